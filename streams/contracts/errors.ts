@@ -1,0 +1,74 @@
+/** Every code that kayak's errors have, with what to do about each. */
+export const ERRORS = {
+  KAYAK_INVALID: 'Correct the argument or option that the message names.',
+  KAYAK_TIMEOUT: 'Ask again; with outcome "unknown" use the same id, so that nothing is applied twice.',
+  KAYAK_ABORTED: 'The signal that was passed in has been aborted.',
+  KAYAK_STOPPED: 'The host has stopped; start it again, or ask another member.',
+  KAYAK_REMOVED: 'The member was removed from its cluster; join again with a new folder.',
+  KAYAK_LEFT: 'The folder belongs to a member that left its cluster; join again with a new folder.',
+  KAYAK_LOCKED: 'Another process uses the folder; stop it, or use another folder.',
+  KAYAK_OTHER_CLUSTER: 'The folder or the peer belongs to another cluster; use a new folder, or other peers.',
+  KAYAK_ADDRESS_IN_USE: 'Something else listens on the address; stop it, or use another port.',
+  KAYAK_ADDRESS_TAKEN: 'Another member has the address; remove it by its id first if it is gone.',
+  KAYAK_ADDRESS_CHANGED: 'Start the member on the address that it was founded or joined with.',
+  KAYAK_PAYLOAD_TOO_LARGE: 'Split the payload, or raise maxPayloadBytes on all members.',
+  KAYAK_COMPACTED: 'The entries asked for are gone; restore the newest snapshot and go on from there.',
+  KAYAK_NOT_COMMITTED: 'The append is certainly not committed and never will be; append it again.',
+  KAYAK_CORRUPT: 'The file named is damaged; keep it for analysis, remove the member and join with a new folder.',
+  KAYAK_STORAGE_FAILED: 'The disk failed a write or a read; mend it and start the host again.',
+  KAYAK_OVERLOADED: 'Too much waits already; slow down and try again.',
+  KAYAK_SESSION_EXPIRED: 'The answer to this id is forgotten; find out by reading whether it was applied.',
+  KAYAK_NOT_AUTHORIZED: 'Give all members the same secret.',
+  KAYAK_VERSION: 'The peer or file has a format that this version does not speak; upgrade the older side.',
+} as const
+
+export type ErrorCode = keyof typeof ERRORS
+
+/**
+ * - `rejected`: it certainly has had no effect and will have none.
+ * - `unknown`: it may have taken effect, or may yet.
+ */
+export type Outcome = 'rejected' | 'unknown'
+
+export interface KayakErrorDetails {
+  readonly outcome?: Outcome
+  readonly retryable?: boolean
+  readonly leader?: { readonly id: string; readonly address: string } | undefined
+  readonly cause?: unknown
+  /** The index of the newest snapshot, with `KAYAK_COMPACTED`. */
+  readonly snapshotIndex?: number
+  /** The damaged file, with `KAYAK_CORRUPT`. */
+  readonly file?: string
+}
+
+const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'KAYAK_TIMEOUT',
+  'KAYAK_OVERLOADED',
+  'KAYAK_NOT_COMMITTED',
+  'KAYAK_ADDRESS_IN_USE',
+])
+
+/** The one error that kayak raises: tell them apart by `code`, decide on `outcome` and `retryable`. */
+export class KayakError extends Error {
+  override readonly name = 'KayakError'
+  readonly outcome: Outcome
+  readonly retryable: boolean
+  readonly leader?: { readonly id: string; readonly address: string }
+  readonly snapshotIndex?: number
+  readonly file?: string
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    details: KayakErrorDetails = {},
+  ) {
+    super(`${message} ${ERRORS[code]}`, details.cause === undefined ? undefined : { cause: details.cause })
+    this.outcome = details.outcome ?? 'rejected'
+    this.retryable = details.retryable ?? RETRYABLE.has(code)
+    if (details.leader !== undefined) this.leader = details.leader
+    if (details.snapshotIndex !== undefined) this.snapshotIndex = details.snapshotIndex
+    if (details.file !== undefined) this.file = details.file
+  }
+}
+
+export const isKayakError = (error: unknown): error is KayakError => error instanceof KayakError

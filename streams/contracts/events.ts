@@ -1,0 +1,33 @@
+import type { KayakError } from './errors.js'
+import type { Member } from './host.js'
+
+/** What an operator would want to know. Each names its type; `at` is the host's clock in milliseconds. */
+export type HostEvent = { readonly at: number } & HostEventBody
+
+export type HostEventBody =
+  | {
+      readonly type: 'election-started'
+      readonly term: number
+      readonly phase: 'pre-vote' | 'vote'
+      readonly why: 'timeout' | 'transfer'
+    }
+  | { readonly type: 'leader-elected'; readonly term: number }
+  | { readonly type: 'leader-changed'; readonly term: number; readonly leader: Member | undefined }
+  | { readonly type: 'stepped-down'; readonly term: number; readonly why: StepDownReason }
+  | { readonly type: 'peer-up'; readonly id: string; readonly address: string }
+  | { readonly type: 'peer-down'; readonly id: string | undefined; readonly address: string; readonly reason: string }
+  | { readonly type: 'peer-refused'; readonly address: string; readonly code: string; readonly reason: string }
+  | { readonly type: 'message-refused'; readonly from: string; readonly reason: string; readonly count: number }
+  | { readonly type: 'messages-dropped'; readonly reason: 'overloaded'; readonly count: number }
+  | { readonly type: 'slow-disk'; readonly operation: string; readonly tookMs: number }
+  | { readonly type: 'stalled'; readonly heldMs: number }
+  | { readonly type: 'log-growth'; readonly bytes: number; readonly entries: number }
+  | { readonly type: 'roster-changed'; readonly index: number; readonly voters: number; readonly learners: number }
+  | { readonly type: 'snapshot-sent'; readonly to: string; readonly index: number; readonly bytes: number }
+  | { readonly type: 'transfer-started'; readonly to: string }
+  | { readonly type: 'transfer-failed'; readonly to: string; readonly reason: string }
+  | { readonly type: 'removed'; readonly rosterIndex: number }
+  | { readonly type: 'failed'; readonly error: KayakError }
+
+/** Why a leader or candidate gave up. */
+export type StepDownReason = 'newer-term' | 'no-quorum' | 'leader-found' | 'removed' | 'storage-failed'

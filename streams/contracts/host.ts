@@ -1,0 +1,131 @@
+import type { Observable } from 'rxjs'
+import type { KayakError } from './errors.js'
+import type { HostEvent } from './events.js'
+
+/** What goes into a log without a codec: a string comes out as a string, bytes as bytes. */
+export type Payload = string | Uint8Array
+
+/** A member of a cluster. The id is random and made with the folder; it is never configured. */
+export interface Member {
+  readonly id: string
+  readonly address: string
+}
+
+/** The members of a cluster as of the committed entry at `index`. */
+export interface PublicRoster {
+  readonly voters: readonly Member[]
+  readonly learners: readonly Member[]
+  readonly index: number
+}
+
+/** A committed entry. Indexes increase and may have gaps; `time` is the leader's, in milliseconds, never going back. */
+export interface Entry<T = Payload> {
+  readonly index: number
+  readonly term: number
+  readonly kind: 'data'
+  readonly payload: T
+  readonly time: number
+}
+
+export type RoleName = 'follower' | 'candidate' | 'leader' | 'learner'
+
+/** What happens to this member's own log and snapshots. `bytes` are those of the consumer's stream. */
+export interface Compaction {
+  readonly type: 'started' | 'progress' | 'finished' | 'installed' | 'failed'
+  readonly index: number
+  readonly bytes: number
+  readonly error?: KayakError
+}
+
+/** A stored snapshot. `chunks$` is cold and reads from disk as it is consumed; where it cuts is not kept. */
+export interface Snapshot {
+  readonly index: number
+  readonly term: number
+  readonly bytes: number
+  readonly chunks$: Observable<Uint8Array>
+}
+
+/** When to give up. Without `timeoutMs` it is the host's own (10,000 ms). */
+export interface OperationOptions {
+  readonly signal?: AbortSignal
+  readonly timeoutMs?: number
+}
+
+/**
+ * Names an append, so that it can be tried again through another member and is applied once. A plain string names one
+ * append; a session names a caller, which numbers its appends 1, 2, 3 …
+ */
+export type AppendId = string | { readonly session: string; readonly number: number }
+
+export interface AppendOptions extends OperationOptions {
+  readonly id?: AppendId
+}
+
+/** The replicated log as this member sees it. */
+export interface Log<T = Payload> {
+  /** Index of the last entry that this member has, committed or not. */
+  readonly head: number
+  /** Index up to which this member has emitted what has committed. */
+  readonly committed: number
+  /**
+   * Appends, on any member, and resolves after this member's own `committed$` has emitted the entry.
+   *
+   * @throws {@link KayakError} `KAYAK_TIMEOUT`, `KAYAK_ABORTED` or `KAYAK_STOPPED` with outcome `unknown` once it has
+   * been sent and `rejected` before; `KAYAK_PAYLOAD_TOO_LARGE`, `KAYAK_INVALID`, `KAYAK_OVERLOADED`,
+   * `KAYAK_SESSION_EXPIRED`, `KAYAK_REMOVED`.
+   */
+  append(payload: T, options?: AppendOptions): Promise<Entry<T>>
+  /** History from `from` on, inclusive, then what commits. 0 and 1 are the beginning. Errors `KAYAK_COMPACTED`. */
+  listen(from?: number): Observable<Entry<T>>
+  /** The same, read only as fast as it is consumed: one batch is held at a time. */
+  entries(from?: number): AsyncIterable<Entry<T>>
+  snapshot(): Promise<Snapshot | undefined>
+  /**
+   * Replaces this member's own log up to `until`, inclusive, by a snapshot. `chunks` is pulled if it is an iterable;
+   * an observable may run ahead of the disk by 64 MiB.
+   */
+  compact(
+    until: number,
+    chunks: Observable<Uint8Array> | AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  ): Promise<Snapshot>
+}
+
+/** Linearizable reads and waiting for one's own machine. */
+export interface Sync {
+  /** An index that reflects every append acknowledged anywhere before the call, once this member has reached it. */
+  barrier(options?: OperationOptions): Promise<number>
+  /** Tells that a consumer has applied all up to `index`. With several, each by a name, the lowest counts. */
+  ack(index: number, consumer?: string): void
+  /** Resolves once the consumers have acknowledged `index`. */
+  sync(index: number, options?: OperationOptions): Promise<void>
+}
+
+/** What a metrics or dashboard plugin may look at. */
+export interface Observed {
+  readonly self: Member
+  readonly role$: Observable<RoleName>
+  readonly term$: Observable<number>
+  readonly leader$: Observable<Member | undefined>
+  readonly roster$: Observable<PublicRoster>
+  readonly events$: Observable<HostEvent>
+  readonly compaction$: Observable<Compaction>
+}
+
+/** A member of a cluster in this process. */
+export interface Host<T = Payload> extends Observed {
+  readonly leader: Member | undefined
+  readonly role: RoleName
+  readonly term: number
+  readonly roster: PublicRoster
+  readonly log: Log<T>
+  readonly sync: Sync
+  /** Hot, nothing replayed. Completes when the host stops, errors when it has failed for good. */
+  readonly committed$: Observable<Entry<T>>
+  /** Removes another member, a dead one too. */
+  remove(id: string, options?: OperationOptions): Promise<PublicRoster>
+  /** Leaves the cluster, then stops. The last voter only stops. */
+  close(options?: { readonly timeoutMs?: number }): Promise<void>
+  /** Stops and stays a member; bounded by one election timeout. */
+  stop(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}

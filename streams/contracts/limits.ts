@@ -1,0 +1,43 @@
+const KiB = 1024
+const MiB = 1024 * KiB
+
+/** Every bound that is no option. Bytes, counts and milliseconds, as the names say. */
+export const LIMITS = {
+  /** What `maxPayloadBytes` may be raised to, so that one entry fits a message of any transport. */
+  largestPayloadBytes: 8 * MiB,
+  /** A batch of entries on the wire is cut here, unless one entry alone is larger. */
+  batchBytes: 256 * KiB,
+  /** What may be under way to one member without an answer. */
+  pipelineMessages: 32,
+  pipelineBytes: 4 * MiB,
+  /** Entries that have not committed, on the leader: more appends are refused. */
+  uncommittedBytes: 64 * MiB,
+  /** Appends of this host that wait for an answer. */
+  pendingAppendBytes: 64 * MiB,
+  pendingRequests: 100_000,
+  /** Events that wait for their turn; further messages from others are dropped, as a network would. */
+  inboxMessages: 10_000,
+  inboxBytes: 64 * MiB,
+  /** Messages that wait until the term and vote that they promise are on disk. */
+  heldMessages: 4096,
+  /** Recent entries kept in memory beyond those that nobody has applied yet. */
+  tailBytes: 16 * MiB,
+  /** Entries kept on disk behind a snapshot for followers that lag a little. */
+  tailEntries: 4096,
+  /** Entries kept for a follower while a snapshot is on its way to it. */
+  pinnedBytes: 256 * MiB,
+  /** Entries read from disk at a time. */
+  readBytes: 1 * MiB,
+  /** One chunk of a snapshot on the wire. */
+  snapshotChunkBytes: 256 * KiB,
+  /** What a consumer's pushing stream of chunks may run ahead of the disk. */
+  snapshotBacklogBytes: 64 * MiB,
+  /** Answers that a session remembers. */
+  sessionWindow: 4096,
+  /** Log bytes without a compaction after which an event warns, again at each doubling. */
+  logGrowthBytes: 64 * MiB,
+  /** A write that takes longer is told of. */
+  slowDiskMs: 500,
+  /** Members of a cluster, learners too. */
+  members: 64,
+} as const

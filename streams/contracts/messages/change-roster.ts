@@ -1,0 +1,29 @@
+import { Equals, IsIn, IsOptional } from 'class-validator'
+import { IsAddress, IsCount, IsId, IsRequestId } from '../fields.js'
+import { GroupMessage } from './message.js'
+
+/** Asks for a change of the roster (section 4.1); a joiner asks to be added before it knows its cluster. */
+export class ChangeRoster extends GroupMessage {
+  @Equals('change-roster') readonly type = 'change-roster'
+  @IsRequestId() declare readonly id: string
+  @IsIn(['add', 'remove']) declare readonly change: 'add' | 'remove'
+  @IsId() declare readonly memberId: string
+  @IsOptional() @IsAddress() readonly address?: string
+}
+
+export type ChangeReplyVerdict = 'done' | 'not-leader' | 'address-taken' | 'last-voter' | 'busy'
+const VERDICTS: readonly ChangeReplyVerdict[] = ['done', 'not-leader', 'address-taken', 'last-voter', 'busy']
+
+export class ChangeReply extends GroupMessage {
+  @Equals('change-reply') readonly type = 'change-reply'
+  @IsRequestId() declare readonly id: string
+  @IsIn(VERDICTS) declare readonly verdict: ChangeReplyVerdict
+  /** The committed roster that shows it done, with `done`. */
+  @IsCount() declare readonly rosterIndex: number
+  /** Who has the address, with `address-taken`. */
+  @IsOptional() @IsId() readonly by?: string
+  /** Whom to ask instead, with `not-leader`, where it is known. */
+  @IsOptional() @IsAddress() readonly leader?: string
+  @IsId() declare readonly clusterId: string
+  @IsCount() declare readonly electionTimeoutMs: number
+}

@@ -1,0 +1,9 @@
+import { Equals } from 'class-validator'
+import { IsTerm } from '../fields.js'
+import { GroupMessage } from './message.js'
+
+/** The leader hands over: the receiver begins an election at once (section 3.10). */
+export class TimeoutNow extends GroupMessage {
+  @Equals('timeout-now') readonly type = 'timeout-now'
+  @IsTerm() declare readonly term: number
+}

@@ -1,0 +1,69 @@
+import type { Observable } from 'rxjs'
+import type { Clock, Random } from './clock.js'
+
+/** Whom to send to: by address, and where the id is known only to the member that has it. */
+export interface Peer {
+  readonly id: string | undefined
+  readonly address: string
+}
+
+/** What arrives: who sent it, as proven at the handshake, and a message that nobody has checked yet. */
+export interface Inbound {
+  readonly from: { readonly id: string; readonly address: string }
+  readonly message: unknown
+}
+
+/** What a transport tells of its connections. */
+export type TransportNotice =
+  | { readonly type: 'peer-up'; readonly id: string; readonly address: string }
+  | { readonly type: 'peer-down'; readonly id: string | undefined; readonly address: string; readonly reason: string }
+  | {
+      readonly type: 'peer-refused'
+      readonly address: string
+      readonly code: 'KAYAK_NOT_AUTHORIZED' | 'KAYAK_OTHER_CLUSTER' | 'KAYAK_VERSION' | 'KAYAK_INVALID'
+      readonly reason: string
+    }
+  | { readonly type: 'dropped'; readonly to: Peer; readonly reason: 'not-connected' | 'queue-full' | 'too-large' }
+
+export interface TransportOptions {
+  readonly memberId: string
+  /** Undefined for a joiner that doesn't know it yet: it is let in, and `identify` tells it later. */
+  readonly clusterId: string | undefined
+  /** `host:port` to listen on; port 0 takes a free one. */
+  readonly bind: string
+  /** What others dial; undefined for the bound address (127.0.0.1 where all interfaces are bound). */
+  readonly advertise: string | undefined
+  /** Proven by challenge and response, never sent. */
+  readonly secret: string | undefined
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/** Where a transport listens, and what others dial. */
+export interface Bound {
+  readonly address: string
+  readonly advertise: string
+}
+
+/**
+ * Carries one-way messages between members: unordered, lossy, at most bounded in size and in what waits. Requests and
+ * replies are matched above it. Messages are plain objects of numbers, strings, booleans, arrays, plain objects and
+ * `Uint8Array`s; each names its group.
+ */
+export interface Transport {
+  /** Listens, and emits where. Fails with `KAYAK_ADDRESS_IN_USE`. */
+  open(options: TransportOptions): Observable<Bound>
+  /** Hot; completes when the transport closes. A message arrives as its own copy. */
+  readonly inbound$: Observable<Inbound>
+  /** Hot; completes when the transport closes. */
+  readonly notices$: Observable<TransportNotice>
+  /** Tells which cluster this member has joined; connections made before go on under it. */
+  identify(clusterId: string): void
+  /** Sends, dialling first if need be; what can't be sent is dropped. Never throws, never emits synchronously. */
+  send(to: Peer, message: object): void
+  /** Closes all connections and stops listening. Idempotent. */
+  close(): Observable<never>
+}
+
+/** Bytes of the largest message that a transport must carry, framing included. */
+export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024

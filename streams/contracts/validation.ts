@@ -1,0 +1,29 @@
+import { validateSync, type ValidationError } from 'class-validator'
+
+/** What is wrong with a value, in one line, the first fault of each field. */
+function describe(errors: readonly ValidationError[], path = ''): string {
+  const faults = errors.map(error => {
+    const at = path === '' ? error.property : `${path}.${error.property}`
+    const own = Object.values(error.constraints ?? {})[0]
+    return own === undefined ? describe(error.children ?? [], at) : `${at}: ${own}`
+  })
+  return faults.slice(0, 4).join('; ')
+}
+
+const isPlain = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)
+
+/** A value that has been found valid, or what is wrong with it. */
+export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string }
+
+/**
+ * Checks a plain value against a class-validator class: every field, none missing and none besides. Own keys only
+ * count, and a key that would reach the prototype is refused.
+ */
+export function check<T extends object>(Type: new () => T, plain: unknown): Checked<T> {
+  if (!isPlain(plain)) return { ok: false, reason: 'not an object' }
+  if (Object.hasOwn(plain, '__proto__')) return { ok: false, reason: '__proto__: not allowed' }
+  const value = Object.assign(new Type(), plain)
+  const errors = validateSync(value, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true })
+  return errors.length === 0 ? { ok: true, value } : { ok: false, reason: describe(errors) }
+}

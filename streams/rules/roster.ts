@@ -1,0 +1,52 @@
+/**
+ * The cluster's configuration as a value (section 4). It takes effect when it is appended, not when it commits, and
+ * what counts is decided by the roster of the member that asks.
+ */
+export interface RosterMember {
+  readonly id: string
+  readonly address: string
+  /** Index of the entry that added it: what was acknowledged in an earlier incarnation doesn't count for this one. */
+  readonly incarnation: number
+}
+
+/** What all members must agree on. Durations in milliseconds; zero leases are off. */
+export interface ClusterSettings {
+  readonly electionTimeoutMs: number
+  readonly leaseMs: number
+  readonly clockBoundMs: number
+}
+
+export interface Roster {
+  /** Index of the entry that holds it; 0 before there is one. */
+  readonly index: number
+  readonly voters: readonly RosterMember[]
+  /** The voters of the old half while a joint change is under way (section 4.3); empty otherwise. */
+  readonly outgoing: readonly RosterMember[]
+  readonly learners: readonly RosterMember[]
+  readonly settings: ClusterSettings
+}
+
+export const EMPTY_ROSTER: Roster = {
+  index: 0,
+  voters: [],
+  outgoing: [],
+  learners: [],
+  settings: { electionTimeoutMs: 1000, leaseMs: 0, clockBoundMs: 0 },
+}
+
+/** Everyone that the leader replicates to: voters of both halves and learners, each once. */
+export function members(roster: Roster): readonly RosterMember[] {
+  const byId = new Map<string, RosterMember>()
+  for (const member of [...roster.voters, ...roster.outgoing, ...roster.learners])
+    if (!byId.has(member.id)) byId.set(member.id, member)
+  return [...byId.values()]
+}
+
+const has = (list: readonly RosterMember[], id: string): boolean => list.some(member => member.id === id)
+
+export const isVoter = (roster: Roster, id: string): boolean => has(roster.voters, id) || has(roster.outgoing, id)
+
+export const isMember = (roster: Roster, id: string): boolean => isVoter(roster, id) || has(roster.learners, id)
+
+export const findMember = (roster: Roster, id: string): RosterMember | undefined =>
+  members(roster).find(member => member.id === id)
