@@ -1,0 +1,70 @@
+import { Subject } from 'rxjs'
+import type { Inbound, TransportNotice, TransportOptions } from '../../streams/contracts/transport.js'
+
+/** A member that listens on a network, and what it knows of the others. */
+export class Endpoint {
+  readonly inbound = new Subject<Inbound>()
+  readonly notices = new Subject<TransportNotice>()
+  readonly id: string
+  readonly advertise: string
+  readonly self: { readonly id: string; readonly address: string }
+  readonly secret: string | undefined
+  clusterId: string | undefined
+  isClosed = false
+
+  /** By address, who is connected or in which state it is otherwise. */
+  readonly #peers = new Map<string, Endpoint | string>()
+  /** When the last message to each of the others arrives. */
+  readonly #lastDue = new Map<Endpoint, number>()
+
+  constructor(
+    readonly address: string,
+    options: TransportOptions,
+    clusterId: string | undefined,
+  ) {
+    this.id = options.memberId
+    this.advertise = options.advertise ?? address
+    this.self = { id: this.id, address: this.advertise }
+    this.secret = options.secret
+    this.clusterId = clusterId
+  }
+
+  /** Keeps a message that would arrive at `due` behind those sent to the same member before. */
+  queueBehind(to: Endpoint, due: number): number {
+    const later = Math.max(due, this.#lastDue.get(to) ?? 0)
+    this.#lastDue.set(to, later)
+    return later
+  }
+
+  /** Notes in which state a peer is; whether that is news. */
+  remember(address: string, state: string): boolean {
+    if (this.#peers.get(address) === state) return false
+    this.#peers.set(address, state)
+    return true
+  }
+
+  isUp(peer: Endpoint): boolean {
+    return this.#peers.get(peer.advertise) === peer
+  }
+
+  up(peer: Endpoint): void {
+    if (this.isUp(peer)) return
+    this.#peers.set(peer.advertise, peer)
+    this.notify({ type: 'peer-up', id: peer.id, address: peer.advertise })
+  }
+
+  down(peer: Endpoint, reason: string): void {
+    this.#lastDue.delete(peer)
+    if (!this.isUp(peer)) return
+    this.#peers.delete(peer.advertise)
+    this.notify({ type: 'peer-down', id: peer.id, address: peer.advertise, reason })
+  }
+
+  notify(notice: TransportNotice): void {
+    if (!this.isClosed) this.notices.next(notice)
+  }
+
+  receive(inbound: Inbound): void {
+    this.inbound.next(inbound)
+  }
+}

@@ -1,0 +1,2 @@
+export type { Faults } from './faults.js'
+export { MemoryNetwork, type MemoryNetworkOptions, type Traffic } from './network.js'

@@ -1,0 +1,186 @@
+import { Subject, type Observable } from 'rxjs'
+import type { Clock, Random } from '../../streams/contracts/clock.js'
+import {
+  MAX_MESSAGE_BYTES,
+  type Peer,
+  type Transport,
+  type TransportNotice,
+} from '../../streams/contracts/transport.js'
+import { binaryBytes, copyMessage } from './copy.js'
+import { Cuts } from './cuts.js'
+import type { Endpoint } from './endpoint.js'
+import { drawDelay, happens, NO_FAULTS, type Faults } from './faults.js'
+import { MemoryTransport } from './transport.js'
+
+/** What a network saw of one message. `lost` is by chance, `cut` by a cut, `gone` for want of a receiver. */
+export interface Traffic {
+  readonly type: 'sent' | 'delivered' | 'lost' | 'cut' | 'gone' | 'refused'
+  readonly at: number
+  /** The addresses that the two advertise. */
+  readonly from: string
+  readonly to: string
+  readonly message: object
+}
+
+export interface MemoryNetworkOptions {
+  readonly clock: Clock
+  readonly random: Random
+  /** What goes wrong; by default nothing. */
+  readonly faults?: Partial<Faults>
+}
+
+/** A message under way. */
+interface Parcel {
+  readonly from: Endpoint
+  readonly to: Endpoint
+  readonly message: Record<string, unknown>
+}
+
+type Refusal = Extract<TransportNotice, { type: 'peer-refused' }>
+
+/** Why the two wouldn't talk to each other. */
+function refusal(from: Endpoint, to: Endpoint, id: string | undefined): Pick<Refusal, 'code' | 'reason'> | undefined {
+  if (from.secret !== to.secret) return { code: 'KAYAK_NOT_AUTHORIZED', reason: 'the secrets differ' }
+  if (from.clusterId !== undefined && to.clusterId !== undefined && from.clusterId !== to.clusterId)
+    return { code: 'KAYAK_OTHER_CLUSTER', reason: `cluster ${from.clusterId} is not ${to.clusterId}` }
+  if (id !== undefined && id !== to.id) return { code: 'KAYAK_INVALID', reason: `${to.id} answers instead of ${id}` }
+  return undefined
+}
+
+/**
+ * A network within one process, for tests and simulation. It has no time and no chance of its own: with the same
+ * clock, seed and calls it does the same again, and nothing in it waits for a promise. Messages between two members
+ * keep their order, as on a connection, but for those that `reorder` lets be overtaken.
+ *
+ * Faults and cuts may be changed at any time; a cut holds for what is already under way too.
+ */
+export class MemoryNetwork {
+  readonly #clock: Clock
+  readonly #random: Random
+  readonly #endpoints = new Map<string, Endpoint>()
+  readonly #cuts = new Cuts()
+  readonly #traffic = new Subject<Traffic>()
+  #faults: Faults
+
+  /** Hot: each message as it is sent and as it is delivered or isn't. Costs nothing while nobody listens. */
+  readonly traffic$: Observable<Traffic> = this.#traffic.asObservable()
+
+  constructor(options: MemoryNetworkOptions) {
+    this.#clock = options.clock
+    this.#random = options.random
+    this.#faults = { ...NO_FAULTS, ...options.faults }
+  }
+
+  get faults(): Faults {
+    return this.#faults
+  }
+
+  /** Changes some faults and leaves the others. */
+  setFaults(faults: Partial<Faults>): void {
+    this.#faults = { ...this.#faults, ...faults }
+  }
+
+  /** Messages from one address don't reach the other any more; those of the other way do. */
+  cut(from: string, to: string): void {
+    this.#cuts.cut(from, to)
+  }
+
+  /** Nothing gets to an address or from it. */
+  isolate(address: string): void {
+    this.#cuts.isolate(address)
+  }
+
+  /** Messages stay within a group. Addresses that no group names are one more; an earlier partition is over. */
+  partition(groups: readonly (readonly string[])[]): void {
+    this.#cuts.partition(groups)
+  }
+
+  /** Undoes one cut, or without arguments all cuts, isolations and partitions. Other faults stay. */
+  heal(from?: string, to?: string): void {
+    this.#cuts.heal(from, to)
+  }
+
+  /** A member's end of this network. */
+  transport(): Transport {
+    return new MemoryTransport({
+      clock: this.#clock,
+      isTaken: address => this.#endpoints.has(address),
+      attach: endpoint => this.#attach(endpoint),
+      detach: endpoint => this.#detach(endpoint),
+      send: (from, to, message) => this.#send(from, to, message),
+    })
+  }
+
+  #attach(endpoint: Endpoint): void {
+    this.#endpoints.set(endpoint.address, endpoint)
+    if (!this.#endpoints.has(endpoint.advertise)) this.#endpoints.set(endpoint.advertise, endpoint)
+  }
+
+  #detach(endpoint: Endpoint): void {
+    for (const address of [endpoint.address, endpoint.advertise])
+      if (this.#endpoints.get(address) === endpoint) this.#endpoints.delete(address)
+    for (const other of this.#endpoints.values())
+      if (other.isUp(endpoint)) this.#clock.schedule(() => other.down(endpoint, 'closed'))
+  }
+
+  #send(from: Endpoint, peer: Peer, message: object): void {
+    const to = this.#endpoints.get(peer.address)
+    if (binaryBytes(message) > MAX_MESSAGE_BYTES) {
+      this.#clock.schedule(() => from.notify({ type: 'dropped', to: peer, reason: 'too-large' }))
+      return
+    }
+    this.#tell('sent', from, peer.address, message)
+    if (to === undefined) this.#miss(from, peer, message)
+    else if (!this.#refuse(from, to, peer, message)) this.#post(from, to, message)
+  }
+
+  /** Nobody is there. Told once, until somebody is: a dead peer isn't an event a heartbeat. */
+  #miss(from: Endpoint, peer: Peer, message: object): void {
+    this.#tell('gone', from, peer.address, message)
+    if (!from.remember(peer.address, 'missing')) return
+    this.#clock.schedule(() => from.notify({ type: 'dropped', to: peer, reason: 'not-connected' }))
+  }
+
+  #refuse(from: Endpoint, to: Endpoint, peer: Peer, message: object): boolean {
+    const why = refusal(from, to, peer.id)
+    if (why === undefined) return false
+    this.#tell('refused', from, peer.address, message)
+    const state = `refused: ${why.code}`
+    const tell = (whom: Endpoint, address: string): void => {
+      if (!whom.remember(address, state)) return
+      this.#clock.schedule(() => whom.notify({ type: 'peer-refused', address, ...why }))
+    }
+    tell(from, peer.address)
+    tell(to, from.advertise)
+    return true
+  }
+
+  #post(from: Endpoint, to: Endpoint, message: object): void {
+    const faults = this.#faults
+    if (this.#cuts.has(from.advertise, to.advertise)) return this.#tell('cut', from, to.advertise, message)
+    if (happens(this.#random, faults.drop)) return this.#tell('lost', from, to.advertise, message)
+    this.#dispatch({ from, to, message: copyMessage(message) })
+    if (happens(this.#random, faults.duplicate)) this.#dispatch({ from, to, message: copyMessage(message) })
+  }
+
+  #dispatch(parcel: Parcel): void {
+    const now = this.#clock.now()
+    const delay = drawDelay(this.#faults, this.#random)
+    const isLoose = happens(this.#random, this.#faults.reorder)
+    const due = isLoose ? now + delay : parcel.from.queueBehind(parcel.to, now + delay)
+    this.#clock.schedule(() => this.#deliver(parcel), due - now)
+  }
+
+  #deliver({ from, to, message }: Parcel): void {
+    if (to.isClosed || from.isClosed) return this.#tell('gone', from, to.advertise, message)
+    if (this.#cuts.has(from.advertise, to.advertise)) return this.#tell('cut', from, to.advertise, message)
+    from.up(to)
+    to.up(from)
+    this.#tell('delivered', from, to.advertise, message)
+    to.receive({ from: from.self, message })
+  }
+
+  #tell(type: Traffic['type'], from: Endpoint, to: string, message: object): void {
+    if (this.#traffic.observed) this.#traffic.next({ type, at: this.#clock.now(), from: from.advertise, to, message })
+  }
+}
