@@ -20,6 +20,7 @@ export const ERRORS = {
   KAYAK_SESSION_EXPIRED: 'The answer to this id is forgotten; find out by reading whether it was applied.',
   KAYAK_NOT_AUTHORIZED: 'Give all members the same secret.',
   KAYAK_VERSION: 'The peer or file has a format that this version does not speak; upgrade the older side.',
+  KAYAK_INTERNAL: 'This is a defect in kayak; please report it with its cause.',
 } as const
 
 export type ErrorCode = keyof typeof ERRORS

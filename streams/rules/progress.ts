@@ -7,6 +7,8 @@ export interface Progress {
   readonly incarnation: number
   /** The last index that it holds durably, as it said itself in this term. Never goes back. */
   readonly match: number
+  /** The last index at which its log is known to be the leader's, durable or not yet. */
+  readonly verified: number
   readonly next: number
   /** Messages with entries that are not answered yet, oldest first. */
   readonly inFlight: readonly InFlight[]
@@ -31,6 +33,7 @@ export const beginProgress = (incarnation: number, lastIndex: number): Progress 
   state: 'probe',
   incarnation,
   match: 0,
+  verified: 0,
   next: lastIndex + 1,
   inFlight: [],
   round: 0,
@@ -52,24 +55,63 @@ export const sent = (progress: Progress, last: number, bytes: number): Progress 
   inFlight: [...progress.inFlight, { last, bytes }],
 })
 
-/** After any answer of this term and incarnation. */
-export const heard = (progress: Progress, now: number, round: number): Progress => ({
-  ...progress,
-  heardAt: now,
-  round: Math.max(progress.round, round),
-})
+/** What a member says of itself in an answer of this term and incarnation. */
+export interface Answered {
+  readonly round: number
+  /** Up to here its log is the leader's and durable. */
+  readonly match: number
+  /** Up to here its log is the leader's, durable or not yet. */
+  readonly verified: number
+}
 
-/** After it has said that it holds `match` durably: a late or doubled answer changes nothing. */
-export function matched(progress: Progress, match: number): Progress {
+/** After any answer: a late or doubled one changes nothing, since what it says only grows. */
+export function answered(progress: Progress, now: number, { round, match, verified }: Answered): Progress {
   const reached = Math.max(progress.match, match)
-  const verified = progress.state === 'snapshot' ? progress.state : 'replicate'
+  const known = Math.max(progress.verified, verified, reached)
+  const agrees = progress.state === 'probe' && known >= progress.next - 1
   return {
     ...progress,
-    state: verified,
+    state: agrees ? 'replicate' : progress.state,
+    heardAt: now,
+    round: Math.max(progress.round, round),
     match: reached,
-    next: Math.max(progress.state === 'probe' ? reached + 1 : progress.next, reached + 1),
-    inFlight: progress.inFlight.filter(message => message.last > reached),
+    verified: known,
+    next: Math.max(agrees ? known + 1 : progress.next, reached + 1),
+    inFlight: progress.inFlight.filter(message => message.last > (agrees ? known : reached)),
   }
+}
+
+/**
+ * After a refusal of what followed `refused`, where the logs may still agree at `agreeable`. One that contradicts
+ * what is known is late, and so is one of another message than the probe under way.
+ */
+export function refused(progress: Progress, refusedIndex: number, agreeable: number): Progress {
+  if (progress.state === 'snapshot' || refusedIndex <= progress.match) return progress
+  if (progress.state === 'probe' && refusedIndex !== progress.next - 1) return progress
+  return backedOff({ ...progress, verified: progress.match }, agreeable + 1)
+}
+
+/** What to compare from one heartbeat to the next, to notice that a message was lost. */
+export interface LossMark {
+  readonly match: number
+  readonly verified: number
+  readonly oldest: number | undefined
+}
+
+export const lossMark = ({ match, verified, inFlight }: Progress): LossMark => ({
+  match,
+  verified,
+  oldest: inFlight[0]?.last,
+})
+
+/**
+ * Whether messages must have been lost: since the mark nothing has come of what was under way already then. A member
+ * that has all and is only slow to sync has lost nothing.
+ */
+export const hasLost = (progress: Progress, mark: LossMark | undefined): boolean => {
+  const now = lossMark(progress)
+  const unchanged = mark?.match === now.match && mark.verified === now.verified && mark.oldest === now.oldest
+  return unchanged && now.oldest !== undefined && progress.verified < (progress.inFlight.at(-1)?.last ?? 0)
 }
 
 /** Going back to `next` at the latest, but never behind what it is known to hold: after a refusal, or a loss. */

@@ -5,3 +5,10 @@
 export function cutPoint(snapshotIndex: number, tailFrom: number, pinned: readonly number[]): number {
   return Math.min(snapshotIndex, tailFrom - 1, ...pinned)
 }
+
+/**
+ * Whether a member gets a snapshot instead of entries: those that it needs next are gone, or it has nothing at all
+ * and a snapshot spares it the history.
+ */
+export const needsSnapshot = (next: number, base: number, snapshotIndex: number): boolean =>
+  next <= base || (next === 1 && snapshotIndex > 0)

@@ -15,6 +15,9 @@ import { TimeoutNow } from './timeout-now.js'
 export { AppendEntries, AppendReply, ChangeReply, ChangeRoster, InstallSnapshot, SnapshotReply }
 export { Propose, ProposeReply, ReadIndex, ReadIndexReply, RequestVote, VoteReply, TimeoutNow }
 
+export type { ChangeReplyVerdict } from './change-roster.js'
+export type { ProposeVerdict } from './propose.js'
+
 /** Every message, by its type. */
 const TYPES = {
   'append-entries': AppendEntries,
@@ -59,6 +62,7 @@ function checkSequence(message: AppendEntries, entries: readonly LogEntry[]): st
   if (term > message.term) return 'prevTerm: later than the term of its leader'
   for (const entry of entries) {
     if (entry.index !== index + 1) return 'entries: indexes have a gap'
+    if (entry.kind === 'roster') decodeRoster(entry.payload)
     if (entry.term < term || entry.term > message.term) return 'entries: terms fall, or are later than the leader'
     index = entry.index
     term = entry.term

@@ -1,0 +1,31 @@
+import { KayakError } from '../../streams/contracts/errors.js'
+
+/** An address taken apart. The host is empty where all interfaces are meant. */
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+const invalid = (address: unknown, why: string): KayakError =>
+  new KayakError('KAYAK_INVALID', `The address ${JSON.stringify(address)} ${why}; write 'host:port' or ':port'.`)
+
+const HOST = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]*)$/
+
+/** @throws {@link KayakError} `KAYAK_INVALID` for anything but `'host:port'`, `'[v6]:port'` and `':port'`. */
+export function parseAddress(address: unknown): Address {
+  if (typeof address !== 'string') throw invalid(address, 'is no string')
+  const at = address.lastIndexOf(':')
+  const [host, digits] = [address.slice(0, at), address.slice(at + 1)]
+  if (at < 0 || !HOST.test(host) || host.length > 255) throw invalid(address, 'has no host and port')
+  if (!/^\d{1,5}$/.test(digits) || Number(digits) > 65_535) throw invalid(address, 'has no port from 0 to 65535')
+  return { host, port: Number(digits) }
+}
+
+/** An address that others can dial: with a host and a port. */
+export function parsePeer(address: unknown): string {
+  const { host, port } = parseAddress(address)
+  if (port === 0) throw invalid(address, 'has port 0, which nobody can dial')
+  return `${host === '' ? '127.0.0.1' : host}:${String(port)}`
+}
+
+export const formatAddress = ({ host, port }: Address): string => `${host}:${String(port)}`

@@ -1,0 +1,138 @@
+import { IsBoolean, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator'
+import type { SchedulerLike } from 'rxjs'
+import { nedbStorage } from '../../plugins/storage-nedb/index.js'
+import { socketioTransport } from '../../plugins/transport-socketio/index.js'
+import { systemClock } from '../../plugins/clock/index.js'
+import { systemRandom } from '../../plugins/random/index.js'
+import type { Clock, Random } from '../../streams/contracts/clock.js'
+import type { Codec } from '../../streams/contracts/codec.js'
+import { KayakError } from '../../streams/contracts/errors.js'
+import { LIMITS } from '../../streams/contracts/limits.js'
+import type { Logger } from '../../streams/contracts/logger.js'
+import type { Payload } from '../../streams/contracts/host.js'
+import type { Storage } from '../../streams/contracts/storage.js'
+import type { Transport } from '../../streams/contracts/transport.js'
+import { check } from '../../streams/contracts/validation.js'
+import { parseAddress, parsePeer, type Address } from './address.js'
+import { payloadCodec } from './payload-codec.js'
+
+/** How a host is run. Durations in milliseconds, sizes in bytes. */
+export interface Options<T = Payload> {
+  /** Folder of its own. Default `./kayak-<port>`; required with port 0 unless `storage` is given. */
+  readonly dataDir?: string
+  /** Where it keeps what it must not forget. Default: NeDB in `dataDir`. */
+  readonly storage?: Storage
+  /** How it reaches others. Default: socket.io over WebSocket. */
+  readonly transport?: Transport
+  /** How values become bytes. Default: strings and `Uint8Array`s. */
+  readonly codec?: Codec<T>
+  /** What others dial. Default: the host as given, or 127.0.0.1 for `':port'`. */
+  readonly advertise?: string
+  /** Shared by the cluster, never sent. Without one only loopback is bound, unless `insecure`. */
+  readonly secret?: string
+  /** Lets other machines in without a secret. Default false. */
+  readonly insecure?: boolean
+  /** T: a member draws from [T, 2T) each time. 1000 when a cluster is founded, then what the cluster has. */
+  readonly electionTimeoutMs?: number
+  /** How often a leader is heard. Default 100, and at most a third of T. */
+  readonly heartbeatMs?: number
+  /** The deadline of an operation that names none. Default 10,000. */
+  readonly timeoutMs?: number
+  /** How long `join` may take. Default 30,000. */
+  readonly joinTimeoutMs?: number
+  /** The largest encoded payload. Default 1 MiB, at most 8 MiB. */
+  readonly maxPayloadBytes?: number
+  /** Stops the host, or gives up starting it. */
+  readonly signal?: AbortSignal
+  readonly log?: Logger
+  readonly clock?: SchedulerLike
+  readonly random?: Random
+}
+
+const DURATION = 24 * 60 * 60 * 1000
+
+class PlainOptions {
+  @IsOptional() @IsString() @MinLength(1) readonly dataDir?: string
+  @IsOptional() @IsString() @MaxLength(262) readonly advertise?: string
+  @IsOptional() @IsString() @MinLength(1) @Matches(/^[^\0]*$/) readonly secret?: string
+  @IsOptional() @IsBoolean() readonly insecure?: boolean
+  @IsOptional() @IsInt() @Min(10) @Max(DURATION) readonly electionTimeoutMs?: number
+  @IsOptional() @IsInt() @Min(1) @Max(DURATION) readonly heartbeatMs?: number
+  @IsOptional() @IsInt() @Min(1) @Max(DURATION) readonly timeoutMs?: number
+  @IsOptional() @IsInt() @Min(1) @Max(DURATION) readonly joinTimeoutMs?: number
+  @IsOptional() @IsInt() @Min(1) @Max(LIMITS.largestPayloadBytes) readonly maxPayloadBytes?: number
+}
+
+const INJECTED = ['storage', 'transport', 'codec', 'signal', 'log', 'clock', 'random'] as const
+
+/** Options with every default in its place. */
+export interface Resolved<T> {
+  readonly address: Address
+  readonly storage: Storage
+  readonly transport: Transport
+  readonly codec: Codec<T>
+  readonly advertise: string | undefined
+  readonly secret: string | undefined
+  /** Undefined where the caller leaves it to the cluster. */
+  readonly electionTimeoutMs: number | undefined
+  readonly heartbeatMs: number | undefined
+  readonly timeoutMs: number
+  readonly joinTimeoutMs: number
+  readonly maxPayloadBytes: number
+  readonly signal: AbortSignal | undefined
+  readonly log: Logger | undefined
+  readonly clock: Clock
+  readonly random: Random
+}
+
+const invalid = (why: string): KayakError => new KayakError('KAYAK_INVALID', `The options are not valid: ${why}.`)
+
+function checkPlain(options: object): void {
+  if (typeof options !== 'object' || Array.isArray(options)) throw invalid('not an object')
+  const plain: Record<string, unknown> = { ...options }
+  for (const key of INJECTED) {
+    const value = plain[key]
+    if (value !== undefined && (typeof value !== 'object' || value === null)) throw invalid(`${key}: must be an object`)
+    delete plain[key]
+  }
+  const checked = check(PlainOptions, plain)
+  if (!checked.ok) throw invalid(checked.reason)
+}
+
+function checkTiming({ electionTimeoutMs, heartbeatMs }: Options<never>): void {
+  if (heartbeatMs !== undefined && heartbeatMs * 3 > (electionTimeoutMs ?? 1000))
+    throw invalid('heartbeatMs: must be at most a third of electionTimeoutMs')
+}
+
+function dataDirOf(options: { readonly dataDir?: string }, { port }: Address): string {
+  if (options.dataDir !== undefined) return options.dataDir
+  if (port === 0) throw invalid('dataDir: required with port 0')
+  return `./kayak-${String(port)}`
+}
+
+/** @throws {@link KayakError} `KAYAK_INVALID`, naming the option. */
+export function resolveOptions<T>(address: unknown, options: Options<T> = {}): Resolved<T> {
+  const parsed = parseAddress(address)
+  checkPlain(options)
+  checkTiming(options)
+  const { insecure } = options
+  // without a codec T is Payload, as the default type parameter of start and join says
+  const codec = options.codec ?? (payloadCodec as unknown as Codec<T>)
+  return {
+    address: parsed,
+    storage: options.storage ?? nedbStorage({ dataDir: dataDirOf(options, parsed) }),
+    transport: options.transport ?? socketioTransport(insecure === undefined ? {} : { insecure }),
+    codec,
+    advertise: options.advertise === undefined ? undefined : parsePeer(options.advertise),
+    secret: options.secret,
+    electionTimeoutMs: options.electionTimeoutMs,
+    heartbeatMs: options.heartbeatMs,
+    timeoutMs: options.timeoutMs ?? 10_000,
+    joinTimeoutMs: options.joinTimeoutMs ?? 30_000,
+    maxPayloadBytes: options.maxPayloadBytes ?? 1024 * 1024,
+    signal: options.signal,
+    log: options.log,
+    clock: options.clock ?? systemClock(),
+    random: options.random ?? systemRandom(),
+  }
+}

@@ -1,0 +1,210 @@
+import {
+  defer,
+  distinctUntilChanged,
+  filter,
+  finalize,
+  ignoreElements,
+  map,
+  merge,
+  Observable,
+  of,
+  pairwise,
+} from 'rxjs'
+import { ReplaySubject, startWith, Subject, Subscription, take, tap, throwError } from 'rxjs'
+import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
+import type { Inbound, Transport, TransportNotice } from '../../streams/contracts/transport.js'
+import { LIMITS } from '../../streams/contracts/limits.js'
+import type { SnapshotMeta } from '../../streams/contracts/storage.js'
+import { applyCommitted$ } from '../../streams/outlets/commits.js'
+import { logGrowth$ } from '../../streams/outlets/growth.js'
+import { Views } from '../../streams/outlets/views.js'
+import { compact$, type PullChunks } from '../../streams/replica/compact.js'
+import { Installer } from '../../streams/replica/installer.js'
+import type { Replica } from '../../streams/replica/replica.js'
+import { candidate$ } from '../../streams/roles/candidate.js'
+import { follower$ } from '../../streams/roles/follower.js'
+import { forwarding$ } from '../../streams/roles/forwarding.js'
+import { toldRemoved$ } from '../../streams/roles/inquiry.js'
+import { leader$ } from '../../streams/roles/leader/leader.js'
+import { roles$ } from '../../streams/roles/switch.js'
+import { entryBytes, type LogEntry } from '../../streams/rules/entry.js'
+import { received$, type Sender } from '../../streams/sources/inbound.js'
+import { assemble, type MemberOptions } from './assemble.js'
+import { WaitingRoom } from './waiting-room.js'
+
+/** How a member ended by itself. */
+export type Ending =
+  { readonly type: 'removed'; readonly rosterIndex: number } | { readonly type: 'failed'; readonly error: KayakError }
+
+const ROLES = { follower: follower$, candidate: candidate$, leader: leader$ }
+
+const asKayakError = (cause: unknown): KayakError =>
+  isKayakError(cause) ? cause : new KayakError('KAYAK_INTERNAL', 'A member has failed.', { cause, outcome: 'unknown' })
+
+/**
+ * A member of a cluster without promises: what simulation runs and what a host wraps. It runs from construction until
+ * {@link stop}, or until it ends by itself.
+ */
+export class Member {
+  readonly replica: Replica
+  readonly views: Views
+  readonly waiting: WaitingRoom
+  private readonly transport: Transport
+  private readonly committed = new Subject<LogEntry>()
+  /** Committed entries that consumers see, as they are applied. Hot. */
+  readonly committed$: Observable<LogEntry> = this.committed.asObservable()
+  private readonly ended = new ReplaySubject<Ending>(1)
+  /** Emits once if the member ends by itself. */
+  readonly ended$: Observable<Ending> = this.ended.asObservable()
+  private readonly installer: Installer
+  private readonly running = new Subscription()
+  private refusedCount = 0
+
+  constructor(options: MemberOptions) {
+    this.transport = options.transport
+    this.replica = assemble(options, (operation, tookMs) => this.replica.tell({ type: 'slow-disk', operation, tookMs }))
+    this.views = new Views(this.replica)
+    this.waiting = new WaitingRoom(this.replica)
+    this.installer = new Installer(this.replica)
+  }
+
+  /** Begins to take part. */
+  start(): void {
+    this.running.add(this.run$().subscribe({ error: (error: unknown) => this.fail(asKayakError(error)) }))
+  }
+
+  /** Asks a leader to hand over; nothing on any other member. */
+  handOver(): void {
+    this.replica.parts.inbox.post(() => this.replica.handovers.next())
+  }
+
+  /** Makes a snapshot of a consumer's the newest. One at a time, and none while the leader installs one. */
+  compact(until: number, pull: PullChunks): Observable<SnapshotMeta> {
+    return defer(() => {
+      if (!this.installer.hold())
+        return throwError(() => new KayakError('KAYAK_OVERLOADED', 'Another snapshot is being written.'))
+      return compact$(this.replica, until, pull).pipe(finalize(() => this.installer.release()))
+    }).pipe(
+      tap({
+        error: (error: unknown) =>
+          this.replica.compactions.next({ type: 'failed', index: until, bytes: 0, error: asKayakError(error) }),
+      }),
+    )
+  }
+
+  /** Emits once the entries that consumers see from `from` on, as far as has been applied, and where to go on. */
+  read(from: number): Observable<{ entries: readonly LogEntry[]; next: number }> {
+    return defer(() => {
+      const { replica } = this
+      const snapshotIndex = replica.snapshot?.index ?? 0
+      if (from <= snapshotIndex)
+        return throwError(
+          () => new KayakError('KAYAK_COMPACTED', `Entry ${from} is in the snapshot.`, { snapshotIndex }),
+        )
+      if (from > replica.applied) return of({ entries: [], next: from })
+      return replica.parts.log.read(from, replica.applied, LIMITS.readBytes).pipe(
+        map(entries => ({
+          entries: entries.filter(({ kind, index }) => kind === 'data' && !replica.duplicates.has(index)),
+          next: from + entries.length,
+        })),
+      )
+    })
+  }
+
+  /** Stops everything but the storage and the transport, which are the caller's. Idempotent. */
+  stop(code: 'KAYAK_STOPPED' | 'KAYAK_REMOVED', why: string, error?: KayakError): void {
+    if (this.replica.parts.inbox.isClosed) return
+    this.running.unsubscribe()
+    this.replica.parts.inbox.close()
+    this.waiting.close(code, why, error)
+    if (error === undefined) this.committed.complete()
+    else this.committed.error(error)
+    this.views.complete()
+    this.replica.complete()
+    this.ended.complete()
+  }
+
+  private fail(error: KayakError): void {
+    this.replica.tell({ type: 'failed', error })
+    this.ended.next({ type: 'failed', error })
+  }
+
+  private run$(): Observable<never> {
+    const { replica } = this
+    const { inbox, disk, outbox } = replica.parts
+    const { term } = replica.standing
+    return merge(
+      disk.wrote$.pipe(tap(() => outbox.release())),
+      this.applying$(),
+      inbox.settled$.pipe(tap(() => this.views.refresh())),
+      this.inbound$(),
+      this.notices$(),
+      this.removal$(),
+      replica.failures.pipe(tap(error => this.fail(error))),
+      this.installer.installs$,
+      roles$(replica, { to: 'follower', term, leader: undefined, why: 'newer-term' }, ROLES),
+      forwarding$(replica),
+      disk.writes$,
+    ).pipe(ignoreElements())
+  }
+
+  private applying$(): Observable<unknown> {
+    const { replica, waiting } = this
+    const applied$ = applyCommitted$(
+      replica,
+      entry => this.committed.next(entry),
+      entry => waiting.applied(entry),
+    )
+    const installed$ = replica.compactions.pipe(
+      filter(({ type }) => type === 'installed'),
+      tap(() => waiting.installed()),
+    )
+    const growth$ = logGrowth$(
+      replica,
+      applied$.pipe(map(entries => ({ bytes: entries.reduce((sum, entry) => sum + entryBytes(entry), 0) }))),
+    ).pipe(
+      tap(bytes =>
+        replica.tell({ type: 'log-growth', bytes, entries: replica.applied - (replica.snapshot?.index ?? 0) }),
+      ),
+    )
+    const reached$ = replica.parts.inbox.settled$.pipe(tap(() => replica.parts.requests.reached(replica.applied)))
+    return merge(installed$, growth$, reached$)
+  }
+
+  private inbound$(): Observable<unknown> {
+    const inbound$: Observable<Inbound> = this.transport.inbound$
+    const notice = {
+      refused: ({ id }: Sender, reason: string): void =>
+        this.replica.tell({ type: 'message-refused', from: id, reason, count: ++this.refusedCount }),
+      dropped: (): void => this.replica.tell({ type: 'messages-dropped', reason: 'overloaded', count: 1 }),
+    }
+    return received$(inbound$, this.replica.parts.inbox, notice).pipe(tap(received => this.replica.deliver(received)))
+  }
+
+  private notices$(): Observable<unknown> {
+    return this.transport.notices$.pipe(
+      filter((notice: TransportNotice) => notice.type !== 'dropped'),
+      tap(notice => this.replica.tell(notice)),
+    )
+  }
+
+  /** A committed roster that lacks this member, where an earlier one had it, ends it; so does a newer one told of. */
+  private removal$(): Observable<unknown> {
+    const { replica } = this
+    const seen$ = replica.parts.inbox.settled$.pipe(
+      map(() => replica.isMemberOfCommitted(replica.self.id)),
+      startWith(replica.isMemberOfCommitted(replica.self.id)),
+      distinctUntilChanged(),
+      pairwise(),
+      filter(([was, is]) => was && !is),
+      map(() => replica.committedRoster.index),
+    )
+    return merge(seen$, toldRemoved$(replica)).pipe(
+      take(1),
+      tap(rosterIndex => {
+        replica.tell({ type: 'removed', rosterIndex })
+        this.ended.next({ type: 'removed', rosterIndex })
+      }),
+    )
+  }
+}

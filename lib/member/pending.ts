@@ -1,0 +1,83 @@
+import { KayakError } from '../../streams/contracts/errors.js'
+import type { RosterChange } from '../../streams/rules/membership.js'
+import type { Roster } from '../../streams/rules/roster.js'
+import type { Answer } from '../../streams/sources/answer.js'
+import type { Timed } from '../../streams/sources/deadlines.js'
+import type { AppendRequest, BarrierRequest, ChangeRequest, Settle } from '../../streams/sources/requests.js'
+
+/** Something that a caller waits for: it is settled once, and whatever comes later changes nothing. */
+abstract class Pending<T> implements Settle<T>, Timed {
+  private settled = false
+  sent = false
+
+  constructor(
+    private readonly what: string,
+    readonly timeoutMs: number,
+    readonly deadline: number,
+    private readonly settle: Settle<T>,
+    private readonly release: (pending: Pending<T>) => void,
+  ) {}
+
+  done(value: T): void {
+    if (this.finish()) this.settle.done(value)
+  }
+
+  failed(error: KayakError): void {
+    if (this.finish()) this.settle.failed(error)
+  }
+
+  /** Fails with a code, its outcome unknown once it may have been sent. */
+  giveUp(
+    code: 'KAYAK_TIMEOUT' | 'KAYAK_ABORTED' | 'KAYAK_STOPPED' | 'KAYAK_REMOVED',
+    why: string,
+    cause?: unknown,
+  ): void {
+    const outcome = this.sent ? 'unknown' : 'rejected'
+    this.failed(new KayakError(code, `${this.what} ${why}`, { outcome, cause }))
+  }
+
+  expire(): void {
+    this.giveUp('KAYAK_TIMEOUT', `was not answered within ${this.timeoutMs} ms.`)
+  }
+
+  private finish(): boolean {
+    if (this.settled) return false
+    this.settled = true
+    this.release(this)
+    return true
+  }
+}
+
+export type AnyPending = PendingAppend | PendingBarrier | PendingChange
+
+export class PendingAppend extends Pending<Answer> implements AppendRequest {
+  constructor(
+    readonly session: string,
+    readonly number: number,
+    readonly payload: Uint8Array,
+    timeoutMs: number,
+    deadline: number,
+    settle: Settle<Answer>,
+    release: (pending: PendingAppend) => void,
+  ) {
+    super('The append', timeoutMs, deadline, settle, () => release(this))
+  }
+}
+
+export class PendingBarrier extends Pending<number> implements BarrierRequest {
+  constructor(timeoutMs: number, deadline: number, settle: Settle<number>, release: (pending: PendingBarrier) => void) {
+    super('The barrier', timeoutMs, deadline, settle, () => release(this))
+  }
+}
+
+export class PendingChange extends Pending<Roster> implements ChangeRequest {
+  constructor(
+    readonly change: Exclude<RosterChange, { type: 'promote' }>,
+    timeoutMs: number,
+    deadline: number,
+    settle: Settle<Roster>,
+    release: (pending: PendingChange) => void,
+  ) {
+    super(`The change of the roster (${change.type} ${change.id})`, timeoutMs, deadline, settle, () => release(this))
+  }
+}

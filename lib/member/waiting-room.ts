@@ -1,0 +1,120 @@
+import { KayakError } from '../../streams/contracts/errors.js'
+import { LIMITS } from '../../streams/contracts/limits.js'
+import type { Replica } from '../../streams/replica/replica.js'
+import type { LogEntry } from '../../streams/rules/entry.js'
+import type { RosterChange } from '../../streams/rules/membership.js'
+import type { Roster } from '../../streams/rules/roster.js'
+import type { Answer } from '../../streams/sources/answer.js'
+import { Deadlines } from '../../streams/sources/deadlines.js'
+import type { Settle } from '../../streams/sources/requests.js'
+import { PendingAppend, PendingBarrier, PendingChange, type AnyPending } from './pending.js'
+
+/** What a caller holds of something that waits. */
+export interface Waiting {
+  /** Gives it up; nothing if it is settled. */
+  abort(cause: unknown): void
+}
+
+const overloaded = (what: string): KayakError => new KayakError('KAYAK_OVERLOADED', `Too many ${what} wait here.`)
+
+/** Where this member's callers wait: everything in it is settled by its deadline, by the log, or when the member stops. */
+export class WaitingRoom {
+  private readonly all = new Set<AnyPending>()
+  private readonly deadlines: Deadlines
+  private bytes = 0
+
+  constructor(private readonly replica: Replica) {
+    this.deadlines = new Deadlines(replica.parts.clock)
+  }
+
+  get size(): number {
+    return this.all.size
+  }
+
+  append(session: string, number: number, payload: Uint8Array, timeoutMs: number, settle: Settle<Answer>): Waiting {
+    const { inbox, requests } = this.replica.parts
+    if (this.bytes + payload.byteLength > LIMITS.pendingAppendBytes) throw overloaded('bytes')
+    const release = (done: PendingAppend): void => {
+      this.bytes -= payload.byteLength
+      requests.dropAppend(done)
+      this.leave(done)
+    }
+    const pending = new PendingAppend(session, number, payload, timeoutMs, this.deadline(timeoutMs), settle, release)
+    this.bytes += payload.byteLength
+    return this.enter(pending, () => {
+      inbox.post(() => {
+        if (!this.all.has(pending)) return
+        requests.submitAppend(pending)
+        this.answer(session, number)
+      })
+    })
+  }
+
+  barrier(timeoutMs: number, settle: Settle<number>): Waiting {
+    const { inbox, requests } = this.replica.parts
+    const release = (done: PendingBarrier): void => {
+      requests.barriers.forget(done)
+      this.leave(done)
+    }
+    const pending = new PendingBarrier(timeoutMs, this.deadline(timeoutMs), settle, release)
+    return this.enter(pending, () => inbox.post(() => this.all.has(pending) && requests.barriers.submit(pending)))
+  }
+
+  change(change: Exclude<RosterChange, { type: 'promote' }>, timeoutMs: number, settle: Settle<Roster>): Waiting {
+    const { inbox, requests } = this.replica.parts
+    const release = (done: PendingChange): void => {
+      requests.changes.forget(done)
+      this.leave(done)
+    }
+    const pending = new PendingChange(change, timeoutMs, this.deadline(timeoutMs), settle, release)
+    return this.enter(pending, () => inbox.post(() => this.all.has(pending) && requests.changes.submit(pending)))
+  }
+
+  /** Settles those whose append has just been applied here. */
+  applied(entry: LogEntry): void {
+    if (entry.session !== '') this.answer(entry.session, entry.number, entry)
+  }
+
+  /** Settles those that an installed snapshot has answered. */
+  installed(): void {
+    for (const { session, number } of [...this.replica.parts.requests.waitingAppends()]) this.answer(session, number)
+  }
+
+  /** Fails all that still wait. */
+  close(code: 'KAYAK_STOPPED' | 'KAYAK_REMOVED', why: string, cause?: unknown): void {
+    for (const pending of [...this.all]) pending.giveUp(code, why, cause)
+    this.deadlines.stop()
+  }
+
+  private answer(session: string, number: number, applied?: LogEntry): void {
+    const waiting = this.replica.parts.requests.waitingFor(session, number)
+    if (waiting.length === 0) return
+    const answer = this.replica.sessions.find(session, number)
+    if (answer === undefined) return
+    for (const request of waiting) {
+      if (answer !== 'expired')
+        request.done(applied?.index === answer.index ? { ...answer, payload: applied.payload } : answer)
+      else
+        request.failed(
+          new KayakError('KAYAK_SESSION_EXPIRED', `The number ${number} is too far behind.`, { outcome: 'unknown' }),
+        )
+    }
+  }
+
+  private deadline(timeoutMs: number): number {
+    return this.replica.parts.clock.now() + timeoutMs
+  }
+
+  private enter(pending: AnyPending, submit: () => void): Waiting {
+    if (this.all.size >= LIMITS.pendingRequests) throw overloaded('requests')
+    this.all.add(pending)
+    this.deadlines.add(pending, pending.timeoutMs)
+    submit()
+    return { abort: cause => pending.giveUp('KAYAK_ABORTED', 'was aborted.', cause) }
+  }
+
+  private leave(pending: AnyPending): void {
+    this.all.delete(pending)
+    this.deadlines.delete(pending, pending.timeoutMs)
+  }
+}

@@ -1,0 +1,42 @@
+import { filter, of, tap, type Observable } from 'rxjs'
+import { LIMITS } from '../contracts/limits.js'
+import { pump } from '../operators/pump.js'
+import type { LogEntry } from '../rules/entry.js'
+import type { Replica } from '../replica/replica.js'
+
+/** Whether an entry is one that consumers see; a duplicate or a forgotten one is not. */
+function apply(replica: Replica, entry: LogEntry): boolean {
+  replica.applied = entry.index
+  if (entry.kind !== 'data') return false
+  const applied = replica.sessions.apply(entry)
+  if (applied.is === 'first') return true
+  replica.duplicates = new Set([...replica.duplicates, entry.index])
+  return false
+}
+
+/**
+ * Applies what has committed, entry by entry, and emits those that consumers see. Entries that memory has are applied
+ * when the batch that committed them has settled; older ones are read from disk.
+ *
+ * ```
+ *  commit   2----5------
+ *  result   12---3-5----    4 was a duplicate
+ * ```
+ */
+export function applyCommitted$(replica: Replica, emit: (entry: LogEntry) => void, settle: (entry: LogEntry) => void) {
+  const { inbox, log } = replica.parts
+  const next = (): Observable<readonly LogEntry[]> =>
+    replica.applied < replica.commit ? log.read(replica.applied + 1, replica.commit, LIMITS.readBytes) : of([])
+  return inbox.settled$.pipe(
+    filter(() => replica.applied < replica.commit),
+    pump(next),
+    tap(entries => {
+      for (const entry of entries) {
+        if (entry.index !== replica.applied + 1) continue
+        if (apply(replica, entry)) emit(entry)
+        settle(entry)
+      }
+      log.forget(replica.applied)
+    }),
+  )
+}

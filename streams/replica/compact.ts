@@ -1,0 +1,128 @@
+import { catchError, concat, concatMap, defer, ignoreElements, map, of, reduce, switchMap, tap, throwError } from 'rxjs'
+import type { Observable } from 'rxjs'
+import { KayakError } from '../contracts/errors.js'
+import { LIMITS } from '../contracts/limits.js'
+import type { SnapshotMeta, SnapshotWriter, Storage } from '../contracts/storage.js'
+import { pump } from '../operators/pump.js'
+import type { LogEntry } from '../rules/entry.js'
+import { rosterAt } from '../rules/roster-history.js'
+import { cutBehind } from './cut.js'
+import type { Replica } from './replica.js'
+import { SessionTable } from './sessions.js'
+import { readWhole$ } from './snapshot-reader.js'
+
+/** Gives the next chunks of a consumer's snapshot, or an empty batch at its end. */
+export type PullChunks = () => Observable<readonly Uint8Array[]>
+
+interface Folded {
+  readonly sessions: SessionTable
+  readonly time: number
+  readonly last: number
+}
+
+const fold = ({ sessions, time }: Folded, entries: readonly LogEntry[]): Folded => {
+  for (const entry of entries) if (entry.kind === 'data') sessions.apply(entry)
+  return { sessions, time: entries.at(-1)?.time ?? time, last: entries.at(-1)?.index ?? 0 }
+}
+
+/** The sessions as of `until`: those of the newest snapshot, and what the log says since. */
+function sessionsAt$(replica: Replica, until: number): Observable<Folded> {
+  const { storage, log } = replica.parts
+  const { snapshot } = replica
+  const base$ =
+    snapshot === undefined
+      ? of(new SessionTable())
+      : readWhole$(storage, snapshot.index, snapshot.sessionBytes).pipe(map(bytes => SessionTable.decode(bytes)))
+  const begin = snapshot?.index ?? 0
+  return base$.pipe(
+    switchMap(sessions => {
+      let next = begin + 1
+      const read = (): Observable<readonly LogEntry[]> =>
+        next > until ? of([]) : log.read(next, until, LIMITS.readBytes)
+      return of(undefined).pipe(
+        pump(() => read().pipe(tap(entries => (next += entries.length)))),
+        reduce(fold, { sessions, time: snapshot?.time ?? 0, last: begin }),
+      )
+    }),
+  )
+}
+
+const pieces = (bytes: Uint8Array): Uint8Array[] => {
+  const list: Uint8Array[] = []
+  for (let at = 0; at < bytes.byteLength; at += LIMITS.snapshotChunkBytes)
+    list.push(bytes.subarray(at, at + LIMITS.snapshotChunkBytes))
+  return list
+}
+
+const writeAll = (writer: SnapshotWriter, chunks: readonly Uint8Array[]): Observable<readonly Uint8Array[]> =>
+  concat(...chunks.map(chunk => writer.write(chunk)), of(chunks))
+
+/** Writes the sessions, then what the consumer gives, each chunk pulled when the one before is written. */
+function write$(replica: Replica, writer: SnapshotWriter, sessions: Uint8Array, until: number, pull: PullChunks) {
+  let bytes = 0
+  const consumer$ = of(undefined).pipe(
+    pump(() => pull().pipe(concatMap(chunks => writeAll(writer, chunks)))),
+    tap(chunks => {
+      bytes += chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0)
+      replica.compactions.next({ type: 'progress', index: until, bytes })
+    }),
+  )
+  return concat(writeAll(writer, pieces(sessions)), consumer$).pipe(ignoreElements())
+}
+
+const refuse = (replica: Replica, until: number): KayakError | undefined => {
+  if (until > replica.applied)
+    return new KayakError('KAYAK_INVALID', `Entry ${until} has not committed here; ${replica.applied} has.`)
+  const newest = replica.snapshot?.index ?? 0
+  if (until <= newest)
+    return new KayakError('KAYAK_INVALID', `The newest snapshot ends at ${newest}, not before ${until}.`)
+  return undefined
+}
+
+/**
+ * Makes a snapshot of a consumer's state the newest (section 5.1), and emits what it has become. The log is cut
+ * afterwards, when the disk gets to it.
+ */
+export function compact$(replica: Replica, until: number, pull: PullChunks) {
+  const { storage, inbox, log } = replica.parts
+  return defer((): Observable<SnapshotMeta> => {
+    const refused = refuse(replica, until)
+    if (refused !== undefined) return throwError(() => refused)
+    replica.compactions.next({ type: 'started', index: until, bytes: 0 })
+    return sessionsAt$(replica, until).pipe(
+      switchMap(({ sessions, time }) => {
+        const sessionBytes = sessions.encode()
+        const term = log.termAt(until) ?? 0
+        const roster = rosterAt(replica.rosters, until)
+        const draft = { index: until, term, time, roster, sessionBytes: sessionBytes.byteLength }
+        return written$(storage, draft, writer => write$(replica, writer, sessionBytes, until, pull))
+      }),
+      inbox.enter(),
+      tap(meta => {
+        replica.adopt(meta)
+        cutBehind(replica)
+        replica.compactions.next({ type: 'finished', index: until, bytes: meta.bytes - meta.sessionBytes })
+      }),
+    )
+  })
+}
+
+/** Writes and publishes a snapshot; one that fails is discarded, and one that is left unfinished by the next. */
+function written$(
+  storage: Storage,
+  draft: Parameters<Storage['createSnapshot']>[0],
+  fill: (writer: SnapshotWriter) => Observable<never>,
+): Observable<SnapshotMeta> {
+  const writer = storage.createSnapshot(draft)
+  return concat(
+    fill(writer),
+    defer(() => writer.publish()),
+  ).pipe(
+    catchError((error: unknown) =>
+      concat(
+        writer.discard(),
+        throwError(() => error),
+      ),
+    ),
+  )
+}

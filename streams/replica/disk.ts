@@ -1,0 +1,135 @@
+import { concat, defer, EMPTY, exhaustMap, of, Subject, tap, type Observable } from 'rxjs'
+import type { Clock } from '../contracts/clock.js'
+import { LIMITS } from '../contracts/limits.js'
+import type { Storage, TermAndVote } from '../contracts/storage.js'
+import type { LogEntry, Position } from '../rules/entry.js'
+import type { Inbox } from '../sources/inbox.js'
+
+/** What waits to be written. The next write takes all of it. */
+interface Waiting {
+  readonly vote: TermAndVote | undefined
+  readonly truncateFrom: number | undefined
+  readonly entries: readonly LogEntry[]
+  readonly compactUntil: Position | undefined
+  readonly keepSnapshots: readonly number[] | undefined
+}
+
+const NOTHING: Waiting = {
+  vote: undefined,
+  truncateFrom: undefined,
+  entries: [],
+  compactUntil: undefined,
+  keepSnapshots: undefined,
+}
+
+/**
+ * A member's writes: one at a time, each taking all that waits (section 10.2.2), begun when a drained batch has
+ * settled. What is durable is what a completed write says, and nothing else.
+ *
+ * ```
+ *  append   a--bc--------
+ *  writes   -[a.)[bc..)--
+ *  wrote$   ----w------w-
+ * ```
+ */
+export class Disk {
+  private waiting = NOTHING
+  private readonly wrote = new Subject<void>()
+  /** Emits after each completed write. */
+  readonly wrote$: Observable<void> = this.wrote.asObservable()
+  /** The last entry that is durable and still in the log. */
+  durable: number
+  /** Of the write under way, the last entry that is still in the log. */
+  private writing = 0
+  private savingVote = false
+
+  constructor(
+    private readonly storage: Storage,
+    private readonly inbox: Inbox,
+    private readonly clock: Clock,
+    private readonly slow: (operation: string, tookMs: number) => void,
+    durable: number,
+    public durableVote: TermAndVote,
+  ) {
+    this.durable = durable
+  }
+
+  /** The writing itself: errors when a write has failed, after which nothing is promised any more. */
+  readonly writes$: Observable<void> = defer(() => this.inbox.settled$.pipe(exhaustMap(() => this.write$())))
+
+  /** Whether a term or vote is not durable yet. */
+  get voteWaits(): boolean {
+    return this.waiting.vote !== undefined || this.savingVote
+  }
+
+  saveVote(vote: TermAndVote): void {
+    this.waiting = { ...this.waiting, vote }
+  }
+
+  append(entries: readonly LogEntry[]): void {
+    this.waiting = { ...this.waiting, entries: this.waiting.entries.concat(entries) }
+  }
+
+  truncate(from: number): void {
+    const entries = this.waiting.entries.filter(entry => entry.index < from)
+    const reaches = Math.max(this.durable, this.writing) >= from
+    const truncateFrom = reaches ? Math.min(from, this.waiting.truncateFrom ?? from) : this.waiting.truncateFrom
+    this.waiting = { ...this.waiting, entries, truncateFrom }
+    this.durable = Math.min(this.durable, from - 1)
+    this.writing = Math.min(this.writing, from - 1)
+  }
+
+  /** Cuts the log up to `until`, which must be durable. */
+  compact(until: Position): void {
+    this.waiting = { ...this.waiting, compactUntil: until }
+  }
+
+  /** Removes snapshots older than the newest, but for those that are still being sent. */
+  dropSnapshots(keep: readonly number[]): void {
+    this.waiting = { ...this.waiting, keepSnapshots: keep }
+  }
+
+  /** After a snapshot has been installed: what followed it in the log is kept where `keeps`, and gone otherwise. */
+  replaced(until: Position, keeps: boolean): void {
+    if (!keeps) this.truncate(until.index)
+    const entries = keeps ? this.waiting.entries.filter(entry => entry.index > until.index) : []
+    this.waiting = { ...this.waiting, entries, compactUntil: until }
+    this.durable = Math.max(this.durable, until.index)
+  }
+
+  private write$(): Observable<void> {
+    const { vote, entries } = this.waiting
+    if (this.waiting === NOTHING) return EMPTY
+    this.savingVote = vote !== undefined
+    this.writing = entries.at(-1)?.index ?? 0
+    const begun = this.clock.now()
+    const steps = this.steps(this.waiting)
+    this.waiting = NOTHING
+    return concat(...steps, of(undefined)).pipe(
+      this.inbox.enter(),
+      tap(() => {
+        this.completed(vote)
+        const took = this.clock.now() - begun
+        if (took > LIMITS.slowDiskMs) this.slow('write', took)
+      }),
+    )
+  }
+
+  private steps({ vote, truncateFrom, entries, compactUntil, keepSnapshots }: Waiting): Observable<never>[] {
+    const steps: Observable<never>[] = []
+    if (vote !== undefined) steps.push(this.storage.saveTermAndVote(vote))
+    if (truncateFrom !== undefined) steps.push(this.storage.truncate(truncateFrom))
+    if (compactUntil !== undefined) steps.push(this.storage.compact(compactUntil))
+    if (entries.length > 0) steps.push(this.storage.append(entries))
+    if (keepSnapshots !== undefined) steps.push(this.storage.dropSnapshots(keepSnapshots))
+    return steps
+  }
+
+  private completed(vote: TermAndVote | undefined): void {
+    if (vote !== undefined) this.durableVote = vote
+    this.savingVote = false
+    this.durable = Math.max(this.durable, this.writing)
+    this.writing = 0
+    this.wrote.next()
+  }
+}

@@ -1,0 +1,89 @@
+import { of, type Observable } from 'rxjs'
+import { LIMITS } from '../contracts/limits.js'
+import type { Storage } from '../contracts/storage.js'
+import { entryBytes, type LogEntry, type Position } from '../rules/entry.js'
+import { afterInstall } from '../rules/recovery.js'
+import { compacted, extended, termAt, truncated, type LogShape } from '../rules/log-shape.js'
+import type { Inbox } from '../sources/inbox.js'
+import type { Disk } from './disk.js'
+import { Tail } from './tail.js'
+
+/** A member's log: its shape, its end in memory, and the disk that has all of it. */
+export class ReplicaLog {
+  private readonly tail = new Tail()
+  /** The time of the last entry, so that time doesn't go back. */
+  lastTime = 0
+  /** Bytes appended in this life, to measure what has come since something began. */
+  appendedBytes = 0
+
+  constructor(
+    public shape: LogShape,
+    private readonly disk: Disk,
+    private readonly storage: Storage,
+    private readonly inbox: Inbox,
+  ) {}
+
+  get last(): Position {
+    return this.shape.last
+  }
+
+  termAt(index: number): number | undefined {
+    return termAt(this.shape, index)
+  }
+
+  append(entries: readonly LogEntry[]): void {
+    this.shape = extended(this.shape, entries)
+    this.tail.append(entries)
+    for (const entry of entries) this.appendedBytes += entryBytes(entry)
+    this.disk.append(entries)
+    this.lastTime = entries.at(-1)?.time ?? this.lastTime
+  }
+
+  truncate(from: number): void {
+    this.shape = truncated(this.shape, from)
+    this.tail.truncate(from)
+    this.disk.truncate(from)
+  }
+
+  /** Cuts the log up to `until`, which must be durable and known. */
+  cut(until: Position): void {
+    this.shape = compacted(this.shape, until)
+    this.tail.evict(until.index, 0)
+    this.disk.compact(until)
+  }
+
+  /** Puts an installed snapshot in the place of all up to it, and of all after it unless that agrees (section 5.3). */
+  replace(until: Position): void {
+    const keeps = termAt(this.shape, until.index) === until.term
+    this.shape = afterInstall(this.shape, until)
+    if (keeps) this.tail.evict(until.index, 0)
+    else this.tail.clear()
+    this.disk.replaced(until, keeps)
+  }
+
+  /** Lets go of entries in memory that are applied and durable. */
+  forget(applied: number): void {
+    this.tail.evict(Math.min(applied, this.disk.durable), LIMITS.tailBytes)
+  }
+
+  /** The first index that is kept in memory, or what follows the log. */
+  get cachedFrom(): number {
+    return this.tail.first ?? this.last.index + 1
+  }
+
+  bytesAfter(index: number): number {
+    return this.tail.bytesAfter(index)
+  }
+
+  /** What memory has of a range at once; undefined where the disk must be read. */
+  cached(from: number, to: number, maxBytes: number): readonly LogEntry[] | undefined {
+    return this.tail.slice(from, to, maxBytes)
+  }
+
+  /** Emits once entries from `from` on, through the inbox where the disk is read. Errors with `KAYAK_COMPACTED`. */
+  read(from: number, to: number, maxBytes: number): Observable<readonly LogEntry[]> {
+    const cached = this.cached(from, to, maxBytes)
+    if (cached !== undefined) return of(cached)
+    return this.storage.read(from, Math.min(to, this.cachedFrom - 1), maxBytes).pipe(this.inbox.enter())
+  }
+}

@@ -1,0 +1,201 @@
+import { Subject, type Observable } from 'rxjs'
+import type { Clock, Random } from '../contracts/clock.js'
+import { KayakError } from '../contracts/errors.js'
+import type { HostEvent, HostEventBody } from '../contracts/events.js'
+import type { Compaction } from '../contracts/host.js'
+import type { Decoded, InstallSnapshot, Message } from '../contracts/messages/index.js'
+import { decodeRoster } from '../contracts/roster-codec.js'
+import type { SnapshotMeta, Storage } from '../contracts/storage.js'
+import type { LogEntry } from '../rules/entry.js'
+import { rosterAt, rosterInForce, sinceSnapshot, withoutFrom, type RosterHistory } from '../rules/roster-history.js'
+import { isMember, isVoter, type Roster } from '../rules/roster.js'
+import { drawElectionTimeout, isRecent } from '../rules/timing.js'
+import type { Received, Sender } from '../sources/inbound.js'
+import type { Inbox } from '../sources/inbox.js'
+import type { Requests } from '../sources/requests.js'
+import type { Disk } from './disk.js'
+import type { ReplicaLog } from './log.js'
+import type { Outbox } from './outbox.js'
+import type { SessionTable } from './sessions.js'
+
+/** Where a member stands in its term. `vote` is the vote that it has cast in it. */
+export interface Standing {
+  readonly role: 'follower' | 'candidate' | 'leader'
+  readonly term: number
+  readonly vote: string | undefined
+  readonly leader: Sender | undefined
+  /** When the leader of this term was last heard. */
+  readonly heardAt: number | undefined
+}
+
+/** A snapshot on its way, and how much had been appended when it set out. */
+export interface Pin {
+  readonly index: number
+  readonly appendedBytes: number
+}
+
+/** What a replica is made of. */
+export interface ReplicaParts {
+  readonly self: Sender
+  readonly clusterId: string
+  readonly heartbeatMs: number
+  readonly clock: Clock
+  readonly random: Random
+  readonly inbox: Inbox
+  readonly storage: Storage
+  readonly disk: Disk
+  readonly outbox: Outbox
+  readonly log: ReplicaLog
+  readonly requests: Requests
+}
+
+/** What a replica begins with, as its storage holds it. */
+export interface ReplicaState {
+  readonly standing: Standing
+  readonly rosters: RosterHistory
+  readonly snapshot: SnapshotMeta | undefined
+  readonly sessions: SessionTable
+}
+
+/**
+ * What one member knows and has on disk. Roles change it, one event at a time; it decides nothing.
+ */
+export class Replica {
+  readonly self: Sender
+  standing: Standing
+  rosters: RosterHistory
+  snapshot: SnapshotMeta | undefined
+  sessions: SessionTable
+  /** What is known to have committed, and what has been applied of it. */
+  commit: number
+  applied: number
+  /** Applied entries that were duplicates, as far as the log reaches back to them. */
+  duplicates: ReadonlySet<number> = new Set()
+
+  private readonly messages = new Subject<Received>()
+  /** Checked messages in turn, for the role that is on. */
+  readonly messages$: Observable<Received> = this.messages.asObservable()
+  private readonly events = new Subject<HostEvent>()
+  readonly events$: Observable<HostEvent> = this.events.asObservable()
+  readonly compactions = new Subject<Compaction>()
+  /** Chunks of a snapshot that the leader of this term sends. */
+  readonly chunks = new Subject<Received<InstallSnapshot>>()
+  /** Snapshots on their way to members, by id: what follows them is kept until they have arrived. */
+  pins: ReadonlyMap<string, Pin> = new Map()
+  /** Asks a leader to hand over. */
+  readonly handovers = new Subject<void>()
+  /** Errors of consumers' and kayak's own making that end this member. */
+  readonly failures = new Subject<KayakError>()
+
+  constructor(
+    readonly parts: ReplicaParts,
+    state: ReplicaState,
+  ) {
+    this.self = parts.self
+    this.standing = state.standing
+    this.rosters = state.rosters
+    this.snapshot = state.snapshot
+    this.sessions = state.sessions
+    this.commit = state.snapshot?.index ?? 0
+    this.applied = this.commit
+  }
+
+  get roster(): Roster {
+    return rosterInForce(this.rosters)
+  }
+
+  get committedRoster(): Roster {
+    return rosterAt(this.rosters, this.commit)
+  }
+
+  get isVoter(): boolean {
+    return isVoter(this.roster, this.self.id)
+  }
+
+  /** Whether a leader of this term is at work, as far as this member knows (section 4.2.3). */
+  get hearsLeader(): boolean {
+    const { role, heardAt } = this.standing
+    return role === 'leader' || isRecent(heardAt, this.parts.clock.now(), this.electionTimeoutMs)
+  }
+
+  get electionTimeoutMs(): number {
+    return this.roster.settings.electionTimeoutMs
+  }
+
+  drawElectionTimeout(): number {
+    return drawElectionTimeout(this.electionTimeoutMs, this.parts.random.next())
+  }
+
+  /** Changes the standing; a new term or vote goes to the disk, and nothing is sent before it is there. */
+  stand(change: Partial<Standing>): void {
+    const next = { ...this.standing, ...change }
+    const { term, vote } = this.standing
+    if (next.term < term) throw new KayakError('KAYAK_INTERNAL', `A term fell from ${term} to ${next.term}.`)
+    if (next.term > term && change.vote === undefined) this.standing = { ...next, vote: undefined }
+    else this.standing = next
+    if (this.standing.term !== term || this.standing.vote !== vote)
+      this.parts.disk.saveVote({ term: this.standing.term, vote: this.standing.vote })
+  }
+
+  append(entries: readonly LogEntry[]): void {
+    this.parts.log.append(entries)
+    const rosters = entries.filter(entry => entry.kind === 'roster')
+    for (const { payload, index } of rosters) this.rosters = [...this.rosters, { ...decodeRoster(payload), index }]
+  }
+
+  truncate(from: number): void {
+    if (from <= this.commit) throw new KayakError('KAYAK_INTERNAL', `Entry ${from} has committed and was to be cut.`)
+    this.parts.log.truncate(from)
+    this.rosters = withoutFrom(this.rosters, from)
+  }
+
+  commitTo(index: number): void {
+    if (index > this.commit) this.commit = index
+  }
+
+  /** Takes over an installed snapshot that is newer than what has been applied here. */
+  install(meta: SnapshotMeta, sessions: SessionTable): void {
+    this.parts.log.replace(meta)
+    this.parts.log.lastTime = Math.max(this.parts.log.lastTime, meta.time)
+    this.sessions = sessions
+    this.adopt(meta)
+    this.commit = Math.max(this.commit, meta.index)
+    this.applied = meta.index
+  }
+
+  /** Makes a published snapshot the newest. */
+  adopt(meta: SnapshotMeta): void {
+    this.snapshot = meta
+    this.rosters = sinceSnapshot(this.rosters, meta.roster, meta.index)
+    this.duplicates = new Set([...this.duplicates].filter(index => index > meta.index))
+  }
+
+  /** Hands a message to the role that is on. */
+  deliver(received: Received): void {
+    this.messages.next(received)
+  }
+
+  /** Sends to another member, or to oneself by way of the inbox. */
+  send(to: Sender, message: Message, decoded: Partial<Decoded> = {}): void {
+    if (to.id !== this.self.id) return this.parts.outbox.send(to, message)
+    const received = { from: this.self, message, entries: decoded.entries ?? [], roster: undefined }
+    this.parts.inbox.post(() => this.deliver(received))
+  }
+
+  tell(event: HostEventBody): void {
+    this.events.next({ at: this.parts.clock.now(), ...event })
+  }
+
+  isMemberOfCommitted(id: string): boolean {
+    return isMember(this.committedRoster, id)
+  }
+
+  complete(): void {
+    this.messages.complete()
+    this.events.complete()
+    this.compactions.complete()
+    this.chunks.complete()
+    this.handovers.complete()
+    this.failures.complete()
+  }
+}

@@ -1,0 +1,150 @@
+import { distinctUntilChanged, filter, ignoreElements, interval, map, merge, tap, type Observable } from 'rxjs'
+import { KayakError } from '../contracts/errors.js'
+import { encodeEntries } from '../contracts/entry-codec.js'
+import { LIMITS } from '../contracts/limits.js'
+import { ChangeRoster, message, Propose, ReadIndex } from '../contracts/messages/index.js'
+import type { ChangeReply, ProposeReply } from '../contracts/messages/index.js'
+import type { Replica } from '../replica/replica.js'
+import { ENTRY_HEADER_BYTES, type LogEntry } from '../rules/entry.js'
+import { rosterAt } from '../rules/roster-history.js'
+import { ofType, type Sender } from '../sources/inbound.js'
+import type { AppendRequest, ChangeRequest } from '../sources/requests.js'
+
+const NO_BYTES = new Uint8Array()
+
+const proposal = ({ session, number, payload }: AppendRequest): LogEntry => {
+  return { index: 0, term: 0, kind: 'data', time: 0, session, number, payload }
+}
+
+/** Hands over what has been appended here: at once to oneself, in batches to another. */
+function forwardAppends(replica: Replica, leader: Sender): void {
+  const { requests, clock } = replica.parts
+  const local = leader.id === replica.self.id
+  while (requests.appends.waiting > 0) {
+    let bytes = 0
+    const fits = ({ payload }: AppendRequest): boolean => {
+      const first = bytes === 0
+      bytes += payload.byteLength + ENTRY_HEADER_BYTES
+      return first || local || bytes <= LIMITS.batchBytes
+    }
+    const { id, requests: taken } = requests.appends.take(clock.now(), fits)
+    const entries = taken.map(proposal)
+    for (const request of taken) request.sent = true
+    replica.send(leader, message(Propose, { id, entries: local ? NO_BYTES : encodeEntries(entries) }), { entries })
+  }
+}
+
+function forwardBarriers(replica: Replica, leader: Sender): void {
+  const { requests, clock } = replica.parts
+  if (requests.barriers.waiting === 0) return
+  const { id } = requests.barriers.take(clock.now())
+  replica.send(leader, message(ReadIndex, { id }))
+}
+
+function forwardChanges(replica: Replica, leader: Sender): void {
+  const { requests, clock } = replica.parts
+  while (requests.changes.waiting > 0) {
+    let first = true
+    const { id, requests: taken } = requests.changes.take(clock.now(), () => first && !(first = false))
+    for (const request of taken) {
+      request.sent = true
+      const { type: change, id: memberId } = request.change
+      const address = request.change.type === 'add' ? { address: request.change.address } : {}
+      replica.send(leader, message(ChangeRoster, { id, change, memberId, ...address }))
+    }
+  }
+}
+
+const expire = (request: AppendRequest): void =>
+  request.failed(
+    new KayakError('KAYAK_SESSION_EXPIRED', 'The number of this append is too far behind.', { outcome: 'unknown' }),
+  )
+
+const overload = (request: AppendRequest): void =>
+  request.failed(new KayakError('KAYAK_OVERLOADED', 'Too much waits to be committed.', { outcome: 'unknown' }))
+
+function proposed({ parts: { requests } }: Replica, { id, verdict, expired }: ProposeReply): void {
+  const taken = requests.appends.answered(id)
+  if (verdict === 'not-leader') requests.appends.later(taken)
+  else if (verdict === 'overloaded') taken.forEach(overload)
+  else requests.appends.accept(taken)
+  expired.flatMap(at => taken[at] ?? []).forEach(expire)
+}
+
+function settleChange(replica: Replica, { change, done, failed }: ChangeRequest, reply: ChangeReply): void {
+  const refuse = (code: 'KAYAK_ADDRESS_TAKEN' | 'KAYAK_INVALID' | 'KAYAK_OVERLOADED', why: string): void =>
+    failed(new KayakError(code, why))
+  if (reply.verdict === 'address-taken') refuse('KAYAK_ADDRESS_TAKEN', `Member ${reply.by ?? '?'} has the address.`)
+  else if (reply.verdict === 'last-voter') refuse('KAYAK_INVALID', `Member ${change.id} is the last voter.`)
+  else if (reply.verdict === 'busy') refuse('KAYAK_OVERLOADED', 'Too many changes wait, or too many members.')
+  else done(rosterAt(replica.rosters, reply.rosterIndex))
+}
+
+function changed(replica: Replica, reply: ChangeReply): void {
+  const { changes } = replica.parts.requests
+  const taken = changes.answered(reply.id)
+  if (reply.verdict === 'not-leader') changes.later(taken)
+  else for (const request of taken) settleChange(replica, request, reply)
+}
+
+/** What the leader answers, whatever this member's role is. */
+function replies$(replica: Replica): Observable<unknown> {
+  const { requests } = replica.parts
+  return merge(
+    replica.messages$.pipe(
+      ofType('propose-reply'),
+      tap(({ message: reply }) => proposed(replica, reply)),
+    ),
+    replica.messages$.pipe(
+      ofType('read-index-reply'),
+      tap(({ message: { id, confirmed, index } }) => {
+        const taken = requests.barriers.answered(id)
+        if (confirmed) requests.confirmBarriers(index, taken)
+        else requests.barriers.later(taken)
+      }),
+    ),
+    replica.messages$.pipe(
+      ofType('change-reply'),
+      tap(({ message: reply }) => changed(replica, reply)),
+    ),
+  )
+}
+
+function retry({ parts: { requests } }: Replica, before: number, leaderChanged: boolean): void {
+  requests.appends.retry(before, leaderChanged)
+  requests.barriers.retry(before, leaderChanged)
+  requests.changes.retry(before, leaderChanged)
+}
+
+/**
+ * Hands what callers of this member want to the leader, whoever that is, this member too; begins anew when the leader
+ * changes, and when an answer doesn't come within an election timeout.
+ *
+ * ```
+ *  append   -a-----b------
+ *  leader   ---L------M---
+ *  sent     ---aL--bL-abM-
+ * ```
+ */
+export function forwarding$(replica: Replica): Observable<never> {
+  const { inbox, clock, heartbeatMs } = replica.parts
+  const leaderChange$ = inbox.settled$.pipe(
+    map(() => `${replica.standing.leader?.id ?? ''} ${replica.standing.term}`),
+    distinctUntilChanged(),
+    tap(() => retry(replica, Infinity, true)),
+  )
+  const overdue$ = interval(heartbeatMs, clock).pipe(
+    inbox.enter(),
+    tap(() => retry(replica, clock.now() - replica.electionTimeoutMs, false)),
+  )
+  const forward$ = inbox.settled$.pipe(
+    map(() => replica.standing.leader),
+    filter(leader => leader !== undefined),
+    tap(leader => {
+      forwardAppends(replica, leader)
+      forwardBarriers(replica, leader)
+      forwardChanges(replica, leader)
+    }),
+  )
+  return merge(replies$(replica), leaderChange$, overdue$, forward$).pipe(ignoreElements())
+}

@@ -1,0 +1,25 @@
+import { filter, map, type Observable } from 'rxjs'
+import { message, RequestVote } from '../contracts/messages/index.js'
+import type { Replica } from '../replica/replica.js'
+import { believesRemoval } from '../rules/removal.js'
+import { members } from '../rules/roster.js'
+import { ofType } from '../sources/inbound.js'
+
+/**
+ * A member that may not be elected and hears no leader asks as for a pre-vote, which promises nothing and changes
+ * nothing: the answers say whether it is still a member.
+ */
+export function inquireMembership(replica: Replica): void {
+  const { index: lastIndex, term: lastTerm } = replica.parts.log.last
+  const ask = { term: replica.standing.term + 1, pre: true, transfer: false, lastIndex, lastTerm }
+  for (const member of members(replica.roster))
+    if (member.id !== replica.self.id) replica.send(member, message(RequestVote, ask))
+}
+
+/** Emits the index of a committed roster without this member, when another tells of it and is to be believed. */
+export const toldRemoved$ = (replica: Replica): Observable<number> =>
+  replica.messages$.pipe(
+    ofType('vote-reply'),
+    filter(({ message: reply }) => believesRemoval(replica.roster.index, reply)),
+    map(({ message: reply }) => reply.rosterIndex),
+  )

@@ -1,0 +1,42 @@
+import { ignoreElements, interval, startWith, tap, type Observable } from 'rxjs'
+import { backedOff, hasLost, lossMark, type LossMark } from '../../rules/progress.js'
+import { members } from '../../rules/roster.js'
+import type { Leadership } from './leadership.js'
+
+/** Sends every other member a heartbeat, light, whatever else is under way. */
+export function beat(leadership: Leadership): void {
+  for (const member of members(leadership.replica.roster))
+    if (leadership.knows(member)) leadership.sendHeartbeat(member)
+}
+
+/** Goes back to what is known to have arrived where nothing has come of what was sent a heartbeat ago. */
+function resend(leadership: Leadership, marks: Map<string, LossMark>): void {
+  for (const { id } of members(leadership.replica.roster)) {
+    const progress = leadership.progressOf(id)
+    if (progress === undefined) continue
+    if (hasLost(progress, marks.get(id))) leadership.update(id, lost => backedOff(lost, lost.verified + 1))
+    const after = leadership.progressOf(id)
+    if (after !== undefined) marks.set(id, lossMark(after))
+  }
+}
+
+/**
+ * A heartbeat at once, then every `heartbeatMs` (section 3.4).
+ *
+ * ```
+ *  heartbeats  h----h----h----
+ * ```
+ */
+export function heartbeats$(leadership: Leadership): Observable<never> {
+  const { clock, inbox, heartbeatMs } = leadership.replica.parts
+  const marks = new Map<string, LossMark>()
+  return interval(heartbeatMs, clock).pipe(
+    inbox.enter(),
+    startWith(0),
+    tap(() => {
+      resend(leadership, marks)
+      beat(leadership)
+    }),
+    ignoreElements(),
+  )
+}

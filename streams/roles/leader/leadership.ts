@@ -1,0 +1,118 @@
+import { AppendEntries, message } from '../../contracts/messages/index.js'
+import { encodeEntries } from '../../contracts/entry-codec.js'
+import type { Replica } from '../../replica/replica.js'
+import { commitIndex } from '../../rules/commitment.js'
+import { entryBytes, type LogEntry } from '../../rules/entry.js'
+import { beginProgress, sent, type Progress } from '../../rules/progress.js'
+import { quorumValue } from '../../rules/quorum.js'
+import { members, type RosterMember } from '../../rules/roster.js'
+
+const NO_ENTRIES = encodeEntries([])
+
+/** What a leader knows in its term: how far each other member is, and which round is on. */
+export class Leadership {
+  readonly term: number
+  readonly electedAt: number
+  /** Index of its own first entry: nothing is confirmed before that has committed (section 6.4). */
+  readonly firstIndex: number
+  private progress: ReadonlyMap<string, Progress> = new Map()
+  /** The commit index that each member has been told. */
+  private readonly told = new Map<string, number>()
+  round = 1
+  /** Set while the leadership is being handed over: no appends are taken meanwhile. */
+  transferring = false
+
+  constructor(readonly replica: Replica) {
+    this.term = replica.standing.term
+    this.electedAt = replica.parts.clock.now()
+    this.firstIndex = replica.parts.log.last.index + 1
+  }
+
+  /** Keeps a progress for every member but oneself, and returns those that are new, as after a change of roster. */
+  meet(): readonly RosterMember[] {
+    const { self, roster, parts } = this.replica
+    const others = members(roster).filter(member => member.id !== self.id)
+    const fresh = others.filter(member => !this.knows(member))
+    if (fresh.length === 0 && others.length === this.progress.size) return fresh
+    const begin = (incarnation: number): Progress => beginProgress(incarnation, parts.log.last.index - 1)
+    this.progress = new Map(
+      others.map(({ id, incarnation }) => [
+        id,
+        this.knows({ id, incarnation }) ? (this.progress.get(id) ?? begin(incarnation)) : begin(incarnation),
+      ]),
+    )
+    return fresh
+  }
+
+  knows({ id, incarnation }: Pick<RosterMember, 'id' | 'incarnation'>): boolean {
+    return this.progress.get(id)?.incarnation === incarnation
+  }
+
+  progressOf(id: string): Progress | undefined {
+    return this.progress.get(id)
+  }
+
+  update(id: string, change: (progress: Progress) => Progress): void {
+    const progress = this.progress.get(id)
+    if (progress !== undefined) this.progress = new Map(this.progress).set(id, change(progress))
+  }
+
+  /** When a member was last heard; at the beginning everyone has the benefit of the doubt. */
+  heardAt(id: string): number {
+    return id === this.replica.self.id ? Infinity : (this.progress.get(id)?.heardAt ?? this.electedAt)
+  }
+
+  /** The last round that a quorum has answered. */
+  get confirmedRound(): number {
+    const { self, roster } = this.replica
+    return quorumValue(roster, id => (id === self.id ? Infinity : (this.progress.get(id)?.round ?? 0)))
+  }
+
+  /** Whether an entry of its own term has committed. */
+  get isEstablished(): boolean {
+    return this.replica.commit >= this.firstIndex
+  }
+
+  /** Commits what a quorum holds durably; its own copy counts once its disk says so (sections 3.6.2, 10.2.1). */
+  advance(): void {
+    const { replica, term } = this
+    const { log, disk } = replica.parts
+    const durable = (id: string): number =>
+      id === replica.self.id ? disk.durable : (this.progress.get(id)?.match ?? 0)
+    replica.commitTo(commitIndex(replica.roster, log.shape, term, replica.commit, durable))
+  }
+
+  /** Sends entries, which follow what the member has or will have by then. */
+  sendEntries(member: RosterMember, entries: readonly LogEntry[]): void {
+    const first = entries[0]
+    const last = entries.at(-1)
+    const prevIndex = first === undefined ? 0 : first.index - 1
+    const prevTerm = this.replica.parts.log.termAt(prevIndex)
+    if (last === undefined || prevTerm === undefined) return
+    const bytes = entries.reduce((sum, entry) => sum + entryBytes(entry), 0)
+    this.update(member.id, progress => sent(progress, last.index, bytes))
+    this.send(member, prevIndex, prevTerm, last.index, encodeEntries(entries))
+  }
+
+  /** Sends a heartbeat: nothing but where the logs surely agree, the commit index up to there, and the round. */
+  sendHeartbeat(member: RosterMember): void {
+    const match = this.progress.get(member.id)?.match ?? 0
+    const matchTerm = this.replica.parts.log.termAt(match)
+    const [prevIndex, prevTerm] = matchTerm === undefined ? [0, 0] : [match, matchTerm]
+    this.send(member, prevIndex, prevTerm, prevIndex, NO_ENTRIES)
+  }
+
+  /** Whether a member could know of more commits than it has been told. */
+  isBehind(id: string): boolean {
+    const match = this.progress.get(id)?.match ?? 0
+    return Math.min(match, this.replica.commit) > (this.told.get(id) ?? 0)
+  }
+
+  private send(member: RosterMember, prevIndex: number, prevTerm: number, reaches: number, entries: Uint8Array): void {
+    const { term, round, replica } = this
+    const { incarnation } = member
+    const { commit } = replica
+    this.told.set(member.id, Math.max(this.told.get(member.id) ?? 0, Math.min(commit, reaches)))
+    replica.send(member, message(AppendEntries, { term, incarnation, prevIndex, prevTerm, commit, round, entries }))
+  }
+}

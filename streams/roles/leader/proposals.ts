@@ -1,0 +1,52 @@
+import { ignoreElements, tap, type Observable } from 'rxjs'
+import { LIMITS } from '../../contracts/limits.js'
+import { message, ProposeReply, type Propose, type ProposeVerdict } from '../../contracts/messages/index.js'
+import type { Replica } from '../../replica/replica.js'
+import type { LogEntry } from '../../rules/entry.js'
+import { entryTime } from '../../rules/timing.js'
+import { ofType, type Received, type Sender } from '../../sources/inbound.js'
+import type { Leadership } from './leadership.js'
+
+/** Entries as they stand at the end of the leader's log, in its term and at its time. */
+export function placed(
+  replica: Replica,
+  entries: readonly Pick<LogEntry, 'kind' | 'session' | 'number' | 'payload'>[],
+) {
+  const { log, clock } = replica.parts
+  const { term } = replica.standing
+  const time = entryTime(clock.now(), log.lastTime)
+  return entries.map(({ kind, session, number, payload }, at): LogEntry => {
+    return { index: log.last.index + 1 + at, term, kind, time, session, number, payload }
+  })
+}
+
+interface Taken {
+  readonly verdict: ProposeVerdict
+  readonly expired: number[]
+}
+
+/** Appends what has not been answered before. What is still under way may come twice: it is applied once. */
+function take({ replica, transferring }: Leadership, entries: readonly LogEntry[]): Taken {
+  if (transferring) return { verdict: 'not-leader', expired: [] }
+  if (replica.parts.log.bytesAfter(replica.commit) > LIMITS.uncommittedBytes)
+    return { verdict: 'overloaded', expired: [] }
+  const answers = entries.map(({ session, number }) => replica.sessions.find(session, number))
+  const fresh = entries.filter((entry, at) => answers[at] === undefined && entry.kind === 'data')
+  if (fresh.length > 0) replica.append(placed(replica, fresh))
+  const expired = answers.flatMap((answer, at) => (answer === 'expired' ? [at] : []))
+  return { verdict: 'accepted', expired }
+}
+
+function reply(replica: Replica, to: Sender, id: string, { verdict, expired }: Taken): void {
+  replica.send(to, message(ProposeReply, { id, verdict, expired }))
+}
+
+/** Appends that callers anywhere have handed over, their own member's like others'. */
+export const proposals$ = (leadership: Leadership): Observable<never> =>
+  leadership.replica.messages$.pipe(
+    ofType('propose'),
+    tap(({ from, message: { id }, entries }: Received<Propose>) =>
+      reply(leadership.replica, from, id, take(leadership, entries)),
+    ),
+    ignoreElements(),
+  )

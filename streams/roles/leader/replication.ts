@@ -1,0 +1,100 @@
+import {
+  catchError,
+  filter,
+  ignoreElements,
+  map,
+  merge,
+  mergeMap,
+  of,
+  takeWhile,
+  tap,
+  throwError,
+  type Observable,
+} from 'rxjs'
+import { isKayakError } from '../../contracts/errors.js'
+import { LIMITS } from '../../contracts/limits.js'
+import type { AppendReply } from '../../contracts/messages/index.js'
+import { pump } from '../../operators/pump.js'
+import { agreeableBefore } from '../../rules/fit.js'
+import type { LogEntry } from '../../rules/entry.js'
+import { answered, maySend, refused } from '../../rules/progress.js'
+import { needsSnapshot } from '../../rules/retention.js'
+import type { RosterMember } from '../../rules/roster.js'
+import type { Received } from '../../sources/inbound.js'
+import { current$ } from '../terms.js'
+import type { Leadership } from './leadership.js'
+import { sendSnapshot$ } from './snapshots.js'
+
+const PIPELINE = { messages: LIMITS.pipelineMessages, bytes: LIMITS.pipelineBytes }
+
+/** The next entries for a member, from memory at once or from disk; none if nothing may go out now. */
+function nextEntries(leadership: Leadership, member: RosterMember): Observable<readonly LogEntry[]> {
+  const { replica } = leadership
+  const { log } = replica.parts
+  const progress = leadership.progressOf(member.id)
+  if (progress === undefined || !maySend(progress, PIPELINE) || progress.next > log.last.index) return of([])
+  if (needsSnapshot(progress.next, log.shape.base.index, replica.snapshot?.index ?? 0)) return of([])
+  return log.read(progress.next, log.last.index, LIMITS.batchBytes).pipe(
+    catchError((error: unknown) => {
+      const compacted = isKayakError(error) && error.code === 'KAYAK_COMPACTED'
+      return compacted ? of([]) : throwError(() => error)
+    }),
+  )
+}
+
+/** Sends a member what it lacks, in batches, several under way at once (section 10.2.2). */
+const entriesTo$ = (leadership: Leadership, member: RosterMember, settled$: Observable<unknown>): Observable<unknown> =>
+  settled$.pipe(
+    pump(() => nextEntries(leadership, member)),
+    tap(entries => {
+      if (entries[0]?.index === leadership.progressOf(member.id)?.next) leadership.sendEntries(member, entries)
+    }),
+  )
+
+/** Tells a member promptly that more has committed, where no entries do. */
+const commitsTo$ = (leadership: Leadership, member: RosterMember, settled$: Observable<unknown>): Observable<unknown> =>
+  settled$.pipe(
+    filter(() => leadership.isBehind(member.id)),
+    tap(() => leadership.sendHeartbeat(member)),
+  )
+
+/** All that goes to one member, for as long as it is one in this incarnation. */
+function replicateTo$(leadership: Leadership, member: RosterMember): Observable<unknown> {
+  const settled$ = leadership.replica.parts.inbox.settled$.pipe(takeWhile(() => leadership.knows(member)))
+  return merge(
+    entriesTo$(leadership, member, settled$),
+    commitsTo$(leadership, member, settled$),
+    sendSnapshot$(leadership, member, settled$),
+  )
+}
+
+function take(leadership: Leadership, { from, message: reply }: Received<AppendReply>): void {
+  const { shape } = leadership.replica.parts.log
+  const now = leadership.replica.parts.clock.now()
+  leadership.update(from.id, progress => {
+    const after = answered(progress, now, reply)
+    if (reply.fits) return after
+    return refused(after, reply.refusedIndex, agreeableBefore(shape, reply.hintIndex, reply.hintTerm).index)
+  })
+}
+
+/** What members say that they hold; answers to an earlier incarnation count for nothing. */
+const answers$ = (leadership: Leadership): Observable<unknown> =>
+  current$(leadership.replica, 'append-reply').pipe(
+    filter(({ from, message: { incarnation } }) => leadership.knows({ id: from.id, incarnation })),
+    tap(received => take(leadership, received)),
+  )
+
+/**
+ * Replication: what members answer, what commits by it, and what they are sent next, once the events of a turn have
+ * settled, so that entries of one turn go out together.
+ */
+export function replication$(leadership: Leadership): Observable<never> {
+  const { inbox, disk } = leadership.replica.parts
+  const peers$ = merge(of(undefined), inbox.settled$).pipe(
+    mergeMap(() => leadership.meet()),
+    mergeMap(member => replicateTo$(leadership, member)),
+  )
+  const commitment$ = merge(answers$(leadership), disk.wrote$).pipe(map(() => leadership.advance()))
+  return merge(commitment$, peers$).pipe(ignoreElements())
+}

@@ -1,0 +1,136 @@
+import {
+  EMPTY,
+  exhaustMap,
+  expand,
+  filter,
+  finalize,
+  ignoreElements,
+  last,
+  map,
+  merge,
+  switchMap,
+  take,
+  tap,
+  timer,
+} from 'rxjs'
+import type { Observable } from 'rxjs'
+import { LIMITS } from '../../contracts/limits.js'
+import { InstallSnapshot, message, type SnapshotReply } from '../../contracts/messages/index.js'
+import { encodeRoster } from '../../contracts/roster-codec.js'
+import type { SnapshotMeta } from '../../contracts/storage.js'
+import { cutBehind } from '../../replica/cut.js'
+import { afterSnapshot, answered, awaitingSnapshot } from '../../rules/progress.js'
+import { needsSnapshot } from '../../rules/retention.js'
+import type { RosterMember } from '../../rules/roster.js'
+import { current$ } from '../terms.js'
+import type { Leadership } from './leadership.js'
+
+function send(
+  { replica, term }: Leadership,
+  member: RosterMember,
+  meta: SnapshotMeta,
+  offset: number,
+  data: Uint8Array,
+) {
+  const { index, time, sessionBytes, bytes, checksum } = meta
+  const which = {
+    index,
+    snapshotTerm: meta.term,
+    time,
+    roster: encodeRoster(meta.roster),
+    sessionBytes,
+    bytes,
+    checksum,
+  }
+  const { incarnation } = member
+  replica.send(member, message(InstallSnapshot, { term, incarnation, ...which, offset, data }))
+}
+
+/** What a member acknowledges of a snapshot, in this incarnation. */
+const replies$ = ({ replica }: Leadership, { id, incarnation }: RosterMember, meta: SnapshotMeta) =>
+  current$(replica, 'snapshot-reply').pipe(
+    filter(
+      ({ from, message: reply }) => from.id === id && reply.incarnation === incarnation && reply.index === meta.index,
+    ),
+    map(({ message: reply }) => reply),
+  )
+
+/** Sends the chunk at an offset until it is acknowledged, and emits the acknowledgement: one that asks for another. */
+function chunk$(
+  leadership: Leadership,
+  member: RosterMember,
+  meta: SnapshotMeta,
+  offset: number,
+): Observable<SnapshotReply> {
+  const { replica } = leadership
+  const { storage, inbox, clock } = replica.parts
+  return storage.readSnapshot(meta.index, offset, LIMITS.snapshotChunkBytes).pipe(
+    inbox.enter(),
+    switchMap(data =>
+      merge(
+        timer(0, replica.electionTimeoutMs, clock).pipe(
+          inbox.enter(),
+          tap(() => send(leadership, member, meta, offset, data)),
+          ignoreElements(),
+        ),
+        replies$(leadership, member, meta).pipe(filter(reply => reply.installed || reply.offset !== offset)),
+      ),
+    ),
+    take(1),
+  )
+}
+
+/** Sends a whole snapshot, chunk by chunk, and emits once it has been installed (section 5.3). */
+function transfer$(leadership: Leadership, member: RosterMember, meta: SnapshotMeta): Observable<SnapshotReply> {
+  return chunk$(leadership, member, meta, 0).pipe(
+    expand(reply => (reply.installed ? EMPTY : chunk$(leadership, member, meta, reply.offset))),
+    last(),
+  )
+}
+
+function begin({ replica }: Leadership, member: RosterMember, meta: SnapshotMeta): void {
+  const { appendedBytes } = replica.parts.log
+  replica.pins = new Map(replica.pins).set(member.id, { index: meta.index, appendedBytes })
+}
+
+function end(leadership: Leadership, member: RosterMember): void {
+  const { replica } = leadership
+  replica.pins = new Map([...replica.pins].filter(([id]) => id !== member.id))
+  leadership.update(member.id, progress => afterSnapshot(progress, progress.next))
+  cutBehind(replica)
+}
+
+function arrived(leadership: Leadership, member: RosterMember, meta: SnapshotMeta): void {
+  const { replica } = leadership
+  const now = replica.parts.clock.now()
+  const held = { round: 0, match: meta.index, verified: meta.index }
+  leadership.update(member.id, progress => answered(progress, now, held))
+  replica.tell({ type: 'snapshot-sent', to: member.id, index: meta.index, bytes: meta.bytes })
+}
+
+/** Sends a member the newest snapshot whenever it needs what the log no longer has. What follows it is kept meanwhile. */
+export function sendSnapshot$(
+  leadership: Leadership,
+  member: RosterMember,
+  settled$: Observable<unknown>,
+): Observable<unknown> {
+  const { replica } = leadership
+  const needed = (): SnapshotMeta | undefined => {
+    const progress = leadership.progressOf(member.id)
+    const { snapshot } = replica
+    if (progress === undefined || snapshot === undefined) return undefined
+    return needsSnapshot(progress.next, replica.parts.log.shape.base.index, snapshot.index) ? snapshot : undefined
+  }
+  return settled$.pipe(
+    map(needed),
+    filter(meta => meta !== undefined),
+    exhaustMap(meta => {
+      begin(leadership, member, meta)
+      leadership.update(member.id, awaitingSnapshot)
+      return transfer$(leadership, member, meta).pipe(
+        tap(() => arrived(leadership, member, meta)),
+        finalize(() => end(leadership, member)),
+      )
+    }),
+  )
+}

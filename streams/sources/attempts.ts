@@ -1,0 +1,84 @@
+/**
+ * Requests of this member that need the leader: each waits until it is handed over, then for the answer to that
+ * attempt, and begins anew, under a new id, when the leader changes or nothing comes. A caller waits in a map here.
+ */
+export class Attempts<Request> {
+  /** All that are not settled. */
+  private readonly live = new Set<Request>()
+  private unsent = new Set<Request>()
+  private readonly sent = new Map<string, { readonly requests: readonly Request[]; readonly at: number }>()
+  /** Declined: they wait for another leader, or for the next look. */
+  private declined: readonly Request[] = []
+  /** Handed over and accepted, until what they ask for is seen. */
+  private readonly accepted = new Set<Request>()
+
+  constructor(private readonly newId: () => string) {}
+
+  /** How many are to be handed over. */
+  get waiting(): number {
+    return this.unsent.size
+  }
+
+  /** How many are not settled. */
+  get size(): number {
+    return this.live.size
+  }
+
+  submit(request: Request): void {
+    this.live.add(request)
+    this.unsent.add(request)
+  }
+
+  /** What waits, from the front while it fits, as one attempt with an id that no other has. */
+  take(now: number, fits: (request: Request) => boolean = () => true): { id: string; requests: readonly Request[] } {
+    const requests: Request[] = []
+    for (const request of this.unsent) {
+      if (!fits(request)) break
+      this.unsent.delete(request)
+      requests.push(request)
+    }
+    const id = this.newId()
+    this.sent.set(id, { requests, at: now })
+    return { id, requests }
+  }
+
+  /** What an attempt that has been answered was for; nothing if it was given up meanwhile. */
+  answered(id: string): readonly Request[] {
+    const attempt = this.sent.get(id)
+    this.sent.delete(id)
+    return attempt?.requests ?? []
+  }
+
+  accept(requests: readonly Request[]): void {
+    for (const request of requests) if (this.live.has(request)) this.accepted.add(request)
+  }
+
+  /** Puts declined requests aside until the next {@link retry}, so that nobody is asked in a tight circle. */
+  later(requests: readonly Request[]): void {
+    this.declined = [...this.declined, ...requests]
+  }
+
+  /** Begins anew with all that was handed over before `before`; the accepted ones too where the leader has changed. */
+  retry(before: number, leaderChanged: boolean): void {
+    const again = [...this.declined]
+    this.declined = []
+    if (leaderChanged) {
+      again.push(...this.accepted)
+      this.accepted.clear()
+    }
+    for (const [id, attempt] of this.sent) {
+      if (attempt.at > before) continue
+      this.sent.delete(id)
+      again.push(...attempt.requests)
+    }
+    const unsettled = again.filter(request => this.live.has(request))
+    if (unsettled.length > 0) this.unsent = new Set([...unsettled, ...this.unsent])
+  }
+
+  /** Forgets a settled request. */
+  forget(request: Request): void {
+    this.live.delete(request)
+    this.unsent.delete(request)
+    this.accepted.delete(request)
+  }
+}

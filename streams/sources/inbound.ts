@@ -1,0 +1,56 @@
+import { filter, map, share, type Observable } from 'rxjs'
+import { LIMITS } from '../contracts/limits.js'
+import { decodeMessage, type Decoded, type MessageOf, type MessageType } from '../contracts/messages/index.js'
+import type { Inbound } from '../contracts/transport.js'
+import type { Inbox } from './inbox.js'
+
+/** Who sent a message: as proven by the transport. */
+export interface Sender {
+  readonly id: string
+  readonly address: string
+}
+
+/** A valid message and its sender. */
+export interface Received<M extends MessageOf<MessageType> = MessageOf<MessageType>> extends Decoded<M> {
+  readonly from: Sender
+}
+
+/** What became of messages that were not let in. */
+export interface Refused {
+  refused(from: Sender, reason: string): void
+  dropped(): void
+}
+
+/**
+ * What other members send, checked and in turn. A bad message is counted and changes nothing; while more waits than the
+ * inbox may hold, further ones are dropped, as a network would.
+ *
+ * ```
+ *  inbound$  --m--?--m--
+ *  valid     --m-----m--     ? is told of
+ *  inbox     ---m-----m-
+ * ```
+ */
+export const received$ = (inbound$: Observable<Inbound>, inbox: Inbox, notice: Refused): Observable<Received> =>
+  inbound$.pipe(
+    filter(() => {
+      if (inbox.length < LIMITS.inboxMessages) return true
+      notice.dropped()
+      return false
+    }),
+    map(({ from, message }) => {
+      const checked = decodeMessage(message)
+      if (checked.ok) return { ...checked.value, from }
+      notice.refused(from, checked.reason)
+      return undefined
+    }),
+    filter(received => received !== undefined),
+    inbox.enter(),
+    share(),
+  )
+
+/** Only messages of one type. */
+export const ofType =
+  <Type extends MessageType>(type: Type) =>
+  (messages$: Observable<Received>): Observable<Received<MessageOf<Type>>> =>
+    messages$.pipe(filter((received): received is Received<MessageOf<Type>> => received.message.type === type))

@@ -1,0 +1,73 @@
+import { Observable, Subject, type MonoTypeOperatorFunction } from 'rxjs'
+import type { Clock } from '../contracts/clock.js'
+
+/**
+ * The one trampoline through which everything enters that can change a member: messages, timers, disk completions and
+ * requests. Tasks run one at a time, in order, and one that posts another doesn't run it.
+ *
+ * It drains once a turn of the event loop, so that what arrives together is handled together; `settled$` emits after
+ * each drained batch, when writes and messages go out and views are renewed.
+ *
+ * ```
+ *  post     a b--c------
+ *  task     ----a b--c--
+ *  settled$ ------s---s-
+ * ```
+ */
+export class Inbox {
+  private waiting: (() => void)[] = []
+  private scheduled = false
+  private readonly settled = new Subject<void>()
+  readonly settled$: Observable<void> = this.settled.asObservable()
+  private closed = false
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Tasks that wait for their turn. */
+  get length(): number {
+    return this.waiting.length
+  }
+
+  get isClosed(): boolean {
+    return this.closed
+  }
+
+  post(task: () => void): void {
+    if (this.closed) return
+    this.waiting.push(task)
+    this.schedule()
+  }
+
+  /** Lets what a stream emits, and its end, take their turn. What waits when it is unsubscribed is dropped. */
+  enter<T>(): MonoTypeOperatorFunction<T> {
+    return source =>
+      new Observable<T>(subscriber =>
+        source.subscribe({
+          next: value => this.post(() => subscriber.next(value)),
+          error: (error: unknown) => this.post(() => subscriber.error(error)),
+          complete: () => this.post(() => subscriber.complete()),
+        }),
+      )
+  }
+
+  close(): void {
+    this.closed = true
+    this.waiting = []
+    this.settled.complete()
+  }
+
+  private schedule(): void {
+    if (this.scheduled) return
+    this.scheduled = true
+    this.clock.schedule(() => this.drain(), 0)
+  }
+
+  private drain(): void {
+    const batch = this.waiting
+    this.waiting = []
+    for (const task of batch) if (!this.closed) task()
+    if (!this.closed) this.settled.next()
+    this.scheduled = false
+    if (this.waiting.length > 0 && !this.closed) this.schedule()
+  }
+}
