@@ -1,0 +1,31 @@
+import { Bench, type MakeTransportLab } from './lab.js'
+import { lifecycleTests } from './lifecycle.js'
+import { messagingTests } from './messaging.js'
+import { peerTests } from './peers.js'
+
+export type { MakeTransportLab, TransportLab } from './lab.js'
+
+/** One test of a kit. It rejects if the implementation isn't what the contract says. */
+export interface KitTest {
+  readonly name: string
+  run(): Promise<void>
+}
+
+/**
+ * What every transport must do, whatever it is made of: run each with the test runner of your choice.
+ *
+ * @param make - makes the network in which one test is run.
+ */
+export function transportKit(make: MakeTransportLab): readonly KitTest[] {
+  return [...lifecycleTests, ...messagingTests, ...peerTests].map(([name, test]) => ({
+    name,
+    run: async () => {
+      const bench = new Bench(make())
+      try {
+        await test(bench)
+      } finally {
+        await bench.dispose()
+      }
+    },
+  }))
+}

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { CLUSTER, idOf, OTHER_CLUSTER, type Bench } from './lab.js'
+
+type Test = readonly [name: string, run: (bench: Bench) => Promise<void>]
+
+export const peerTests: readonly Test[] = [
+  [
+    'tells when a peer comes and when it goes',
+    async bench => {
+      const [a, b] = [await bench.open('a'), await bench.open('b')]
+      await bench.deliver(a, b)
+      const isUp = (): boolean => a.notices.some(n => n.type === 'peer-up' && n.id === b.id)
+      await bench.lab.settle(() => isUp() && b.notices.some(n => n.type === 'peer-up' && n.id === a.id))
+      await b.close()
+      await bench.lab.settle(() => a.notices.some(n => n.type === 'peer-down' && n.id === b.id))
+    },
+  ],
+  [
+    'the same secret on both sides lets messages through',
+    async bench => {
+      const secret = 'long and random'
+      const [a, b] = [await bench.open('a', { secret }), await bench.open('b', { secret })]
+      await bench.deliver(a, b)
+      await bench.deliver(b, a)
+    },
+  ],
+  ...[
+    ['another secret', 'one', 'another'],
+    ['no secret towards one', undefined, 'secret'],
+    ['a secret towards none', 'secret', undefined],
+  ].map(([what, mine, theirs]): Test => [
+    `${what} is refused and told of`,
+    async bench => {
+      const [a, b] = [await bench.open('a', { secret: mine }), await bench.open('b', { secret: theirs })]
+      const isTold = (): boolean => [a, b].every(station => station.refusals().includes('KAYAK_NOT_AUTHORIZED'))
+      await bench.provoke(a, b.peer, { tag: 'x' }, isTold)
+      assert.equal(b.inbound.length, 0)
+    },
+  ]),
+  [
+    'a member of another cluster is refused and told of',
+    async bench => {
+      const [a, b] = [await bench.open('a'), await bench.open('b', { clusterId: OTHER_CLUSTER })]
+      const isTold = (): boolean => [a, b].every(station => station.refusals().includes('KAYAK_OTHER_CLUSTER'))
+      await bench.provoke(a, b.peer, { tag: 'x' }, isTold)
+      assert.equal(b.inbound.length, 0)
+    },
+  ],
+  [
+    'a joiner that knows no cluster yet is let in, and goes on once it knows',
+    async bench => {
+      const [member, joiner] = [await bench.open('a'), await bench.open('b', { clusterId: undefined })]
+      await bench.deliver(joiner, member, {}, { id: undefined, address: member.bound.advertise })
+      await bench.deliver(member, joiner)
+      joiner.transport.identify(CLUSTER)
+      await bench.deliver(joiner, member)
+      await bench.deliver(member, joiner)
+    },
+  ],
+  [
+    'a joiner that has joined one cluster is refused by another',
+    async bench => {
+      const other = await bench.open('a', { clusterId: OTHER_CLUSTER })
+      const joiner = await bench.open('b', { clusterId: undefined })
+      joiner.transport.identify(CLUSTER)
+      await bench.provoke(joiner, other.peer, { tag: 'x' }, () => other.refusals().includes('KAYAK_OTHER_CLUSTER'))
+      assert.equal(other.inbound.length, 0)
+    },
+  ],
+  [
+    'who answers instead of the member that is meant gets nothing',
+    async bench => {
+      const [a, b] = [await bench.open('a'), await bench.open('b')]
+      const meant = { id: idOf('9'), address: b.bound.advertise }
+      await bench.provoke(a, meant, { tag: 'not for you' }, () => a.refusals().includes('KAYAK_INVALID'))
+      await bench.deliver(a, b)
+      assert.equal(b.received('not for you').length, 0)
+    },
+  ],
+]

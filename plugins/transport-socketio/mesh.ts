@@ -1,0 +1,138 @@
+import type { Clock } from '../../streams/contracts/clock.js'
+import { MAX_MESSAGE_BYTES, type Inbound, type Peer, type TransportNotice } from '../../streams/contracts/transport.js'
+import type { AcceptorObserver } from './acceptor.js'
+import { parseAddress } from './address.js'
+import type { Connection } from './connection.js'
+import type { Self } from './handshake.js'
+import { Link, type LinkObserver } from './link.js'
+import type { Notices } from './notices.js'
+import { encodeMessage } from './parser.js'
+import { Peers } from './peers.js'
+import { BOUNDS, type Settings } from './settings.js'
+
+type DropReason = Extract<TransportNotice, { type: 'dropped' }>['reason']
+
+/** All connections of a member, and what is sent and received over them. */
+export class Mesh implements AcceptorObserver {
+  readonly #peers = new Peers()
+  readonly #links = new Map<string, Link>()
+  #ended: (() => void) | undefined
+
+  constructor(
+    private readonly self: Self,
+    private readonly clock: Clock,
+    private readonly settings: Settings,
+    private readonly notices: Notices,
+    private readonly receive: (inbound: Inbound) => void,
+  ) {}
+
+  /** Sends by a connection that the peer has made, or by one to its address, which is dialled in any case. */
+  send(to: Peer, message: object): void {
+    const link = this.#linkTo(to.address)
+    link?.dial(to.id)
+    const connection = this.#peers.accepted(to.id) ?? link?.connection
+    if (connection === undefined && link?.isActive !== true) return this.#drop(to, 'not-connected')
+    if (connection !== undefined && to.id !== undefined && connection.peer.id !== to.id)
+      return this.#miss(to, connection)
+    const frame = encodeMessage(message)
+    if (frame.byteLength > MAX_MESSAGE_BYTES) return this.#drop(to, 'too-large')
+    const isSent = connection === undefined ? link?.hold(frame, to.id) === true : connection.send(frame)
+    if (!isSent) this.#drop(to, 'queue-full')
+  }
+
+  /** Closes outgoing connections that nobody uses, so that members that are gone aren't dialled for ever. */
+  sweep(): void {
+    const now = this.clock.now()
+    for (const [address, link] of this.#links) {
+      if (now - link.lastUsed < this.settings.idleTimeoutMs) continue
+      if (link.isActive) link.end('nothing was sent for a while')
+      else this.#links.delete(address)
+    }
+  }
+
+  /** Ends all outgoing connections and calls back once they are gone. */
+  close(callback: () => void): void {
+    this.#ended = callback
+    for (const link of this.#links.values()) link.end('this member stops')
+    this.#checkEnd()
+  }
+
+  up(connection: Connection): void {
+    this.#peers.accept(connection)
+    this.#links.get(connection.peer.address)?.encourage()
+    this.#join(connection)
+  }
+
+  message(connection: Connection, message: unknown): void {
+    this.receive({ from: connection.peer, message })
+  }
+
+  down(connection: Connection, reason: string): void {
+    if (this.#peers.remove(connection)) this.notices.tell({ type: 'peer-down', ...connection.peer, reason })
+  }
+
+  refused({ code, reason }: Parameters<AcceptorObserver['refused']>[0], address: string): void {
+    this.notices.tellRarely(`turned away ${code}`, untold => ({
+      type: 'peer-refused',
+      address,
+      code,
+      reason: reason + untold,
+    }))
+  }
+
+  #join(connection: Connection): void {
+    if (this.#peers.add(connection)) this.notices.tell({ type: 'peer-up', ...connection.peer })
+  }
+
+  #linkTo(address: string): Link | undefined {
+    const link = this.#links.get(address)
+    if (link !== undefined) return link
+    const to = parseAddress(address)
+    if (to === undefined || to.host === '' || to.port === 0 || this.#links.size >= BOUNDS.links) return undefined
+    const made = new Link(to, this.self, this.clock, this.settings, this.#observe(address))
+    this.#links.set(address, made)
+    return made
+  }
+
+  #observe(address: string): LinkObserver {
+    const failure = `no answer ${address}`
+    return {
+      up: connection => {
+        this.notices.forget(failure)
+        this.#join(connection)
+      },
+      message: (connection, message) => this.message(connection, message),
+      down: (connection, reason) => this.down(connection, reason),
+      refused: ({ code, reason }) =>
+        this.notices.tellRarely(`refused ${address} ${code}`, untold => ({
+          type: 'peer-refused',
+          address,
+          code,
+          reason: reason + untold,
+        })),
+      failed: reason => this.notices.tellRarely(failure, () => ({ type: 'peer-down', id: undefined, address, reason })),
+      lost: () => this.#drop({ id: undefined, address }, 'not-connected'),
+      ended: () => this.#checkEnd(),
+    }
+  }
+
+  /** Somebody else has the address now. */
+  #miss(to: Peer, { peer }: Connection): void {
+    this.notices.tellRarely(`other id ${to.address}`, untold => ({
+      type: 'peer-refused',
+      address: to.address,
+      code: 'KAYAK_INVALID',
+      reason: `it is ${peer.id}, not ${String(to.id)}${untold}`,
+    }))
+  }
+
+  #drop(to: Peer, reason: DropReason): void {
+    this.notices.tellRarely(`dropped ${to.address} ${reason}`, () => ({ type: 'dropped', to, reason }))
+  }
+
+  #checkEnd(): void {
+    if (this.#ended === undefined || [...this.#links.values()].some(link => link.isActive)) return
+    this.#ended()
+    this.#ended = undefined
+  }
+}
