@@ -1,6 +1,9 @@
 module.exports = {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testEnvironment: 'node',
+  // A bound for what hangs, not a measure of speed.
+  testTimeout: 60_000,
+  maxWorkers: '100%',
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/examples/.*/node_modules'],
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',

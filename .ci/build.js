@@ -1,11 +1,33 @@
-// Two plain tsc emits: CommonJS for Node, and ES modules of the browser-safe entry points.
-const { execFileSync } = require('node:child_process')
-const { rmSync, writeFileSync } = require('node:fs')
+// Two plain tsc emits side by side: CommonJS for Node, and ES modules of the browser-safe entry points. They go to a
+// folder of their own and take the place of `dist` at the end, so that nobody meets a half-built one.
+const { spawn } = require('node:child_process')
+const { mkdirSync, renameSync, rmSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
 
 const root = join(__dirname, '..')
+const dist = join(root, 'dist')
+const built = join(root, 'node_modules', '.cache', `kayak-build-${process.pid}`)
 const tsc = require.resolve('typescript/bin/tsc')
-rmSync(join(root, 'dist'), { recursive: true, force: true })
-for (const project of ['tsconfig.build.json', 'tsconfig.esm.json'])
-  execFileSync(process.execPath, [tsc, '-p', project], { cwd: root, stdio: 'inherit' })
-writeFileSync(join(root, 'dist', 'esm', 'package.json'), '{ "type": "module", "sideEffects": false }\n')
+
+const emit = (project, outDir) =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [tsc, '-p', project, '--outDir', outDir], { cwd: root, stdio: 'inherit' })
+    child.on('error', reject)
+    child.on('exit', code => (code === 0 ? resolve() : reject(new Error(`tsc -p ${project} failed`))))
+  })
+
+async function build() {
+  mkdirSync(built, { recursive: true })
+  const emits = [emit('tsconfig.build.json', built), emit('tsconfig.esm.json', join(built, 'esm'))]
+  const failed = (await Promise.allSettled(emits)).find(({ status }) => status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+  writeFileSync(join(built, 'esm', 'package.json'), '{ "type": "module", "sideEffects": false }\n')
+  rmSync(dist, { recursive: true, force: true })
+  renameSync(built, dist)
+}
+
+build().catch(error => {
+  rmSync(built, { recursive: true, force: true })
+  console.error(error.message)
+  process.exitCode = 1
+})
