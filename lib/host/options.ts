@@ -99,7 +99,7 @@ function checkPlain(options: object): void {
   if (!checked.ok) throw invalid(checked.reason)
 }
 
-function checkTiming({ electionTimeoutMs, heartbeatMs }: Options<never>): void {
+function checkTiming({ electionTimeoutMs, heartbeatMs }: Pick<Options, 'electionTimeoutMs' | 'heartbeatMs'>): void {
   if (heartbeatMs !== undefined && heartbeatMs * 3 > (electionTimeoutMs ?? 1000))
     throw invalid('heartbeatMs: must be at most a third of electionTimeoutMs')
 }

@@ -13,8 +13,8 @@ const tagged = (tag: number, bytes: Uint8Array): Uint8Array => {
   return whole
 }
 
-/** A string with a lone surrogate has no UTF-8, and still comes out as it went in. */
-const encodeUtf16 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'utf16le'))
+/** A string with one has no UTF-8, and still comes out as it went in. */
+const LONE_SURROGATE = /\p{Surrogate}/u
 
 /** The codec of hosts without one: a string comes out as a string, bytes as bytes. */
 export const payloadCodec: Codec<Payload> = {
@@ -22,7 +22,7 @@ export const payloadCodec: Codec<Payload> = {
     if (value instanceof Uint8Array) return tagged(BYTES, value)
     if (typeof value !== 'string')
       throw new KayakError('KAYAK_INVALID', 'A payload is a string or a Uint8Array; other values need a codec.')
-    return value.isWellFormed() ? tagged(UTF8, Buffer.from(value)) : tagged(UTF16, encodeUtf16(value))
+    return LONE_SURROGATE.test(value) ? tagged(UTF16, Buffer.from(value, 'utf16le')) : tagged(UTF8, Buffer.from(value))
   },
   decode(bytes) {
     const content = bytes.subarray(1)

@@ -14,7 +14,7 @@ import { ReplaySubject, startWith, Subject, Subscription, take, tap, throwError 
 import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
 import type { Inbound, Transport, TransportNotice } from '../../streams/contracts/transport.js'
 import { LIMITS } from '../../streams/contracts/limits.js'
-import type { SnapshotMeta } from '../../streams/contracts/storage.js'
+import type { Identity, SnapshotMeta } from '../../streams/contracts/storage.js'
 import { applyCommitted$ } from '../../streams/outlets/commits.js'
 import { logGrowth$ } from '../../streams/outlets/growth.js'
 import { Views } from '../../streams/outlets/views.js'
@@ -59,6 +59,7 @@ export class Member {
   private readonly installer: Installer
   private readonly running = new Subscription()
   private refusedCount = 0
+  private failure: KayakError | undefined
 
   constructor(options: MemberOptions) {
     this.transport = options.transport
@@ -71,6 +72,16 @@ export class Member {
   /** Begins to take part. */
   start(): void {
     this.running.add(this.run$().subscribe({ error: (error: unknown) => this.fail(asKayakError(error)) }))
+  }
+
+  /** Whether it runs no more. */
+  get stopped(): boolean {
+    return this.replica.parts.inbox.isClosed
+  }
+
+  /** Throws what has ended the member, if that was a failure. */
+  throwIfFailed(): void {
+    if (this.failure !== undefined) throw this.failure
   }
 
   /** Asks a leader to hand over; nothing on any other member. */
@@ -111,9 +122,22 @@ export class Member {
     })
   }
 
+  /** Changes the member's standing in its cluster, and completes once that is durable. */
+  saveIdentity(identity: Identity): Observable<void> {
+    return defer(() => {
+      const { inbox, disk } = this.replica.parts
+      inbox.post(() => disk.saveIdentity(identity))
+      return disk.wrote$.pipe(
+        filter(() => disk.durableIdentity === identity),
+        take(1),
+      )
+    })
+  }
+
   /** Stops everything but the storage and the transport, which are the caller's. Idempotent. */
   stop(code: 'KAYAK_STOPPED' | 'KAYAK_REMOVED', why: string, error?: KayakError): void {
-    if (this.replica.parts.inbox.isClosed) return
+    if (this.stopped) return
+    this.failure = error
     this.running.unsubscribe()
     this.replica.parts.inbox.close()
     this.waiting.close(code, why, error)

@@ -1,6 +1,5 @@
 import { KayakError } from '../../streams/contracts/errors.js'
 import type { RosterChange } from '../../streams/rules/membership.js'
-import type { Roster } from '../../streams/rules/roster.js'
 import type { Answer } from '../../streams/sources/answer.js'
 import type { Timed } from '../../streams/sources/deadlines.js'
 import type { AppendRequest, BarrierRequest, ChangeRequest, Settle } from '../../streams/sources/requests.js'
@@ -70,12 +69,12 @@ export class PendingBarrier extends Pending<number> implements BarrierRequest {
   }
 }
 
-export class PendingChange extends Pending<Roster> implements ChangeRequest {
+export class PendingChange extends Pending<number> implements ChangeRequest {
   constructor(
     readonly change: Exclude<RosterChange, { type: 'promote' }>,
     timeoutMs: number,
     deadline: number,
-    settle: Settle<Roster>,
+    settle: Settle<number>,
     release: (pending: PendingChange) => void,
   ) {
     super(`The change of the roster (${change.type} ${change.id})`, timeoutMs, deadline, settle, () => release(this))

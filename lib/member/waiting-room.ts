@@ -3,7 +3,6 @@ import { LIMITS } from '../../streams/contracts/limits.js'
 import type { Replica } from '../../streams/replica/replica.js'
 import type { LogEntry } from '../../streams/rules/entry.js'
 import type { RosterChange } from '../../streams/rules/membership.js'
-import type { Roster } from '../../streams/rules/roster.js'
 import type { Answer } from '../../streams/sources/answer.js'
 import { Deadlines } from '../../streams/sources/deadlines.js'
 import type { Settle } from '../../streams/sources/requests.js'
@@ -60,7 +59,7 @@ export class WaitingRoom {
     return this.enter(pending, () => inbox.post(() => this.all.has(pending) && requests.barriers.submit(pending)))
   }
 
-  change(change: Exclude<RosterChange, { type: 'promote' }>, timeoutMs: number, settle: Settle<Roster>): Waiting {
+  change(change: Exclude<RosterChange, { type: 'promote' }>, timeoutMs: number, settle: Settle<number>): Waiting {
     const { inbox, requests } = this.replica.parts
     const release = (done: PendingChange): void => {
       requests.changes.forget(done)

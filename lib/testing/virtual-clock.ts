@@ -124,7 +124,9 @@ export class VirtualClock implements SchedulerLike {
     this.#now = start
     this.#timeline = {
       place: (action, delay) => this.#place(action, delay),
-      forget: () => void this.#pending--,
+      forget: () => {
+        this.#pending--
+      },
     }
   }
 

@@ -1,12 +1,13 @@
 import { concat, defer, EMPTY, exhaustMap, of, Subject, tap, type Observable } from 'rxjs'
 import type { Clock } from '../contracts/clock.js'
 import { LIMITS } from '../contracts/limits.js'
-import type { Storage, TermAndVote } from '../contracts/storage.js'
+import type { Identity, Storage, TermAndVote } from '../contracts/storage.js'
 import type { LogEntry, Position } from '../rules/entry.js'
 import type { Inbox } from '../sources/inbox.js'
 
 /** What waits to be written. The next write takes all of it. */
 interface Waiting {
+  readonly identity: Identity | undefined
   readonly vote: TermAndVote | undefined
   readonly truncateFrom: number | undefined
   readonly entries: readonly LogEntry[]
@@ -15,6 +16,7 @@ interface Waiting {
 }
 
 const NOTHING: Waiting = {
+  identity: undefined,
   vote: undefined,
   truncateFrom: undefined,
   entries: [],
@@ -39,6 +41,8 @@ export class Disk {
   readonly wrote$: Observable<void> = this.wrote.asObservable()
   /** The last entry that is durable and still in the log. */
   durable: number
+  /** The identity written last in this life. */
+  durableIdentity: Identity | undefined
   /** Of the write under way, the last entry that is still in the log. */
   private writing = 0
   private savingVote = false
@@ -60,6 +64,11 @@ export class Disk {
   /** Whether a term or vote is not durable yet. */
   get voteWaits(): boolean {
     return this.waiting.vote !== undefined || this.savingVote
+  }
+
+  /** Changes the member's standing in its cluster. */
+  saveIdentity(identity: Identity): void {
+    this.waiting = { ...this.waiting, identity }
   }
 
   saveVote(vote: TermAndVote): void {
@@ -98,7 +107,7 @@ export class Disk {
   }
 
   private write$(): Observable<void> {
-    const { vote, entries } = this.waiting
+    const { identity, vote, entries } = this.waiting
     if (this.waiting === NOTHING) return EMPTY
     this.savingVote = vote !== undefined
     this.writing = entries.at(-1)?.index ?? 0
@@ -108,15 +117,16 @@ export class Disk {
     return concat(...steps, of(undefined)).pipe(
       this.inbox.enter(),
       tap(() => {
-        this.completed(vote)
+        this.completed(vote, identity)
         const took = this.clock.now() - begun
         if (took > LIMITS.slowDiskMs) this.slow('write', took)
       }),
     )
   }
 
-  private steps({ vote, truncateFrom, entries, compactUntil, keepSnapshots }: Waiting): Observable<never>[] {
+  private steps({ identity, vote, truncateFrom, entries, compactUntil, keepSnapshots }: Waiting): Observable<never>[] {
     const steps: Observable<never>[] = []
+    if (identity !== undefined) steps.push(this.storage.saveIdentity(identity))
     if (vote !== undefined) steps.push(this.storage.saveTermAndVote(vote))
     if (truncateFrom !== undefined) steps.push(this.storage.truncate(truncateFrom))
     if (compactUntil !== undefined) steps.push(this.storage.compact(compactUntil))
@@ -125,7 +135,8 @@ export class Disk {
     return steps
   }
 
-  private completed(vote: TermAndVote | undefined): void {
+  private completed(vote: TermAndVote | undefined, identity: Identity | undefined): void {
+    if (identity !== undefined) this.durableIdentity = identity
     if (vote !== undefined) this.durableVote = vote
     this.savingVote = false
     this.durable = Math.max(this.durable, this.writing)

@@ -6,7 +6,6 @@ import { ChangeRoster, message, Propose, ReadIndex } from '../contracts/messages
 import type { ChangeReply, ProposeReply } from '../contracts/messages/index.js'
 import type { Replica } from '../replica/replica.js'
 import { ENTRY_HEADER_BYTES, type LogEntry } from '../rules/entry.js'
-import { rosterAt } from '../rules/roster-history.js'
 import { ofType, type Sender } from '../sources/inbound.js'
 import type { AppendRequest, ChangeRequest } from '../sources/requests.js'
 
@@ -71,20 +70,20 @@ function proposed({ parts: { requests } }: Replica, { id, verdict, expired }: Pr
   expired.flatMap(at => taken[at] ?? []).forEach(expire)
 }
 
-function settleChange(replica: Replica, { change, done, failed }: ChangeRequest, reply: ChangeReply): void {
+function settleChange(request: ChangeRequest, reply: ChangeReply): void {
   const refuse = (code: 'KAYAK_ADDRESS_TAKEN' | 'KAYAK_INVALID' | 'KAYAK_OVERLOADED', why: string): void =>
-    failed(new KayakError(code, why))
+    request.failed(new KayakError(code, why))
   if (reply.verdict === 'address-taken') refuse('KAYAK_ADDRESS_TAKEN', `Member ${reply.by ?? '?'} has the address.`)
-  else if (reply.verdict === 'last-voter') refuse('KAYAK_INVALID', `Member ${change.id} is the last voter.`)
+  else if (reply.verdict === 'last-voter') refuse('KAYAK_INVALID', `Member ${request.change.id} is the last voter.`)
   else if (reply.verdict === 'busy') refuse('KAYAK_OVERLOADED', 'Too many changes wait, or too many members.')
-  else done(rosterAt(replica.rosters, reply.rosterIndex))
+  else request.done(reply.rosterIndex)
 }
 
 function changed(replica: Replica, reply: ChangeReply): void {
   const { changes } = replica.parts.requests
   const taken = changes.answered(reply.id)
   if (reply.verdict === 'not-leader') changes.later(taken)
-  else for (const request of taken) settleChange(replica, request, reply)
+  else for (const request of taken) settleChange(request, reply)
 }
 
 /** What the leader answers, whatever this member's role is. */

@@ -1,6 +1,5 @@
 import type { KayakError } from '../contracts/errors.js'
 import type { RosterChange } from '../rules/membership.js'
-import type { Roster } from '../rules/roster.js'
 import type { Answer } from './answer.js'
 import { Attempts } from './attempts.js'
 
@@ -21,8 +20,8 @@ export interface AppendRequest extends Settle<Answer> {
 /** A barrier that waits for an index that a round has confirmed and that this member has reached. */
 export type BarrierRequest = Settle<number>
 
-/** A change of the roster that waits until it has committed. */
-export interface ChangeRequest extends Settle<Roster> {
+/** A change of the roster that waits for the index of a committed roster that shows it. */
+export interface ChangeRequest extends Settle<number> {
   readonly change: Exclude<RosterChange, { type: 'promote' }>
   sent: boolean
 }

@@ -157,6 +157,14 @@ export class Bench {
   }
 }
 
+/** The fields of what has arrived, without the tag by which it was known. */
+export function fieldsOf({ message }: Inbound): Record<string, unknown> {
+  assert.ok(typeof message === 'object' && message !== null)
+  const fields: Record<string, unknown> = { ...message }
+  delete fields['tag']
+  return fields
+}
+
 /** The error code of what a station failed to open with. */
 export const codeOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : error

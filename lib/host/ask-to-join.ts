@@ -1,0 +1,97 @@
+import {
+  concatMap,
+  EMPTY,
+  filter,
+  ignoreElements,
+  interval,
+  map,
+  merge,
+  of,
+  share,
+  startWith,
+  take,
+  tap,
+  throttleTime,
+  throwError,
+} from 'rxjs'
+import type { Observable } from 'rxjs'
+import { randomHex, type Clock, type Random } from '../../streams/contracts/clock.js'
+import { KayakError } from '../../streams/contracts/errors.js'
+import { ChangeRoster, decodeMessage, message, type ChangeReply } from '../../streams/contracts/messages/index.js'
+import type { Transport } from '../../streams/contracts/transport.js'
+
+/** What a joiner asks with. */
+export interface Joiner {
+  readonly memberId: string
+  readonly address: string
+  readonly peers: readonly string[]
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/** What a joiner learns of the cluster that has let it in. */
+export interface Admission {
+  readonly clusterId: string
+  readonly electionTimeoutMs: number
+}
+
+const ASK_AGAIN_MS = 250
+
+const replies$ = ({ transport }: Joiner, nonce: string): Observable<ChangeReply> =>
+  transport.inbound$.pipe(
+    map(({ message: plain }) => decodeMessage(plain)),
+    map(checked => (checked.ok && checked.value.message.type === 'change-reply' ? checked.value.message : undefined)),
+    filter(reply => reply !== undefined),
+    filter(reply => reply.id.startsWith(nonce)),
+  )
+
+const judge = (reply: ChangeReply, { address }: Joiner): Observable<Admission> => {
+  const { verdict, clusterId, electionTimeoutMs, by } = reply
+  if (verdict === 'done') return of({ clusterId, electionTimeoutMs })
+  if (verdict !== 'address-taken') return EMPTY
+  const taken = `The address ${address} belongs to member ${by ?? '?'}; if it is gone, remove('${by ?? '?'}') first.`
+  return throwError(() => new KayakError('KAYAK_ADDRESS_TAKEN', taken))
+}
+
+/** A peer that turns this member away for good. */
+const refusals$ = ({ transport }: Joiner): Observable<never> =>
+  transport.notices$.pipe(
+    concatMap(notice =>
+      notice.type === 'peer-refused' && notice.code !== 'KAYAK_INVALID'
+        ? throwError(() => new KayakError(notice.code, `The peer ${notice.address} refused: ${notice.reason}.`))
+        : EMPTY,
+    ),
+  )
+
+/**
+ * Asks one peer after another to be added as a learner, and the leader as soon as one names it, until the addition
+ * has committed. Asking again is no other change.
+ */
+export function askToJoin$(joiner: Joiner): Observable<Admission> {
+  const nonce = randomHex(joiner.random, 10)
+  let asked = 0
+  const ask = (address: string): void => {
+    const fields = { id: `${nonce}-${String(++asked)}`, change: 'add', memberId: joiner.memberId } as const
+    joiner.transport.send({ id: undefined, address }, message(ChangeRoster, { ...fields, address: joiner.address }))
+  }
+  const answered$ = replies$(joiner, nonce).pipe(share())
+  const redirected$ = answered$.pipe(
+    filter(({ verdict, leader }) => verdict === 'not-leader' && leader !== undefined),
+    throttleTime(ASK_AGAIN_MS / 2, joiner.clock),
+    tap(({ leader }) => {
+      if (leader !== undefined) ask(leader)
+    }),
+    ignoreElements(),
+  )
+  const asking$ = interval(ASK_AGAIN_MS, joiner.clock).pipe(
+    startWith(-1),
+    tap(count => {
+      const peer = joiner.peers[(count + 1) % joiner.peers.length]
+      if (peer !== undefined) ask(peer)
+    }),
+    ignoreElements(),
+  )
+  const admitted$ = answered$.pipe(concatMap(reply => judge(reply, joiner)))
+  return merge(admitted$, redirected$, refusals$(joiner), asking$).pipe(take(1))
+}

@@ -1,0 +1,196 @@
+import { filter, map, merge, Subject, take, type Observable, type Subscription } from 'rxjs'
+import { KayakError, isKayakError } from '../../streams/contracts/errors.js'
+import type { Compaction, Entry, Host, Member as PublicMember, OperationOptions } from '../../streams/contracts/host.js'
+import type { HostEvent } from '../../streams/contracts/events.js'
+import type { PublicRoster, RoleName } from '../../streams/contracts/host.js'
+import type { Identity } from '../../streams/contracts/storage.js'
+import type { LogEntry } from '../../streams/rules/entry.js'
+import type { Ending, Member } from '../member/member.js'
+import { OwnSession } from './append-session.js'
+import { leave, type Leaving } from './leave.js'
+import { decodeWith, HostLog } from './log.js'
+import { operation, timeoutOf, type OperationContext } from './operation.js'
+import type { Resolved } from './options.js'
+import { within } from './settled.js'
+import { HostSync } from './sync.js'
+
+const ID = /^[0-9a-f]{32}$/
+
+type Closed = { readonly code: 'KAYAK_STOPPED' | 'KAYAK_REMOVED'; readonly error?: KayakError }
+
+/** A member of a cluster as a consumer holds it: promises and streams around a {@link Member}. */
+export class MemberHost<T> implements Host<T> {
+  readonly self: PublicMember
+  readonly log: HostLog<T>
+  readonly sync: HostSync
+  readonly committed$: Observable<Entry<T>>
+  readonly compaction$: Observable<Compaction>
+  readonly events$: Observable<HostEvent>
+  readonly role$: Observable<RoleName>
+  readonly term$: Observable<number>
+  readonly leader$: Observable<PublicMember | undefined>
+  readonly roster$: Observable<PublicRoster>
+  private readonly committed = new Subject<Entry<T>>()
+  private readonly context: OperationContext
+  private readonly subscriptions: readonly Subscription[]
+  private closed: Closed | undefined
+  private closing: Promise<void> | undefined
+  private stopping: Promise<void> | undefined
+
+  constructor(
+    private readonly member: Member,
+    private readonly options: Resolved<T>,
+    private identity: Identity,
+  ) {
+    const { replica, views } = member
+    this.self = { id: replica.self.id, address: replica.self.address }
+    this.context = { timeoutMs: options.timeoutMs, check: () => this.check() }
+    const session = new OwnSession(options.random)
+    const { codec, maxPayloadBytes } = options
+    this.log = new HostLog(member, { ...this.context, codec, maxPayloadBytes, session })
+    this.sync = new HostSync(member, this.context)
+    this.committed$ = this.committed.asObservable()
+    this.compaction$ = replica.compactions.asObservable()
+    this.events$ = replica.events$
+    this.role$ = views.select(view => view.role)
+    this.term$ = views.select(view => view.term)
+    this.leader$ = views.select(view => view.leader)
+    this.roster$ = views.select(view => view.roster)
+    this.subscriptions = [this.emitting(), this.logging(), member.ended$.subscribe(ending => void this.end(ending))]
+  }
+
+  get leader(): PublicMember | undefined {
+    return this.member.views.now.leader
+  }
+
+  get role(): RoleName {
+    return this.member.views.now.role
+  }
+
+  get term(): number {
+    return this.member.views.now.term
+  }
+
+  get roster(): PublicRoster {
+    return this.member.views.now.roster
+  }
+
+  async remove(id: string, options: OperationOptions = {}): Promise<PublicRoster> {
+    if (typeof id !== 'string' || !ID.test(id)) throw new KayakError('KAYAK_INVALID', 'An id is 32 hexadecimal digits.')
+    if (id === this.self.id) throw new KayakError('KAYAK_INVALID', 'A member leaves by close(), not by remove().')
+    const index = await operation<number>(this.context, options, (timeoutMs, settle) =>
+      this.member.waiting.change({ type: 'remove', id }, timeoutMs, settle),
+    )
+    const shown$ = this.roster$.pipe(filter(roster => roster.index >= index))
+    return within(shown$, timeoutOf(options, this.options.timeoutMs), this.options.clock, () => this.roster)
+  }
+
+  close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    this.closing ??= this.closed === undefined ? this.leaveAndStop(options) : this.stop()
+    return this.closing
+  }
+
+  stop(): Promise<void> {
+    return this.shut({ code: 'KAYAK_STOPPED' })
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  private check(): void {
+    if (this.closed === undefined && this.closing === undefined) return
+    const { code, error } = this.closed ?? { code: 'KAYAK_STOPPED' as const }
+    throw new KayakError(code, 'The host takes no more operations.', { cause: error })
+  }
+
+  private async leaveAndStop(options: { readonly timeoutMs?: number }): Promise<void> {
+    const { clock } = this.options
+    const deadline = clock.now() + timeoutOf(options, this.options.timeoutMs)
+    let outcome: Leaving
+    try {
+      outcome = await leave(this.member, deadline)
+    } catch (error) {
+      await this.shut({ code: 'KAYAK_STOPPED' })
+      throw error
+    }
+    if (outcome === 'left') await this.mark('left')
+    await this.shut({ code: 'KAYAK_STOPPED' })
+  }
+
+  /** Ends as the member has by itself: it was removed, or has failed. */
+  private async end(ending: Ending): Promise<void> {
+    if (this.closing !== undefined && ending.type === 'removed') return
+    if (ending.type === 'failed') return this.shut({ code: 'KAYAK_STOPPED', error: ending.error })
+    await this.mark('removed')
+    return this.shut({ code: 'KAYAK_REMOVED' })
+  }
+
+  private async mark(standing: 'left' | 'removed'): Promise<void> {
+    this.identity = { ...this.identity, standing }
+    await within(this.member.saveIdentity(this.identity), this.options.timeoutMs, this.options.clock, () => undefined)
+  }
+
+  private shut(closed: Closed): Promise<void> {
+    this.closed ??= closed
+    this.stopping ??= this.release(this.closed)
+    return this.stopping
+  }
+
+  /** Lets go of everything, within an election timeout even if the disk hangs. */
+  private async release({ code, error }: Closed): Promise<void> {
+    const { transport, storage, clock } = this.options
+    const limit = this.member.replica.electionTimeoutMs
+    this.member.stop(
+      code,
+      code === 'KAYAK_REMOVED' ? 'was cut off: the member was removed.' : 'was cut off: the host has stopped.',
+      error,
+    )
+    this.sync.stop()
+    await within(transport.close(), limit, clock, () => undefined)
+    await within(storage.close(), limit, clock, () => undefined)
+    for (const subscription of this.subscriptions) subscription.unsubscribe()
+    if (error === undefined) this.committed.complete()
+    else this.committed.error(error)
+  }
+
+  /** Decodes once for all consumers, and only while there are any. */
+  private emitting(): Subscription {
+    const decode = decodeWith(this.options.codec)
+    return this.member.committed$.subscribe({
+      next: (entry: LogEntry) => {
+        if (!this.committed.observed) return
+        try {
+          this.committed.next(decode(entry))
+        } catch (error) {
+          if (isKayakError(error)) this.member.replica.failures.next(error)
+          else throw error
+        }
+      },
+      error: () => undefined,
+    })
+  }
+
+  private logging(): Subscription {
+    const { log } = this.options
+    return this.events$.subscribe(event => {
+      const { type, ...fields } = event
+      if (type === 'failed') log?.error(type, fields)
+      else log?.info(type, fields)
+    })
+  }
+}
+
+/** Emits once when a condition of a member holds after a batch of events; errors if the member ends before. */
+export function when$(member: Member, holds: () => boolean): Observable<void> {
+  const holds$ = merge([undefined], member.replica.parts.inbox.settled$).pipe(filter(holds))
+  const ended$ = member.ended$.pipe(
+    map(ending => {
+      throw ending.type === 'failed' ? ending.error : new KayakError('KAYAK_REMOVED', 'The member was removed.')
+    }),
+  )
+  return merge(holds$, ended$).pipe(
+    take(1),
+    map(() => undefined),
+  )
+}

@@ -1,0 +1,65 @@
+import { concatMap, defer, EMPTY, filter, firstValueFrom, ignoreElements, map, merge, of, take } from 'rxjs'
+import type { Observable } from 'rxjs'
+import { KayakError } from '../../streams/contracts/errors.js'
+import { pump } from '../../streams/operators/pump.js'
+import type { LogEntry } from '../../streams/rules/entry.js'
+import type { Member } from '../member/member.js'
+
+const startOf = (from: unknown): number => {
+  if (typeof from === 'number' && Number.isSafeInteger(from) && from >= 0) return Math.max(1, from)
+  throw new KayakError('KAYAK_INVALID', 'An index to listen from is an integer from 0.')
+}
+
+/** Emits when more than `from` may be there, at once if so; completes or errors with the member. */
+const more$ = (member: Member, from: () => number): Observable<unknown> =>
+  merge(of(undefined), member.replica.parts.inbox.settled$, member.committed$.pipe(ignoreElements())).pipe(
+    filter(() => member.replica.applied >= from()),
+  )
+
+/**
+ * History from an index on, then what commits, without a gap: a cursor that follows what has been applied.
+ *
+ * ```
+ *  applied  3--------4--56-
+ *  from 2   -23------4--56-
+ * ```
+ */
+export function listen$(member: Member, from: unknown): Observable<LogEntry> {
+  return defer(() => {
+    let cursor = startOf(from)
+    const first = member.replica.snapshot?.index ?? 0
+    if (cursor <= first) return member.read(cursor).pipe(ignoreElements())
+    const next = (): Observable<readonly (readonly LogEntry[])[]> =>
+      member.read(cursor).pipe(
+        map(batch => {
+          if (batch.next === cursor) return []
+          cursor = batch.next
+          return [batch.entries]
+        }),
+      )
+    return more$(member, () => cursor).pipe(
+      pump(next),
+      concatMap(batches => batches.flat()),
+    )
+  })
+}
+
+/** The same as an iterator: a batch is read when the one before has been consumed. */
+export async function* iterate(member: Member, from: unknown): AsyncGenerator<LogEntry> {
+  let cursor = startOf(from)
+  for (;;) {
+    const batch = await firstValueFrom(member.stopped ? EMPTY : member.read(cursor), { defaultValue: undefined })
+    if (batch === undefined) return member.throwIfFailed()
+    cursor = batch.next
+    yield* batch.entries
+    if (batch.entries.length > 0 || member.replica.applied >= cursor) continue
+    const goesOn = await firstValueFrom(
+      more$(member, () => cursor).pipe(
+        take(1),
+        map(() => true),
+      ),
+      { defaultValue: false },
+    )
+    if (!goesOn) return
+  }
+}

@@ -1,0 +1,128 @@
+import { firstValueFrom, map, type Observable } from 'rxjs'
+import type { Codec } from '../../streams/contracts/codec.js'
+import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
+import type { AppendOptions, Entry, Log, Snapshot } from '../../streams/contracts/host.js'
+import type { SnapshotMeta } from '../../streams/contracts/storage.js'
+import { readChunks$ } from '../../streams/replica/snapshot-reader.js'
+import type { LogEntry } from '../../streams/rules/entry.js'
+import type { Answer } from '../../streams/sources/answer.js'
+import type { Member } from '../member/member.js'
+import { namedAppend, type OwnSession } from './append-session.js'
+import { pullChunks, type ChunkSource } from './chunks.js'
+import { iterate, listen$ } from './listen.js'
+import { operation, type OperationContext } from './operation.js'
+import { payloadCodec } from './payload-codec.js'
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.byteLength === b.byteLength && Buffer.compare(a, b) === 0
+
+/** Turns an entry of the log into what a consumer sees. */
+export function decodeWith<T>(codec: Codec<T>): (entry: LogEntry) => Entry<T> {
+  return ({ index, term, time, payload }) => {
+    try {
+      return { index, term, kind: 'data', payload: codec.decode(payload), time }
+    } catch (cause) {
+      throw new KayakError('KAYAK_INVALID', `Entry ${String(index)} can't be decoded.`, { cause })
+    }
+  }
+}
+
+/** What a host's log needs. */
+export interface LogParts<T> extends OperationContext {
+  readonly codec: Codec<T>
+  readonly maxPayloadBytes: number
+  readonly session: OwnSession
+}
+
+/** The log as a host's consumers hold it. */
+export class HostLog<T> implements Log<T> {
+  private readonly decode: (entry: LogEntry) => Entry<T>
+
+  constructor(
+    private readonly member: Member,
+    private readonly parts: LogParts<T>,
+  ) {
+    this.decode = decodeWith(parts.codec)
+  }
+
+  get head(): number {
+    return this.member.replica.parts.log.last.index
+  }
+
+  get committed(): number {
+    return this.member.replica.applied
+  }
+
+  async append(payload: T, options: AppendOptions = {}): Promise<Entry<T>> {
+    const bytes = this.encode(payload)
+    const own = options.id === undefined ? this.parts.session.begin() : undefined
+    const { session, number } = own ?? namedAppend(options.id)
+    try {
+      const answer = await operation<Answer>(this.parts, options, (timeoutMs, settle) =>
+        this.member.waiting.append(session, number, bytes, timeoutMs, settle),
+      )
+      const { index, term, time } = answer
+      const first = answer.payload ?? (own === undefined ? await this.payloadAt(index) : undefined)
+      const same = first === undefined || sameBytes(first, bytes)
+      return { index, term, kind: 'data', payload: same ? payload : this.parts.codec.decode(first), time }
+    } finally {
+      own?.settled()
+    }
+  }
+
+  listen(from = 0): Observable<Entry<T>> {
+    return listen$(this.member, from).pipe(map(this.decode))
+  }
+
+  async *entries(from = 0): AsyncGenerator<Entry<T>> {
+    for await (const entry of iterate(this.member, from)) yield this.decode(entry)
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- a promise by contract: storages may have to ask
+  async snapshot(): Promise<Snapshot | undefined> {
+    const { snapshot } = this.member.replica
+    return snapshot === undefined ? undefined : this.publicSnapshot(snapshot)
+  }
+
+  async compact(until: number, chunks: ChunkSource): Promise<Snapshot> {
+    this.parts.check()
+    if (!Number.isSafeInteger(until) || until < 1)
+      throw new KayakError('KAYAK_INVALID', 'An index to compact until is an integer from 1.')
+    return this.publicSnapshot(await firstValueFrom(this.member.compact(until, pullChunks(chunks))))
+  }
+
+  private publicSnapshot({ index, term, bytes, sessionBytes }: SnapshotMeta): Snapshot {
+    const { storage } = this.member.replica.parts
+    return { index, term, bytes: bytes - sessionBytes, chunks$: readChunks$(storage, index, sessionBytes, bytes) }
+  }
+
+  /** What was appended first under an id, unless it is compacted. */
+  private async payloadAt(index: number): Promise<Uint8Array | undefined> {
+    if (index <= (this.member.replica.snapshot?.index ?? 0)) return undefined
+    const { entries } = await firstValueFrom(this.member.read(index), { defaultValue: { entries: [] } })
+    return entries.find(entry => entry.index === index)?.payload
+  }
+
+  private encode(payload: T): Uint8Array {
+    this.parts.check()
+    const { codec, maxPayloadBytes } = this.parts
+    const bytes = encodeWith(codec, payload)
+    // the default codec's tag is kayak's, not the payload's
+    const size = bytes.byteLength - (Object.is(codec, payloadCodec) ? 1 : 0)
+    if (size <= maxPayloadBytes) return bytes
+    throw new KayakError(
+      'KAYAK_PAYLOAD_TOO_LARGE',
+      `A payload of ${String(size)} bytes is over the limit of ${String(maxPayloadBytes)}.`,
+    )
+  }
+}
+
+function encodeWith<T>(codec: Codec<T>, payload: T): Uint8Array {
+  try {
+    const bytes: unknown = codec.encode(payload)
+    if (bytes instanceof Uint8Array) return bytes
+  } catch (cause) {
+    if (isKayakError(cause)) throw cause
+    throw new KayakError('KAYAK_INVALID', 'The codec could not encode the payload.', { cause })
+  }
+  throw new KayakError('KAYAK_INVALID', 'The codec did not return a Uint8Array.')
+}

@@ -1,0 +1,115 @@
+import { firstValueFrom } from 'rxjs'
+import { randomHex } from '../../streams/contracts/clock.js'
+import { KayakError } from '../../streams/contracts/errors.js'
+import type { Identity, Opened } from '../../streams/contracts/storage.js'
+import type { Bound } from '../../streams/contracts/transport.js'
+import { recover$ } from '../../streams/replica/open.js'
+import { rosterInForce } from '../../streams/rules/roster-history.js'
+import { Member } from '../member/member.js'
+import { parseAddress } from './address.js'
+import { MemberHost } from './host.js'
+import type { Resolved } from './options.js'
+import { settled, within } from './settled.js'
+
+const ID_BYTES = 16
+
+/** An identity for a new folder. */
+export const newIdentity = <T>({ random }: Resolved<T>, clusterId: string | undefined): Identity => ({
+  memberId: randomHex(random, ID_BYTES),
+  clusterId,
+  address: '',
+  advertise: '',
+  standing: clusterId === undefined ? 'joining' : 'founding',
+})
+
+export const newClusterId = <T>({ random }: Resolved<T>): string => randomHex(random, ID_BYTES)
+
+/** Opens the storage, and refuses a folder whose member is gone from its cluster. */
+export async function openStorage<T>({ storage }: Resolved<T>): Promise<Opened> {
+  const opened = await firstValueFrom(storage.open())
+  const standing = opened.identity?.standing
+  if (standing === 'left') throw new KayakError('KAYAK_LEFT', 'The member of this folder has left its cluster.')
+  if (standing === 'removed') throw new KayakError('KAYAK_REMOVED', 'The member of this folder was removed.')
+  return opened
+}
+
+const changed = (recorded: string, given: string): KayakError =>
+  new KayakError('KAYAK_ADDRESS_CHANGED', `The member of this folder has the address ${recorded}, not ${given}.`)
+
+/** What to listen on: as given, with the recorded port for port 0; another address than the recorded one is refused. */
+function bindAddress<T>({ address, advertise }: Resolved<T>, recorded: Identity | undefined): string {
+  const given = `${address.host}:${String(address.port)}`
+  if (recorded === undefined || recorded.address === '') return given
+  const known = parseAddress(recorded.address)
+  const advertised = parseAddress(recorded.advertise)
+  const samePort = address.port === 0 || address.port === known.port
+  const sameHost = address.host === '' || address.host === known.host || address.host === advertised.host
+  if (!samePort || !sameHost) throw changed(recorded.address, given)
+  if (advertise !== undefined && advertise !== recorded.advertise) throw changed(recorded.advertise, advertise)
+  return `${address.host}:${String(known.port)}`
+}
+
+/** Listens as a member, and gives its identity with where that is. */
+export async function listen<T>(options: Resolved<T>, identity: Identity): Promise<Identity> {
+  const { transport, secret, clock, random } = options
+  const { memberId, clusterId } = identity
+  const bind = bindAddress(options, identity)
+  const advertise = options.advertise ?? (identity.advertise === '' ? undefined : identity.advertise)
+  const bound: Bound = await firstValueFrom(
+    transport.open({ memberId, clusterId, bind, advertise, secret, clock, random }),
+  )
+  return { ...identity, address: bound.address, advertise: bound.advertise }
+}
+
+/** Refuses options that disagree with what the cluster has agreed on. */
+export function checkAgreement<T>({ electionTimeoutMs, heartbeatMs }: Resolved<T>, agreed: number): void {
+  if (electionTimeoutMs !== undefined && electionTimeoutMs !== agreed)
+    throw new KayakError('KAYAK_INVALID', `electionTimeoutMs is ${String(agreed)} in this cluster.`)
+  if (heartbeatMs !== undefined && heartbeatMs * 3 > agreed)
+    throw new KayakError(
+      'KAYAK_INVALID',
+      `heartbeatMs is at most a third of electionTimeoutMs, ${String(agreed)} here.`,
+    )
+}
+
+/** Runs a member on an open storage and transport. */
+export async function run<T>(
+  options: Resolved<T>,
+  opened: Opened,
+  identity: Identity,
+): Promise<{ member: Member; host: MemberHost<T> }> {
+  const { storage, transport, clock, random } = options
+  const recovered = await firstValueFrom(recover$(storage, opened))
+  const { settings } = rosterInForce(recovered.rosters)
+  if (recovered.rosters.length > 0) checkAgreement(options, settings.electionTimeoutMs)
+  const self = { id: identity.memberId, address: identity.advertise }
+  const heartbeatMs = options.heartbeatMs ?? Math.max(1, Math.min(100, Math.floor(settings.electionTimeoutMs / 10)))
+  const { clusterId = '' } = identity
+  const member = new Member({ self, clusterId, heartbeatMs, clock, random, storage, transport, recovered })
+  const host = new MemberHost(member, options, identity)
+  member.start()
+  return { member, host }
+}
+
+/** Runs the opening of a host; if it fails or is aborted, everything that it has opened is let go of. */
+export async function opening<T, R>(options: Resolved<T>, open: () => Promise<R>): Promise<R> {
+  const { signal, transport, storage, clock } = options
+  const aborted = (): KayakError =>
+    new KayakError('KAYAK_ABORTED', 'Opening the host was aborted.', { outcome: 'unknown', cause: signal?.reason })
+  if (signal?.aborted === true) throw aborted()
+  let stopListening = (): void => undefined
+  const abortion = new Promise<never>((_, reject) => {
+    const abort = (): void => reject(aborted())
+    signal?.addEventListener('abort', abort, { once: true })
+    stopListening = () => signal?.removeEventListener('abort', abort)
+  })
+  try {
+    return await (signal === undefined ? open() : Promise.race([open(), abortion]))
+  } catch (error) {
+    await within(transport.close(), options.timeoutMs, clock, () => undefined).catch(() => undefined)
+    await settled(storage.close()).catch(() => undefined)
+    throw error
+  } finally {
+    stopListening()
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * kayak: Raft for Node.js, in which everything that happens is an observable.
+ *
+ * @packageDocumentation
+ */
+export { start } from './start.js'
+export { join } from './join.js'
+export type { Options } from './host/options.js'
+export { ERRORS, isKayakError, KayakError, type ErrorCode, type Outcome } from '../streams/contracts/errors.js'
+export type { HostEvent, StepDownReason } from '../streams/contracts/events.js'
+export type {
+  AppendId,
+  AppendOptions,
+  Compaction,
+  Entry,
+  Host,
+  Log,
+  Member,
+  Observed,
+  OperationOptions,
+  Payload,
+  PublicRoster as Roster,
+  RoleName,
+  Snapshot,
+  Sync,
+} from '../streams/contracts/host.js'
+export type { Clock, Random } from '../streams/contracts/clock.js'
+export type { Codec } from '../streams/contracts/codec.js'
+export type { Logger } from '../streams/contracts/logger.js'
+export type { Storage } from '../streams/contracts/storage.js'
+export type { Transport } from '../streams/contracts/transport.js'
