@@ -49,7 +49,7 @@ export async function* iterate(member: Member, from: unknown): AsyncGenerator<Lo
   let cursor = startOf(from)
   for (;;) {
     const batch = await firstValueFrom(member.stopped ? EMPTY : member.read(cursor), { defaultValue: undefined })
-    if (batch === undefined) return member.throwIfFailed()
+    if (batch === undefined) break
     cursor = batch.next
     yield* batch.entries
     if (batch.entries.length > 0 || member.replica.applied >= cursor) continue
@@ -60,6 +60,7 @@ export async function* iterate(member: Member, from: unknown): AsyncGenerator<Lo
       ),
       { defaultValue: false },
     )
-    if (!goesOn) return
+    if (!goesOn) break
   }
+  member.throwIfFailed()
 }

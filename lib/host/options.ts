@@ -63,7 +63,7 @@ class PlainOptions {
   @IsOptional() @IsInt() @Min(1) @Max(LIMITS.largestPayloadBytes) readonly maxPayloadBytes?: number
 }
 
-const INJECTED = ['storage', 'transport', 'codec', 'signal', 'log', 'clock', 'random'] as const
+const INJECTED: ReadonlySet<string> = new Set(['storage', 'transport', 'codec', 'signal', 'log', 'clock', 'random'])
 
 /** Options with every default in its place. */
 export interface Resolved<T> {
@@ -89,13 +89,13 @@ const invalid = (why: string): KayakError => new KayakError('KAYAK_INVALID', `Th
 
 function checkPlain(options: object): void {
   if (typeof options !== 'object' || Array.isArray(options)) throw invalid('not an object')
-  const plain: Record<string, unknown> = { ...options }
-  for (const key of INJECTED) {
-    const value = plain[key]
-    if (value !== undefined && (typeof value !== 'object' || value === null)) throw invalid(`${key}: must be an object`)
-    delete plain[key]
+  const entries: readonly (readonly [string, unknown])[] = Object.entries(options)
+  const isInjected = (key: string): boolean => INJECTED.has(key)
+  for (const [key, value] of entries) {
+    const isObject = value === undefined || (typeof value === 'object' && value !== null)
+    if (isInjected(key) && !isObject) throw invalid(`${key}: must be an object`)
   }
-  const checked = check(PlainOptions, plain)
+  const checked = check(PlainOptions, Object.fromEntries(entries.filter(([key]) => !isInjected(key))))
   if (!checked.ok) throw invalid(checked.reason)
 }
 

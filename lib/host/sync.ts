@@ -12,7 +12,7 @@ const index = (value: unknown): number => {
 
 interface Synced {
   readonly index: number
-  readonly settle: Settle<void>
+  readonly settle: Settle<undefined>
 }
 
 /** Barriers, and waiting until the consumers of this host have applied an index. */
@@ -34,12 +34,12 @@ export class HostSync implements Sync {
     const lowest = this.lowest
     const reached = this.waiting.filter(one => one.index <= lowest)
     this.waiting = this.waiting.filter(one => one.index > lowest)
-    for (const { settle } of reached) settle.done()
+    for (const { settle } of reached) settle.done(undefined)
   }
 
   async sync(upTo: number, options: OperationOptions = {}): Promise<void> {
     const wanted = index(upTo)
-    return operation<void>(this.context, options, (timeoutMs, settle) => this.wait(wanted, timeoutMs, settle))
+    await operation<undefined>(this.context, options, (timeoutMs, settle) => this.wait(wanted, timeoutMs, settle))
   }
 
   /** Fails all that wait, when the host stops. */
@@ -53,7 +53,7 @@ export class HostSync implements Sync {
     return this.acknowledged.size === 0 ? 0 : Math.min(...this.acknowledged.values())
   }
 
-  private wait(wanted: number, timeoutMs: number, settle: Settle<void>): Waiting {
+  private wait(wanted: number, timeoutMs: number, settle: Settle<undefined>): Waiting {
     const give = (error: KayakError): void => {
       this.waiting = this.waiting.filter(other => other !== one)
       one.settle.failed(error)
@@ -67,7 +67,7 @@ export class HostSync implements Sync {
       settle: {
         done: () => {
           timer.unsubscribe()
-          settle.done()
+          settle.done(undefined)
         },
         failed: error => {
           timer.unsubscribe()
@@ -75,7 +75,7 @@ export class HostSync implements Sync {
         },
       },
     }
-    if (wanted <= this.lowest) one.settle.done()
+    if (wanted <= this.lowest) one.settle.done(undefined)
     else this.waiting = [...this.waiting, one]
     return { abort: cause => give(new KayakError('KAYAK_ABORTED', 'The sync was aborted.', { cause })) }
   }

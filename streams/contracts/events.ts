@@ -1,5 +1,5 @@
 import type { KayakError } from './errors.js'
-import type { Member } from './host.js'
+import type { Member } from './member.js'
 
 /** What an operator would want to know. Each names its type; `at` is the host's clock in milliseconds. */
 export type HostEvent = { readonly at: number } & HostEventBody

@@ -1,15 +1,12 @@
 import type { Observable } from 'rxjs'
 import type { KayakError } from './errors.js'
 import type { HostEvent } from './events.js'
+import type { Member } from './member.js'
+
+export type { Member }
 
 /** What goes into a log without a codec: a string comes out as a string, bytes as bytes. */
 export type Payload = string | Uint8Array
-
-/** A member of a cluster. The id is random and made with the folder; it is never configured. */
-export interface Member {
-  readonly id: string
-  readonly address: string
-}
 
 /** The members of a cluster as of the committed entry at `index`. */
 export interface PublicRoster {

@@ -1,5 +1,5 @@
 import { ArrayMaxSize, Equals, IsArray, ValidateNested } from 'class-validator'
-import type { Roster } from '../rules/roster.js'
+import type { ClusterSettings, Roster, RosterMember } from '../rules/roster.js'
 import { KayakError } from './errors.js'
 import { IsAddress, IsCount, IsId, IsTerm } from './fields.js'
 import { LIMITS } from './limits.js'
@@ -32,34 +32,39 @@ export const LARGEST_ROSTER_BYTES = 64 * 1024
 export const encodeRoster = (roster: Roster): Uint8Array =>
   new TextEncoder().encode(JSON.stringify({ version: 1, ...roster }))
 
-const revive = <T extends object>(Type: new () => T, plain: unknown): unknown =>
+const isPlain = (plain: unknown): plain is object =>
   typeof plain === 'object' && plain !== null && !Object.hasOwn(plain, '__proto__')
-    ? Object.assign(new Type(), plain)
-    : plain
 
-const reviveAll = (list: unknown): unknown =>
-  Array.isArray(list) ? list.map(item => revive(MemberRecord, item)) : list
+/** Nested values become instances of their classes, so that they are checked too. */
+const reviveMember = (plain: unknown): unknown => (isPlain(plain) ? Object.assign(new MemberRecord(), plain) : plain)
+const reviveMembers = (list: unknown): unknown => (Array.isArray(list) ? list.map(reviveMember) : list)
+const reviveSettings = (plain: unknown): unknown =>
+  isPlain(plain) ? Object.assign(new SettingsRecord(), plain) : plain
+
+const plainMember = ({ id, address, incarnation }: MemberRecord): RosterMember => ({ id, address, incarnation })
+const plainSettings = ({ electionTimeoutMs, leaseMs, clockBoundMs }: SettingsRecord): ClusterSettings => {
+  return { electionTimeoutMs, leaseMs, clockBoundMs }
+}
 
 /** Checks a roster as it stands in a file or a message, once parsed. */
 export function checkRoster(plain: unknown): Roster {
   const raw: Record<string, unknown> = typeof plain === 'object' && plain !== null ? { ...plain } : {}
   const revived = {
     ...raw,
-    voters: reviveAll(raw['voters']),
-    outgoing: reviveAll(raw['outgoing']),
-    learners: reviveAll(raw['learners']),
-    settings: revive(SettingsRecord, raw['settings']),
+    voters: reviveMembers(raw['voters']),
+    outgoing: reviveMembers(raw['outgoing']),
+    learners: reviveMembers(raw['learners']),
+    settings: reviveSettings(raw['settings']),
   }
   const checked = check(RosterRecord, revived)
   if (!checked.ok) throw new KayakError('KAYAK_CORRUPT', `A roster is malformed: ${checked.reason}.`)
   const { index, voters, outgoing, learners, settings } = checked.value
-  const plainMember = ({ id, address, incarnation }: MemberRecord): MemberRecord => ({ id, address, incarnation })
   return {
     index,
     voters: voters.map(plainMember),
     outgoing: outgoing.map(plainMember),
     learners: learners.map(plainMember),
-    settings: { ...settings },
+    settings: plainSettings(settings),
   }
 }
 

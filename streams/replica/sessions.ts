@@ -93,7 +93,8 @@ const isCount = (value: unknown): value is number =>
 
 function isSessionRecord(value: unknown): value is SessionRecord {
   if (!Array.isArray(value) || value.length !== 3) return false
-  const [session, floor, answers]: unknown[] = value
+  // an array of whatever JSON has
+  const [session, floor, answers] = value as unknown[]
   if (typeof session !== 'string' || !isCount(floor) || !Array.isArray(answers)) return false
   return answers.length % 4 === 0 && answers.every(isCount)
 }

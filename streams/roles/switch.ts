@@ -32,16 +32,14 @@ export const roles$ = (replica: Replica, first: Transition, roles: Readonly<Reco
       enter(replica, transition)
       const role = new Subscription()
       active = role
-      role.add(
-        roles[transition.to](replica, transition).subscribe({
-          next: next => {
-            if (active === role) run(next)
-          },
-          error: (error: unknown) => subscriber.error(error),
-        }),
-      )
+      const next = (following: Transition): void => {
+        if (!role.closed) run(following)
+      }
+      const error = (cause: unknown): void => subscriber.error(cause)
+      role.add(roles[transition.to](replica, transition).subscribe({ next, error }))
       subscriber.next(transition)
-      if (active === role && 'message' in transition && transition.message) replica.deliver(transition.message)
+      const message = transition.to === 'follower' ? transition.message : undefined
+      if (!role.closed && message !== undefined) replica.deliver(message)
     }
     run(first)
     return () => active.unsubscribe()
