@@ -1,0 +1,166 @@
+import { dirname } from 'node:path'
+import Datastore from 'nedb-promises'
+import { asStorageError, corrupt, laterVersion } from './failures.js'
+import type { FileLayer, OpenFile } from './file-layer.js'
+import { sealLine, unsealLine } from './line.js'
+import { scanLines } from './scan.js'
+
+/** A document of a book. */
+export interface Doc {
+  readonly _id: string
+  readonly [field: string]: unknown
+}
+
+/** The first document of every book. */
+export interface Header extends Doc {
+  readonly kind: 'kayak'
+  readonly holds: string
+  readonly format: number
+  readonly group: string
+}
+
+const FORMAT = 1
+const HEADER_ID = '0'
+/** There is one group for now; a record names it so that more can come. */
+const GROUP = 'default'
+
+/** What nedb-promises forwards to NeDB. */
+interface Compactable {
+  compactDatafileAsync(): Promise<void>
+}
+
+/**
+ * A NeDB file whose writes are durable when they end and whose lines are checked. NeDB itself never syncs what it
+ * appends, so the book holds a descriptor of the same file and syncs that. One write at a time.
+ */
+export class Book {
+  /** Of all lines, those superseded too. */
+  bytes = 0
+  lines = 0
+  private read = 0
+  private readonly datastore: Datastore<Doc>
+
+  private constructor(
+    private readonly files: FileLayer,
+    readonly path: string,
+    private file: OpenFile,
+  ) {
+    this.datastore = Datastore.create({
+      filename: path,
+      corruptAlertThreshold: 0,
+      afterSerialization: json => this.seal(json),
+      beforeDeserialization: line => this.unseal(line),
+    })
+  }
+
+  /** Makes a new book with nothing but its header, durably. What is left there of an earlier attempt is removed. */
+  static async create(files: FileLayer, path: string, holds: string, more: object = {}): Promise<Book> {
+    await files.remove(path)
+    const file = await files.open(path, 'create')
+    await file.close()
+    const book = await Book.load(files, path)
+    await book.insert({ _id: HEADER_ID, kind: 'kayak', holds, format: FORMAT, group: GROUP, ...more })
+    await files.syncFolder(dirname(path))
+    return book
+  }
+
+  /**
+   * Opens a book, and cuts off what a crash has torn.
+   *
+   * @returns undefined if it has no line, so that making it was never finished.
+   */
+  static async open(files: FileLayer, path: string, holds: string): Promise<Book | undefined> {
+    const { first } = await scanLines(files, path)
+    if (first === undefined) return undefined
+    checkHeader(path, first, holds)
+    return Book.load(files, path)
+  }
+
+  private static async load(files: FileLayer, path: string): Promise<Book> {
+    await files.remove(`${path}~`)
+    const file = await files.open(path, 'existing')
+    const book = new Book(files, path, file)
+    try {
+      await book.datastore.load()
+    } catch (error) {
+      await file.close()
+      throw asStorageError(error, `Loading ${path}`)
+    }
+    await book.followFile()
+    return book
+  }
+
+  /** All documents, by id. */
+  async all(): Promise<readonly Doc[]> {
+    const docs = await this.datastore.find<Doc>({})
+    return docs.sort((a, b) => (a._id < b._id ? -1 : 1))
+  }
+
+  async get(id: string): Promise<Doc | undefined> {
+    return (await this.datastore.findOne<Doc>({ _id: id })) ?? undefined
+  }
+
+  async insert(doc: Doc): Promise<void> {
+    await this.datastore.insert(doc)
+    await this.file.sync()
+  }
+
+  /** Adds to a book that nobody relies on yet: durable only after {@link Book.sync}. */
+  async insertUnsynced(doc: Doc): Promise<void> {
+    await this.datastore.insert(doc)
+  }
+
+  sync(): Promise<void> {
+    return this.file.sync()
+  }
+
+  /** Puts a document in the place of the one with its id, in one line. */
+  async put(doc: Doc): Promise<void> {
+    await this.datastore.update({ _id: doc._id }, doc, { upsert: true })
+    await this.file.sync()
+  }
+
+  /** Rewrites the file with one line a document. */
+  async compact(): Promise<void> {
+    this.restart()
+    // nedb-promises forwards this method of NeDB, which its types leave out: the one that they name doesn't wait.
+    await (this.datastore as unknown as Compactable).compactDatafileAsync()
+    await this.followFile()
+  }
+
+  async close(): Promise<void> {
+    await this.file.close()
+  }
+
+  /** NeDB has put another file in the place of this one, and a descriptor of the old one would sync nothing. */
+  private async followFile(): Promise<void> {
+    await this.file.close()
+    this.file = await this.files.open(this.path, 'existing')
+    await this.file.sync()
+  }
+
+  private restart(): void {
+    this.lines = 0
+    this.bytes = 0
+  }
+
+  private seal(json: string): string {
+    const line = sealLine(json, ++this.lines)
+    this.bytes += line.length + 1
+    return line
+  }
+
+  private unseal(line: string): string {
+    const json = unsealLine(line, ++this.read)
+    if (json === undefined) throw corrupt(this.path, `is damaged at line ${this.read}`)
+    return json
+  }
+}
+
+function checkHeader(path: string, json: string, holds: string): void {
+  // Parsed JSON, whose fields are checked below.
+  const header = JSON.parse(json) as Partial<Header>
+  if (header.kind !== 'kayak' || typeof header.format !== 'number') throw corrupt(path, 'has no header')
+  if (header.format > FORMAT) throw laterVersion(path, header.format)
+  if (header.holds !== holds || header.group !== GROUP) throw corrupt(path, 'holds something else')
+}

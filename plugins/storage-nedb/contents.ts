@@ -1,0 +1,76 @@
+import { basename, dirname, join } from 'node:path'
+import { corrupt } from './failures.js'
+import type { FileLayer } from './file-layer.js'
+import { LogBook, logFile } from './log-book.js'
+import { isSnapshotName, SnapshotStore } from './snapshot-store.js'
+import { StateBook, type State } from './state-book.js'
+
+const STATE_FILE = 'state.db'
+const LOG_NAME = /^log-\d+\.db~?$/
+
+/** All that a folder holds, open. */
+export interface Contents {
+  readonly state: StateBook
+  readonly loaded: State
+  readonly generation: number
+  readonly log: LogBook
+  readonly snapshots: SnapshotStore
+}
+
+const isData = (name: string): boolean => LOG_NAME.test(name) || isSnapshotName(name)
+
+/** Makes the folder, and its name durable in the folder above. */
+export async function makeFolder(files: FileLayer, folder: string): Promise<void> {
+  if (await files.exists(folder)) return
+  await files.makeFolder(folder)
+  await files.syncFolder(dirname(folder))
+}
+
+/**
+ * Opens the state, or makes it in a folder that has never held anything: it is made before all else, so if there is
+ * something beside it, it was lost.
+ */
+async function openState(files: FileLayer, folder: string, names: readonly string[]): Promise<StateBook> {
+  const path = join(folder, STATE_FILE)
+  if (names.includes(STATE_FILE)) {
+    const state = await StateBook.open(files, path)
+    if (state !== undefined) return state
+  }
+  if (names.some(isData)) throw corrupt(path, names.includes(STATE_FILE) ? 'is empty' : 'is missing')
+  return StateBook.create(files, path)
+}
+
+/** Opens the log that the state names; without one the folder has never been used, and the first is made. */
+async function openLog(files: FileLayer, folder: string, state: StateBook, loaded: State): Promise<LogBook> {
+  if (loaded.generation !== undefined) return LogBook.open(files, logFile(folder, loaded.generation))
+  if (loaded.identity !== undefined || loaded.termAndVote.term > 0)
+    throw corrupt(join(folder, STATE_FILE), 'names no log')
+  const log = await LogBook.create(files, logFile(folder, 1))
+  await state.save('generation', 1)
+  return log
+}
+
+/** Removes what a crash has left of other generations. */
+async function removeStrays(files: FileLayer, folder: string, names: readonly string[], log: string): Promise<void> {
+  for (const name of names) if (LOG_NAME.test(name) && name !== basename(log)) await files.remove(join(folder, name))
+}
+
+/** Opens a locked folder, or makes what a new one needs. */
+export async function openContents(files: FileLayer, folder: string): Promise<Contents> {
+  const names = await files.list(folder)
+  const state = await openState(files, folder, names)
+  let log: LogBook | undefined
+  try {
+    const loaded = await state.load()
+    const generation = loaded.generation ?? 1
+    log = await openLog(files, folder, state, loaded)
+    await removeStrays(files, folder, names, logFile(folder, generation))
+    const snapshots = new SnapshotStore(files, folder, index => state.save('snapshotIndex', index))
+    await snapshots.load(names, loaded.snapshotIndex)
+    return { state, loaded, generation, log, snapshots }
+  } catch (error) {
+    await log?.close()
+    await state.close()
+    throw error
+  }
+}

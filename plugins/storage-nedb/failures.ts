@@ -1,0 +1,22 @@
+import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
+
+// By shape, since an error of Node.js may be of another realm than this file, as it is under jest.
+const hasMessage = (error: unknown): error is { message: string } =>
+  typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string'
+
+/** Whether an error of the system has this code. */
+export const hasCode = (error: unknown, code: string): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === code
+
+/** What a disk's error is called: kayak's own go through, all else is a failed storage with its cause. */
+export function asStorageError(cause: unknown, what: string): KayakError {
+  if (isKayakError(cause)) return cause
+  const reason = hasMessage(cause) ? cause.message : String(cause)
+  return new KayakError('KAYAK_STORAGE_FAILED', `${what} failed: ${reason}.`, { outcome: 'unknown', cause })
+}
+
+export const corrupt = (file: string, what: string, cause?: unknown): KayakError =>
+  new KayakError('KAYAK_CORRUPT', `${file} ${what}.`, { file, cause })
+
+export const laterVersion = (file: string, version: number): KayakError =>
+  new KayakError('KAYAK_VERSION', `${file} has format ${version}.`, { file })

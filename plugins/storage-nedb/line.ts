@@ -1,0 +1,43 @@
+import { crc32 } from '../../streams/contracts/checksum.js'
+
+/*
+ * One line of a NeDB file, all of it ASCII:
+ *
+ *   <crc32 of the rest, 8 hex> <number of the line from 1, decimal> <length of the JSON, decimal> <JSON>
+ *
+ * The checksum finds flipped bits, which NeDB doesn't, and the number finds lines that are missing. The length tells a
+ * line that a crash has cut short from one whose end is damaged.
+ */
+const PREFIX = /^([0-9a-f]{8}) (\d{1,15}) (\d{1,15}) /
+const LONGEST_PREFIX = 8 + 1 + 15 + 1 + 15 + 1
+
+const checksum = (ascii: string): string => crc32(Buffer.from(ascii, 'latin1')).toString(16).padStart(8, '0')
+
+/** NeDB also splits lines at U+0085, U+2028 and U+2029, which JSON leaves as they are. */
+const escaped = (json: string): string =>
+  json.replace(/[^\x20-\x7e]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+/** Makes a line, without its end, of what NeDB has serialized. */
+export function sealLine(json: string, number: number): string {
+  const ascii = escaped(json)
+  const rest = `${number} ${ascii.length} ${ascii}`
+  return `${checksum(rest)} ${rest}`
+}
+
+/** The JSON within a line, or undefined if the line isn't the `number`th as it was written. */
+export function unsealLine(line: string, number: number): string | undefined {
+  const match = PREFIX.exec(line)
+  if (match === null || Number(match[2]) !== number) return undefined
+  if (checksum(line.slice(9)) !== match[1]) return undefined
+  const json = line.slice(match[0].length)
+  return json.length === Number(match[3]) ? json : undefined
+}
+
+/**
+ * Whether a last line without an end is one that a crash has cut short, so that nobody was told of it. One that is as
+ * long as it should be, and more, was whole once: its end has been damaged.
+ */
+export function isTorn(tail: string): boolean {
+  const match = PREFIX.exec(tail.slice(0, LONGEST_PREFIX))
+  return match === null || tail.length <= match[0].length + Number(match[3])
+}

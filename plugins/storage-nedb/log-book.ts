@@ -1,0 +1,147 @@
+import { dirname, join } from 'node:path'
+import { KayakError } from '../../streams/contracts/errors.js'
+import { entryBytes, ORIGIN, type LogEntry, type Position } from '../../streams/rules/entry.js'
+import { batchAt, type Batch } from './batches.js'
+import { Book, type Doc } from './book.js'
+import { corrupt } from './failures.js'
+import type { FileLayer } from './file-layer.js'
+import { fromDoc, lineBytes, recordId, toDoc, toPosition, type LogRecord } from './log-records.js'
+import { LogState } from './log-state.js'
+
+const HOLDS = 'log'
+
+export const logFile = (folder: string, generation: number): string => join(folder, `log-${generation}.db`)
+
+/**
+ * One log file: batches of entries, and markers that truncate and compact what stands before them, so that either
+ * costs one line. What they leave behind is got rid of by writing what is live to a file of the next generation.
+ */
+export class LogBook {
+  private records = 0
+  private recent: { readonly id: string; readonly entries: readonly LogEntry[] } | undefined
+
+  private constructor(
+    private readonly book: Book,
+    readonly state: LogState,
+  ) {}
+
+  static async create(files: FileLayer, path: string, base: Position = ORIGIN): Promise<LogBook> {
+    const book = await Book.create(files, path, HOLDS, { base })
+    return new LogBook(book, new LogState(base))
+  }
+
+  /** @throws {@link KayakError} `KAYAK_CORRUPT` if it is missing, empty or has lost anything within. */
+  static async open(files: FileLayer, path: string): Promise<LogBook> {
+    if (!(await files.exists(path))) throw corrupt(path, 'is missing')
+    const book = await Book.open(files, path, HOLDS)
+    if (book === undefined) throw corrupt(path, 'is empty')
+    try {
+      const [header, ...docs] = await book.all()
+      const base = toPosition(header?.['base'])
+      if (base === undefined) throw corrupt(path, 'has no base')
+      const log = new LogBook(book, new LogState(base))
+      for (const doc of docs) log.replay(doc, fromDoc(path, doc))
+      return log
+    } catch (error) {
+      await book.close()
+      throw error
+    }
+  }
+
+  get bytes(): number {
+    return this.book.bytes
+  }
+
+  get garbageBytes(): number {
+    return this.book.bytes - this.state.liveBytes
+  }
+
+  async append(entries: readonly LogEntry[]): Promise<void> {
+    if (entries.length === 0) return
+    this.checkFollows(entries)
+    await this.add({ type: 'entries', entries }, true)
+  }
+
+  async truncate(from: number): Promise<void> {
+    if (from <= this.state.shape.last.index) await this.add({ type: 'truncate', from }, true)
+  }
+
+  async compact(until: Position): Promise<void> {
+    if (until.index > this.state.shape.base.index) await this.add({ type: 'compact', until }, true)
+  }
+
+  async read(from: number, to: number, maxBytes: number, snapshotIndex?: number): Promise<readonly LogEntry[]> {
+    const { base, last } = this.state.shape
+    if (from <= base.index || from > last.index) throw gone(from, snapshotIndex)
+    const found: LogEntry[] = []
+    let bytes = 0
+    // Batches as they are now: a write beside this read replaces the array or adds at its end.
+    const { batches } = this.state
+    for (let at = batchAt(batches, from); at < batches.length; at++) {
+      const batch = batches[at]
+      if (batch === undefined || batch.first > to) break
+      for (const entry of await this.entriesOf(batch)) {
+        if (entry.index < from || entry.index < batch.first) continue
+        if (entry.index > to || entry.index > batch.last) break
+        bytes += entryBytes(entry)
+        if (found.length > 0 && bytes > maxBytes) return found
+        found.push(entry)
+      }
+    }
+    return found
+  }
+
+  /** Writes what is live to another file, in few large documents, durably. */
+  async rewriteTo(files: FileLayer, path: string, batchBytes: number): Promise<LogBook> {
+    const { base, last } = this.state.shape
+    const log = await LogBook.create(files, path, base)
+    for (let from = base.index + 1; from <= last.index;) {
+      const entries = await this.read(from, last.index, batchBytes)
+      await log.add({ type: 'entries', entries }, false)
+      from += entries.length
+    }
+    await log.book.sync()
+    await files.syncFolder(dirname(path))
+    return log
+  }
+
+  close(): Promise<void> {
+    return this.book.close()
+  }
+
+  private checkFollows(entries: readonly LogEntry[]): void {
+    if (this.state.follows(entries)) return
+    const { index } = this.state.shape.last
+    throw new KayakError('KAYAK_INVALID', `A batch from ${entries[0]?.index ?? 0} doesn't follow ${index}.`)
+  }
+
+  private async add(record: LogRecord, synced: boolean): Promise<void> {
+    const id = recordId(++this.records)
+    const before = this.book.bytes
+    const doc = toDoc(id, record)
+    await (synced ? this.book.insert(doc) : this.book.insertUnsynced(doc))
+    this.state.apply(id, record, this.book.bytes - before)
+  }
+
+  private replay(doc: Doc, record: LogRecord): void {
+    const { path } = this.book
+    const id = doc._id
+    if (id !== recordId(++this.records)) throw corrupt(path, `lacks the record before ${id}`)
+    if (record.type === 'entries' && !this.state.follows(record.entries)) throw corrupt(path, `has a gap before ${id}`)
+    this.state.apply(id, record, lineBytes(doc))
+  }
+
+  private async entriesOf(batch: Batch): Promise<readonly LogEntry[]> {
+    if (this.recent?.id === batch.id) return this.recent.entries
+    const doc = await this.book.get(batch.id)
+    const record = doc === undefined ? undefined : fromDoc(this.book.path, doc)
+    if (record?.type !== 'entries') throw corrupt(this.book.path, `has lost record ${batch.id}`)
+    this.recent = { id: batch.id, entries: record.entries }
+    return record.entries
+  }
+}
+
+const gone = (index: number, snapshotIndex: number | undefined): KayakError => {
+  const details = snapshotIndex === undefined ? {} : { snapshotIndex }
+  return new KayakError('KAYAK_COMPACTED', `The log doesn't hold ${index}.`, details)
+}

@@ -1,0 +1,51 @@
+import { decodeEntries, encodeEntries } from '../../streams/contracts/entry-codec.js'
+import type { LogEntry, Position } from '../../streams/rules/entry.js'
+import type { Doc } from './book.js'
+import { corrupt } from './failures.js'
+
+/** Checksum, numbers, id and field names. */
+const LINE_OVERHEAD_BYTES = 80
+
+/** What stands in a log file after its header, in the order in which it happened. */
+export type LogRecord =
+  | { readonly type: 'entries'; readonly entries: readonly LogEntry[] }
+  | { readonly type: 'truncate'; readonly from: number }
+  | { readonly type: 'compact'; readonly until: Position }
+
+/** The id of the `number`th record, from 1. Ids sort as they were given, after the header's. */
+export const recordId = (number: number): string => number.toString().padStart(16, '0')
+
+export function toDoc(id: string, record: LogRecord): Doc {
+  if (record.type !== 'entries') return { _id: id, ...record }
+  // Base64, since NeDB keeps a Uint8Array as an object with a key for each byte.
+  return { _id: id, type: 'entries', batch: Buffer.from(encodeEntries(record.entries)).toString('base64') }
+}
+
+const isIndex = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value)
+
+export function toPosition(value: unknown): Position | undefined {
+  if (typeof value !== 'object' || value === null || !('index' in value) || !('term' in value)) return undefined
+  return isIndex(value.index) && isIndex(value.term) ? { index: value.index, term: value.term } : undefined
+}
+
+/** @throws {@link KayakError} `KAYAK_CORRUPT` for a document that {@link toDoc} doesn't make. */
+export function fromDoc(path: string, doc: Doc): LogRecord {
+  if (doc['type'] === 'entries' && typeof doc['batch'] === 'string')
+    return { type: 'entries', entries: decode(path, doc['batch']) }
+  if (doc['type'] === 'truncate' && isIndex(doc['from'])) return { type: 'truncate', from: doc['from'] }
+  const until = toPosition(doc['until'])
+  if (doc['type'] === 'compact' && until !== undefined) return { type: 'compact', until }
+  throw corrupt(path, `has an unknown record ${doc._id}`)
+}
+
+/** About the bytes of a document's line. */
+export const lineBytes = (doc: Doc): number =>
+  LINE_OVERHEAD_BYTES + (typeof doc['batch'] === 'string' ? doc['batch'].length : 0)
+
+function decode(path: string, batch: string): readonly LogEntry[] {
+  try {
+    return decodeEntries(Buffer.from(batch, 'base64'))
+  } catch (cause) {
+    throw corrupt(path, 'has a damaged batch', cause)
+  }
+}

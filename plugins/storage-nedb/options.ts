@@ -1,0 +1,17 @@
+import type { FileLayer } from './file-layer.js'
+
+export interface NedbStorageOptions {
+  /** The folder, made if need be. One storage at a time uses it. */
+  readonly dataDir: string
+  /**
+   * Bytes of the log file that hold nothing any more, after which it is rewritten once they also outweigh what is
+   * live. Default 4 MiB.
+   */
+  readonly garbageBytes?: number
+  /** What does the raw file work; tests lose and refuse writes by it. Default: the file system. */
+  readonly files?: FileLayer
+}
+
+export const DEFAULT_GARBAGE_BYTES = 4 * 1024 * 1024
+/** Entries are gathered to so much a document when a log is rewritten: NeDB opens few, large ones fastest. */
+export const REWRITTEN_BATCH_BYTES = 1024 * 1024

@@ -1,0 +1,63 @@
+import type { Identity, TermAndVote } from '../../streams/contracts/storage.js'
+import { Book } from './book.js'
+import type { FileLayer } from './file-layer.js'
+import { Turns } from './turns.js'
+
+const HOLDS = 'state'
+/** Superseded lines after which the file is rewritten, so that it stays short. */
+const MOST_LINES = 512
+
+/** What a member must not forget beside its log, each in a document of its own that is replaced in one line. */
+export interface State {
+  readonly identity: Identity | undefined
+  readonly termAndVote: TermAndVote
+  /** The generation of the log file in force; undefined until the first is made. */
+  readonly generation: number | undefined
+  /** The newest snapshot that was published, so that a lost one is noticed; 0 before there is one. */
+  readonly snapshotIndex: number
+}
+
+const IDS = { identity: '1-identity', termAndVote: '2-term', generation: '3-log', snapshotIndex: '4-snapshot' } as const
+
+export class StateBook {
+  // A snapshot is published beside the other writes.
+  private readonly turns = new Turns()
+
+  private constructor(private readonly book: Book) {}
+
+  static async create(files: FileLayer, path: string): Promise<StateBook> {
+    return new StateBook(await Book.create(files, path, HOLDS))
+  }
+
+  static async open(files: FileLayer, path: string): Promise<StateBook | undefined> {
+    const book = await Book.open(files, path, HOLDS)
+    return book === undefined ? undefined : new StateBook(book)
+  }
+
+  async load(): Promise<State> {
+    const docs = new Map((await this.book.all()).map(doc => [doc._id, doc['value']]))
+    // What the checksum has vouched for is what `save` was given, but for fields that were undefined.
+    const identity = docs.get(IDS.identity) as Identity | undefined
+    // As above.
+    const termAndVote = docs.get(IDS.termAndVote) as TermAndVote | undefined
+    return {
+      identity: identity && { ...identity, clusterId: identity.clusterId },
+      termAndVote: { term: termAndVote?.term ?? 0, vote: termAndVote?.vote },
+      // As above.
+      generation: docs.get(IDS.generation) as number | undefined,
+      // As above.
+      snapshotIndex: (docs.get(IDS.snapshotIndex) as number | undefined) ?? 0,
+    }
+  }
+
+  save<K extends keyof State>(key: K, value: State[K]): Promise<void> {
+    return this.turns.take(async () => {
+      await this.book.put({ _id: IDS[key], value })
+      if (this.book.lines > MOST_LINES) await this.book.compact()
+    })
+  }
+
+  close(): Promise<void> {
+    return this.turns.take(() => this.book.close())
+  }
+}
