@@ -1,18 +1,7 @@
-import {
-  defer,
-  distinctUntilChanged,
-  filter,
-  finalize,
-  ignoreElements,
-  map,
-  merge,
-  Observable,
-  of,
-  pairwise,
-} from 'rxjs'
-import { ReplaySubject, startWith, Subject, Subscription, take, tap, throwError } from 'rxjs'
+import { defer, filter, finalize, ignoreElements, map, merge, of, ReplaySubject, Subject, Subscription } from 'rxjs'
+import { take, tap, throwError, type Observable } from 'rxjs'
 import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
-import type { Inbound, Transport, TransportNotice } from '../../streams/contracts/transport.js'
+import type { Transport } from '../../streams/contracts/transport.js'
 import { LIMITS } from '../../streams/contracts/limits.js'
 import type { Identity, SnapshotMeta } from '../../streams/contracts/storage.js'
 import { applyCommitted$ } from '../../streams/outlets/commits.js'
@@ -24,12 +13,11 @@ import type { Replica } from '../../streams/replica/replica.js'
 import { candidate$ } from '../../streams/roles/candidate.js'
 import { follower$ } from '../../streams/roles/follower.js'
 import { forwarding$ } from '../../streams/roles/forwarding.js'
-import { toldRemoved$ } from '../../streams/roles/inquiry.js'
 import { leader$ } from '../../streams/roles/leader/leader.js'
 import { roles$ } from '../../streams/roles/switch.js'
 import { entryBytes, type LogEntry } from '../../streams/rules/entry.js'
-import { received$, type Sender } from '../../streams/sources/inbound.js'
 import { assemble, type MemberOptions } from './assemble.js'
+import { inbound$, notices$, removal$, telling$ } from './surroundings.js'
 import { WaitingRoom } from './waiting-room.js'
 
 /** How a member ended by itself. */
@@ -58,7 +46,6 @@ export class Member {
   readonly ended$: Observable<Ending> = this.ended.asObservable()
   private readonly installer: Installer
   private readonly running = new Subscription()
-  private refusedCount = 0
   private failure: KayakError | undefined
 
   constructor(options: MemberOptions) {
@@ -161,9 +148,12 @@ export class Member {
       disk.wrote$.pipe(tap(() => outbox.release())),
       this.applying$(),
       inbox.settled$.pipe(tap(() => this.views.refresh())),
-      this.inbound$(),
-      this.notices$(),
-      this.removal$(),
+      inbound$(replica, this.transport),
+      notices$(replica, this.transport),
+      telling$(replica, this.views),
+      removal$(replica).pipe(tap(rosterIndex => this.ended.next({ type: 'removed', rosterIndex }))),
+      // what a leader of an earlier term was sending, another begins anew
+      this.views.select(({ term }) => term).pipe(tap(() => this.installer.abandon())),
       replica.failures.pipe(tap(error => this.fail(error))),
       this.installer.installs$,
       roles$(replica, { to: 'follower', term, leader: undefined, why: 'newer-term' }, ROLES),
@@ -193,42 +183,5 @@ export class Member {
     )
     const reached$ = replica.parts.inbox.settled$.pipe(tap(() => replica.parts.requests.reached(replica.applied)))
     return merge(installed$, growth$, reached$)
-  }
-
-  private inbound$(): Observable<unknown> {
-    const inbound$: Observable<Inbound> = this.transport.inbound$
-    const notice = {
-      refused: ({ id }: Sender, reason: string): void =>
-        this.replica.tell({ type: 'message-refused', from: id, reason, count: ++this.refusedCount }),
-      dropped: (): void => this.replica.tell({ type: 'messages-dropped', reason: 'overloaded', count: 1 }),
-    }
-    return received$(inbound$, this.replica.parts.inbox, notice).pipe(tap(received => this.replica.deliver(received)))
-  }
-
-  private notices$(): Observable<unknown> {
-    return this.transport.notices$.pipe(
-      filter((notice: TransportNotice) => notice.type !== 'dropped'),
-      tap(notice => this.replica.tell(notice)),
-    )
-  }
-
-  /** A committed roster that lacks this member, where an earlier one had it, ends it; so does a newer one told of. */
-  private removal$(): Observable<unknown> {
-    const { replica } = this
-    const seen$ = replica.parts.inbox.settled$.pipe(
-      map(() => replica.isMemberOfCommitted(replica.self.id)),
-      startWith(replica.isMemberOfCommitted(replica.self.id)),
-      distinctUntilChanged(),
-      pairwise(),
-      filter(([was, is]) => was && !is),
-      map(() => replica.committedRoster.index),
-    )
-    return merge(seen$, toldRemoved$(replica)).pipe(
-      take(1),
-      tap(rosterIndex => {
-        replica.tell({ type: 'removed', rosterIndex })
-        this.ended.next({ type: 'removed', rosterIndex })
-      }),
-    )
   }
 }

@@ -2,7 +2,7 @@ import { filter, map, type Observable } from 'rxjs'
 import { message, RequestVote } from '../contracts/messages/index.js'
 import type { Replica } from '../replica/replica.js'
 import { believesRemoval } from '../rules/removal.js'
-import { members } from '../rules/roster.js'
+import { isMember, members } from '../rules/roster.js'
 import { ofType } from '../sources/inbound.js'
 
 /**
@@ -20,6 +20,9 @@ export function inquireMembership(replica: Replica): void {
 export const toldRemoved$ = (replica: Replica): Observable<number> =>
   replica.messages$.pipe(
     ofType('vote-reply'),
-    filter(({ message: reply }) => believesRemoval(replica.roster.index, reply)),
+    filter(({ message: reply }) => {
+      const { roster, self } = replica
+      return believesRemoval({ rosterIndex: roster.index, isMember: isMember(roster, self.id) }, reply)
+    }),
     map(({ message: reply }) => reply.rosterIndex),
   )

@@ -4,6 +4,15 @@ export interface MembershipHint {
   readonly isMember: boolean
 }
 
-/** Whether to believe that one has been removed: only from a committed roster newer than one's own (section 4.2.3). */
-export const believesRemoval = (ownRosterIndex: number, hint: MembershipHint): boolean =>
-  !hint.isMember && ownRosterIndex > 0 && hint.rosterIndex > ownRosterIndex
+/** What the roster in force says of oneself. */
+export interface OwnMembership {
+  readonly rosterIndex: number
+  readonly isMember: boolean
+}
+
+/**
+ * Whether to believe that one has been removed: only from a committed roster newer than one's own, and only if one's
+ * own had oneself. A stale responder may not know a member that was just added (section 4.2.3).
+ */
+export const believesRemoval = (own: OwnMembership, hint: MembershipHint): boolean =>
+  own.isMember && !hint.isMember && hint.rosterIndex > own.rosterIndex

@@ -31,8 +31,6 @@ const changeOf = ({ change, memberId, address }: ChangeRoster): RosterChange | u
 
 function appendRoster(replica: Replica, roster: Roster): void {
   replica.append(placed(replica, [{ kind: 'roster', session: '', number: 0, payload: encodeRoster(roster) }]))
-  const { index, voters, learners } = roster
-  replica.tell({ type: 'roster-changed', index, voters: voters.length, learners: learners.length })
 }
 
 /** Carries out the first change that waits, and says whether it is settled. A change is done once it has committed. */

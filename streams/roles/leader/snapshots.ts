@@ -1,5 +1,6 @@
 import {
   EMPTY,
+  endWith,
   exhaustMap,
   expand,
   filter,
@@ -10,6 +11,7 @@ import {
   merge,
   switchMap,
   take,
+  takeUntil,
   tap,
   timer,
 } from 'rxjs'
@@ -121,6 +123,7 @@ export function sendSnapshot$(
     if (progress === undefined || snapshot === undefined) return undefined
     return needsSnapshot(progress.next, replica.parts.log.shape.base.index, snapshot.index) ? snapshot : undefined
   }
+  const gone$ = settled$.pipe(ignoreElements(), endWith(undefined))
   return settled$.pipe(
     map(needed),
     filter(meta => meta !== undefined),
@@ -128,6 +131,7 @@ export function sendSnapshot$(
       begin(leadership, member, meta)
       leadership.update(member.id, awaitingSnapshot)
       return transfer$(leadership, member, meta).pipe(
+        takeUntil(gone$),
         tap(() => arrived(leadership, member, meta)),
         finalize(() => end(leadership, member)),
       )

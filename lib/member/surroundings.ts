@@ -1,0 +1,64 @@
+import { distinctUntilChanged, filter, map, merge, pairwise, skip, startWith, take, tap, type Observable } from 'rxjs'
+import type { Transport } from '../../streams/contracts/transport.js'
+import type { Views } from '../../streams/outlets/views.js'
+import type { Replica } from '../../streams/replica/replica.js'
+import { toldRemoved$ } from '../../streams/roles/inquiry.js'
+import { received$, type Sender } from '../../streams/sources/inbound.js'
+import { stalls$ } from '../../streams/sources/stalls.js'
+
+/** Hands on what others send; tells of what is refused or dropped, with how often. */
+export function inbound$(replica: Replica, transport: Transport): Observable<unknown> {
+  let [refusals, drops] = [0, 0]
+  const notice = {
+    refused: ({ id }: Sender, reason: string): void =>
+      replica.tell({ type: 'message-refused', from: id, reason, count: ++refusals }),
+    dropped: (): void => replica.tell({ type: 'messages-dropped', reason: 'overloaded', count: ++drops }),
+  }
+  return received$(transport.inbound$, replica.parts.inbox, notice).pipe(tap(received => replica.deliver(received)))
+}
+
+/** Tells of connections. That a message could not be sent is a network's business. */
+export const notices$ = (replica: Replica, transport: Transport): Observable<unknown> =>
+  transport.notices$.pipe(
+    filter(notice => notice.type !== 'dropped'),
+    tap(notice => replica.tell(notice)),
+  )
+
+/** Tells of changes that show in the views, and of a held event loop. */
+export function telling$(replica: Replica, views: Views): Observable<unknown> {
+  const { inbox, clock, heartbeatMs } = replica.parts
+  const leader$ = views.select(({ leader }) => leader).pipe(skip(1))
+  const roster$ = views.select(({ roster }) => roster).pipe(skip(1))
+  return merge(
+    leader$.pipe(tap(leader => replica.tell({ type: 'leader-changed', term: views.now.term, leader }))),
+    roster$.pipe(
+      tap(({ index, voters, learners }) =>
+        replica.tell({ type: 'roster-changed', index, voters: voters.length, learners: learners.length }),
+      ),
+    ),
+    stalls$(heartbeatMs, () => replica.electionTimeoutMs, clock).pipe(
+      inbox.enter(),
+      tap(heldMs => replica.tell({ type: 'stalled', heldMs })),
+    ),
+  )
+}
+
+/**
+ * Emits once, the index of a committed roster without this member: its own, where an earlier one had it, or a newer
+ * one that another member tells of.
+ */
+export function removal$(replica: Replica): Observable<number> {
+  const isMember = (): boolean => replica.isMemberOfCommitted(replica.self.id)
+  const seen$ = replica.parts.inbox.settled$.pipe(
+    map(isMember),
+    startWith(isMember()),
+    distinctUntilChanged(),
+    pairwise(),
+    filter(([was, is]) => was && !is),
+    map(() => replica.committedRoster.index),
+  )
+  return merge(seen$, toldRemoved$(replica)).pipe(
+    take(1),
+    tap(rosterIndex => replica.tell({ type: 'removed', rosterIndex })),
+  )
+}
