@@ -15,6 +15,8 @@ import { follower$ } from '../../streams/roles/follower.js'
 import { forwarding$ } from '../../streams/roles/forwarding.js'
 import { leader$ } from '../../streams/roles/leader/leader.js'
 import { roles$ } from '../../streams/roles/switch.js'
+import type { Transition } from '../../streams/roles/transition.js'
+import { isQuorum } from '../../streams/rules/quorum.js'
 import { entryBytes, type LogEntry } from '../../streams/rules/entry.js'
 import { assemble, type MemberOptions } from './assemble.js'
 import { inbound$, notices$, removal$, telling$ } from './surroundings.js'
@@ -28,6 +30,12 @@ const ROLES = { follower: follower$, candidate: candidate$, leader: leader$ }
 
 const asKayakError = (cause: unknown): KayakError =>
   isKayakError(cause) ? cause : new KayakError('KAYAK_INTERNAL', 'A member has failed.', { cause, outcome: 'unknown' })
+
+/** Everyone begins as a follower, but who is a quorum alone needn't wait to hear of another leader. */
+function firstRole({ roster, self, standing }: Replica): Transition {
+  if (isQuorum(roster, id => id === self.id)) return { to: 'candidate', why: 'timeout' }
+  return { to: 'follower', term: standing.term, leader: undefined, why: 'newer-term' }
+}
 
 /**
  * A member of a cluster without promises: what simulation runs and what a host wraps. It runs from construction until
@@ -143,7 +151,6 @@ export class Member {
   private run$(): Observable<never> {
     const { replica } = this
     const { inbox, disk, outbox } = replica.parts
-    const { term } = replica.standing
     return merge(
       disk.wrote$.pipe(tap(() => outbox.release())),
       this.applying$(),
@@ -156,7 +163,7 @@ export class Member {
       this.views.select(({ term }) => term).pipe(tap(() => this.installer.abandon())),
       replica.failures.pipe(tap(error => this.fail(error))),
       this.installer.installs$,
-      roles$(replica, { to: 'follower', term, leader: undefined, why: 'newer-term' }, ROLES),
+      roles$(replica, firstRole(replica), ROLES),
       forwarding$(replica),
       disk.writes$,
     ).pipe(ignoreElements())
