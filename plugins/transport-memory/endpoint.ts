@@ -53,11 +53,10 @@ export class Endpoint {
     this.notify({ type: 'peer-up', id: peer.id, address: peer.advertise })
   }
 
-  down(peer: Endpoint, reason: string): void {
+  /** Forgets a peer that is gone; whether it was connected. */
+  forget(peer: Endpoint): boolean {
     this.#lastDue.delete(peer)
-    if (!this.isUp(peer)) return
-    this.#peers.delete(peer.advertise)
-    this.notify({ type: 'peer-down', id: peer.id, address: peer.advertise, reason })
+    return this.isUp(peer) && this.#peers.delete(peer.advertise)
   }
 
   notify(notice: TransportNotice): void {

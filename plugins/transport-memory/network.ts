@@ -119,8 +119,11 @@ export class MemoryNetwork {
   #detach(endpoint: Endpoint): void {
     for (const address of [endpoint.address, endpoint.advertise])
       if (this.#endpoints.get(address) === endpoint) this.#endpoints.delete(address)
-    for (const other of this.#endpoints.values())
-      if (other.isUp(endpoint)) this.#clock.schedule(() => other.down(endpoint, 'closed'))
+    const { id, advertise: address } = endpoint
+    for (const other of new Set(this.#endpoints.values())) {
+      if (!other.forget(endpoint)) continue
+      this.#clock.schedule(() => other.notify({ type: 'peer-down', id, address, reason: 'it has closed' }))
+    }
   }
 
   #send(from: Endpoint, peer: Peer, message: object): void {

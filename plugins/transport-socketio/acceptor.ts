@@ -28,7 +28,14 @@ interface Visitor {
   connection: Connection | undefined
   /** Why it ends, where that is known before it does. */
   reason: string | undefined
+  isGreeted: boolean
   wasTold: boolean
+}
+
+/** What is used of engine.io's socket, whose types aren't this package's to import. */
+interface EngineSocket {
+  readonly request: IncomingMessage
+  on(event: 'close', listener: (reason: string) => void): void
 }
 
 const GARBAGE = 'it went without a handshake'
@@ -101,6 +108,10 @@ export class Acceptor {
       maxHttpBufferSize: MAX_MESSAGE_BYTES,
     })
     io.on('connection', socket => this.#greet(socket))
+    // What socket.io gives up, it would close politely, and wait for the other to agree.
+    io.engine.on('connection', (conn: EngineSocket) => {
+      conn.on('close', reason => this.#expel(conn.request.socket, reason))
+    })
   }
 
   #visit(tcp: TcpSocket): void {
@@ -110,7 +121,14 @@ export class Acceptor {
       () => this.#expel(tcp, 'the handshake took too long'),
       this.settings.handshakeTimeoutMs,
     )
-    const visitor: Visitor = { address, deadline, connection: undefined, reason: undefined, wasTold: false }
+    const visitor: Visitor = {
+      address,
+      deadline,
+      connection: undefined,
+      reason: undefined,
+      isGreeted: false,
+      wasTold: false,
+    }
     this.#visitors.set(tcp, visitor)
     tcp.setNoDelay(true)
     tcp.on('error', error => (visitor.reason ??= error.message))
@@ -158,7 +176,8 @@ export class Acceptor {
     // Without a listener an 'error' event would end the process.
     socket.on('error', error => visitor && (visitor.reason ??= error.message))
     socket.on('disconnect', reason => this.#expel(tcp, reason))
-    if (visitor === undefined) return void tcp.destroy()
+    if (visitor === undefined || visitor.isGreeted) return this.#expel(tcp, 'it came in twice')
+    visitor.isGreeted = true
     const line = {
       tcp,
       emit: (event: keyof Events, payload: unknown) => void socket.emit(event, payload),

@@ -1,6 +1,6 @@
 import { randomHex, type Random } from '../../streams/contracts/clock.js'
 import { check } from '../../streams/contracts/validation.js'
-import { Hello, Proof, Refused, VERSION, type RefusalCode } from './hello.js'
+import { Hello, Proof, Refused, VERSION, type Greeting, type RefusalCode } from './hello.js'
 import type { EventName } from './parser.js'
 import { isSameProof, prove, type Side } from './proof.js'
 
@@ -32,7 +32,7 @@ const refuse = (code: RefusalCode, reason: string): Refusal => ({ type: 'refused
 
 const outOfTurn = (event: EventName): Refusal => refuse('KAYAK_INVALID', `"${event}" is out of turn`)
 
-function makeHello(self: Self): Hello {
+function makeHello(self: Self): Greeting {
   const cluster = self.clusterId === undefined ? {} : { clusterId: self.clusterId }
   return {
     version: VERSION,
@@ -45,7 +45,7 @@ function makeHello(self: Self): Hello {
 }
 
 /** Another version may have other fields, so its number is looked at first. */
-function readHello(payload: unknown): Hello | Refusal {
+function readHello(payload: unknown): Greeting | Refusal {
   const version: unknown =
     typeof payload === 'object' && payload !== null && 'version' in payload ? payload.version : undefined
   if (typeof version === 'number' && version !== VERSION)
@@ -55,7 +55,7 @@ function readHello(payload: unknown): Hello | Refusal {
 }
 
 /** Whether somebody who says so would be welcome. */
-function judge(self: Self, theirs: Hello, expectedId: string | undefined): Refusal | undefined {
+function judge(self: Self, theirs: Greeting, expectedId: string | undefined): Refusal | undefined {
   // Without this a member could be made to prove itself to itself, for somebody else.
   if (theirs.memberId === self.id) return refuse('KAYAK_INVALID', 'it has the id of this member')
   if (expectedId !== undefined && theirs.memberId !== expectedId)
@@ -81,8 +81,8 @@ function judge(self: Self, theirs: Hello, expectedId: string | undefined): Refus
  * could try passwords on.
  */
 export class Handshake {
-  readonly #mine: Hello
-  #theirs: Hello | undefined
+  readonly #mine: Greeting
+  #theirs: Greeting | undefined
   #awaits: EventName
 
   constructor(
@@ -141,7 +141,7 @@ export class Handshake {
     return { type: 'done', say: { event: 'welcome', payload: { proof: this.#prove('acceptor', theirs) } } }
   }
 
-  #prove(side: Side, theirs: Hello): string {
+  #prove(side: Side, theirs: Greeting): string {
     const [dialler, acceptor] = this.side === 'dialler' ? [this.#mine, theirs] : [theirs, this.#mine]
     return prove(this.self.secret, side, dialler, acceptor)
   }

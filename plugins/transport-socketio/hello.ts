@@ -21,6 +21,9 @@ export class Hello {
   @IsIn(METHODS) declare readonly method: Method
 }
 
+/** What a hello says, checked or one's own. */
+export type Greeting = { readonly [Field in keyof Hello]: Hello[Field] }
+
 export class Proof {
   @IsString() @Matches(/^([0-9a-f]{64})?$/) declare readonly proof: string
 }

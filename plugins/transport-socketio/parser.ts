@@ -34,7 +34,8 @@ const isEventName = (name: unknown): name is EventName => EVENTS.some(event => e
 class Encoder {
   encode(packet: { readonly type: number; readonly data?: unknown }): Uint8Array[] {
     if (packet.type !== EVENT) return [encodeFrame(packet.type, packet.data)]
-    const [event, payload]: unknown[] = Array.isArray(packet.data) ? packet.data : []
+    const data: readonly unknown[] = Array.isArray(packet.data) ? packet.data : []
+    const [event, payload] = data
     if (!isEventName(event)) throw new Error(`no such event: ${String(event)}`)
     return [payload instanceof Uint8Array ? payload : encodeFrame(tagOf(event), payload)]
   }

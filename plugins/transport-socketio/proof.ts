@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { Hello } from './hello.js'
+import type { Greeting } from './hello.js'
 
 /** Which side of a connection proves itself, so that a proof can't be sent back to whom it came from. */
 export type Side = 'dialler' | 'acceptor'
@@ -8,7 +8,7 @@ export type Side = 'dialler' | 'acceptor'
  * What only those who have the secret can make, for this one connection: a keyed hash over both nonces, both ids, both
  * addresses, both clusters and the side. Empty without a secret.
  */
-export function prove(secret: string | undefined, side: Side, dialler: Hello, acceptor: Hello): string {
+export function prove(secret: string | undefined, side: Side, dialler: Greeting, acceptor: Greeting): string {
   if (secret === undefined) return ''
   const said = [dialler, acceptor].flatMap(hello => [
     hello.version,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { encodeFrame } from '../../plugins/transport-socketio/wire'
+import { decodeFrame, encodeFrame } from '../../plugins/transport-socketio/wire'
 import { acquaint, closeAll, open, sendUntil } from './socketio/node'
 import { settle } from './socketio/settle'
 import { frameOf, listenForDiallers, Stranger } from './socketio/stranger'
@@ -38,11 +38,6 @@ describe('an acceptor', () => {
     ['random binary messages', stranger => stranger.say(randomBytes(100))],
     ['a binary message of nothing', stranger => stranger.say(new Uint8Array(0))],
     ['an event before it connects', stranger => stranger.say(hello)],
-    ['a hello that is none', stranger => [socketioConnect, hello].forEach(frame => stranger.say(frame))],
-    [
-      'a message before it has proven itself',
-      stranger => [socketioConnect, encodeFrame(21, {})].forEach(frame => stranger.say(frame)),
-    ],
     ['two connect packets', stranger => [socketioConnect, socketioConnect].forEach(frame => stranger.say(frame))],
     ['a farewell', stranger => [socketioConnect, encodeFrame(1, undefined)].forEach(frame => stranger.say(frame))],
     ['a giant frame', stranger => stranger.write(frameOf(Buffer.alloc(17 * 1024 * 1024), 2, true))],
@@ -65,6 +60,24 @@ describe('an acceptor', () => {
     await settle(() => stranger?.isClosed === true && a.refusals.length > 0)
     expect(a.refusals).toEqual([expect.stringMatching(/^KAYAK_INVALID: /)])
     await acquaint(a, b)
+  })
+
+  test.each([
+    ['a hello that is none', 16, { version: 1 }],
+    ['a message before it has proven itself', 21, {}],
+    ['a proof out of turn', 18, { proof: '' }],
+  ])('says why and closes on %s', async (_, tag, payload) => {
+    const a = await open()
+    const stranger = await Stranger.upgrade(a.port)
+    stranger?.say(socketioConnect)
+    await settle(() => stranger?.heard().length === 1)
+    stranger?.say(encodeFrame(tag, payload))
+    await settle(() => stranger?.isClosed === true && a.refusals.length > 0)
+    expect(decodeFrame(stranger?.heard()[1] ?? new Uint8Array(0))).toEqual({
+      tag: 20,
+      value: { code: 'KAYAK_INVALID', reason: expect.any(String) as unknown },
+    })
+    expect(a.refusals).toEqual([expect.stringMatching(/^KAYAK_INVALID: /)])
   })
 
   test.each([
@@ -107,7 +120,6 @@ describe('a dialler', () => {
     ['text', ['hello']],
     ['packets of socket.io as it comes', [open4, '40{"sid":"y"}']],
     ['a connect error', [open4, '44{"message":"no"}']],
-    ['an error', ['3']],
   ]
   test.each(answers)('survives somebody who answers with %s', async (_, texts) => {
     const { server, port } = await listenForDiallers(stranger => {

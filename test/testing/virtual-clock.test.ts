@@ -122,7 +122,9 @@ describe('VirtualClock', () => {
     timer(100, clock)
       .pipe(timeout({ first: 50, scheduler: clock, with: () => of('timeout') }))
       .subscribe(note('timeout'))
-    timer(new Date(60), clock).pipe(map(String)).subscribe(note('date'))
+    timer(new Date(60), clock)
+      .pipe(map(value => String(value)))
+      .subscribe(note('date'))
     expect(seen).toEqual([])
     clock.advanceBy(200)
     expect(seen).toEqual([
