@@ -3,6 +3,7 @@ import { KayakError } from '../streams/contracts/errors.js'
 import type { Host, Payload } from '../streams/contracts/host.js'
 import { inquiry } from './host/inquiry.js'
 import type { Identity, Opened } from '../streams/contracts/storage.js'
+import { aborted$ } from './host/aborted.js'
 import { parsePeer } from './host/address.js'
 import { askToJoin$ } from './host/ask-to-join.js'
 import { when$ } from './host/host.js'
@@ -22,12 +23,12 @@ const late = (peers: readonly string[], what: string): KayakError =>
 
 /** Asks to be let in, and writes down which cluster it is. */
 async function enter<T>(options: Resolved<T>, identity: Identity, peers: readonly string[]): Promise<Identity> {
-  const { storage, transport, clock, random, joinTimeoutMs } = options
+  const { storage, transport, clock, random, joinTimeoutMs, signal } = options
   const { memberId, advertise: address } = identity
   await settled(storage.saveIdentity(identity))
   const admitted$ = askToJoin$({ memberId, address, peers, transport, clock, random })
   const late$ = timer(joinTimeoutMs, clock).pipe(map(() => undefined))
-  const admission = await firstValueFrom(merge(admitted$, late$).pipe(take(1)))
+  const admission = await firstValueFrom(merge(admitted$, late$, aborted$(signal)).pipe(take(1)))
   if (admission === undefined) throw late(peers, `Nobody let this member in within ${String(joinTimeoutMs)} ms.`)
   checkAgreement(options, admission.electionTimeoutMs)
   const joined = { ...identity, clusterId: admission.clusterId }
@@ -60,6 +61,7 @@ async function asNew<T>(options: Resolved<T>, opened: Opened, peers: readonly st
       merge(
         when$(member, () => isVoterOfApplied(member)),
         late$,
+        aborted$(options.signal),
       ),
     )
     await settled(member.saveIdentity({ ...identity, standing: 'member' }))
@@ -78,8 +80,17 @@ async function asBefore<T>(
   peers: readonly string[],
 ): Promise<Host<T>> {
   const identity = await listen(options, known)
-  const { transport, clock } = options
   const others = peers.filter(peer => peer !== identity.advertise)
+  if (others.length > 0) await meet(options, identity, others)
+  return (await run(options, opened, identity)).host
+}
+
+/** Waits a little for one of the peers to answer, and refuses the folder if they say that it is of another cluster. */
+async function meet<T>(
+  { transport, clock, signal }: Resolved<T>,
+  { memberId }: Identity,
+  others: readonly string[],
+): Promise<void> {
   const refused$ = transport.notices$.pipe(
     filter(notice => notice.type === 'peer-refused' && notice.code === 'KAYAK_OTHER_CLUSTER'),
     map(() => {
@@ -87,10 +98,9 @@ async function asBefore<T>(
     }),
   )
   const met$ = transport.notices$.pipe(filter(notice => notice.type === 'peer-up'))
-  const answered = firstValueFrom(merge(refused$, met$, timer(MEETING_MS, clock)))
-  for (const address of others) transport.send({ id: undefined, address }, inquiry(identity.memberId))
-  if (others.length > 0) await answered
-  return (await run(options, opened, identity)).host
+  const answered = firstValueFrom(merge(refused$, met$, timer(MEETING_MS, clock), aborted$(signal)))
+  for (const address of others) transport.send({ id: undefined, address }, inquiry(memberId))
+  await answered
 }
 
 const MEETING_MS = 1000

@@ -1,14 +1,21 @@
-import { firstValueFrom } from 'rxjs'
+import { firstValueFrom, merge } from 'rxjs'
 import { KayakError } from '../streams/contracts/errors.js'
 import type { Host, Payload } from '../streams/contracts/host.js'
 import type { Opened } from '../streams/contracts/storage.js'
+import { aborted$ } from './host/aborted.js'
 import { found$ } from './host/found.js'
 import { when$ } from './host/host.js'
 import { listen, newClusterId, newIdentity, opening, openStorage, run } from './host/open-host.js'
 import { resolveOptions, type Options, type Resolved } from './host/options.js'
 import { stopOnAbort } from './host/stop-on-abort.js'
+import type { Member } from './member/member.js'
 
 const DEFAULT_ELECTION_TIMEOUT_MS = 1000
+
+const leadsAndHasApplied = ({ replica }: Member): boolean => {
+  const { index } = replica.committedRoster
+  return replica.standing.role === 'leader' && index > 0 && replica.applied >= index
+}
 
 /** Founds a cluster in a new folder, and resolves once it leads and its own roster has committed. */
 async function found<T>(options: Resolved<T>, opened: Opened): Promise<Host<T>> {
@@ -23,7 +30,10 @@ async function found<T>(options: Resolved<T>, opened: Opened): Promise<Host<T>> 
   const { member, host } = await run(options, founded, { ...identity, standing: 'member' })
   try {
     await firstValueFrom(
-      when$(member, () => member.replica.standing.role === 'leader' && member.replica.committedRoster.index > 0),
+      merge(
+        when$(member, () => leadsAndHasApplied(member)),
+        aborted$(options.signal),
+      ),
     )
   } catch (error) {
     await host.stop()

@@ -1,4 +1,4 @@
-import { filter, map, merge, Subject, take, type Observable, type Subscription } from 'rxjs'
+import { concat, filter, map, merge, Subject, take, throwError, type Observable, type Subscription } from 'rxjs'
 import { KayakError, isKayakError } from '../../streams/contracts/errors.js'
 import type { Compaction, Entry, Host, Member as PublicMember, OperationOptions } from '../../streams/contracts/host.js'
 import type { HostEvent } from '../../streams/contracts/events.js'
@@ -189,7 +189,9 @@ export function when$(member: Member, holds: () => boolean): Observable<void> {
       throw ending.type === 'failed' ? ending.error : new KayakError('KAYAK_REMOVED', 'The member was removed.')
     }),
   )
-  return merge(holds$, ended$).pipe(
+  const stopped$ = throwError(() => new KayakError('KAYAK_STOPPED', 'The member was stopped.'))
+  // who hears of the ending first may stop the member, and what it has ended of is asked again
+  return concat(merge(holds$, ended$), ended$, stopped$).pipe(
     take(1),
     map(() => undefined),
   )

@@ -1,15 +1,17 @@
-import { firstValueFrom } from 'rxjs'
+import { firstValueFrom, merge } from 'rxjs'
 import { randomHex } from '../../streams/contracts/clock.js'
 import { KayakError } from '../../streams/contracts/errors.js'
+import type { Host } from '../../streams/contracts/host.js'
 import type { Identity, Opened } from '../../streams/contracts/storage.js'
 import type { Bound } from '../../streams/contracts/transport.js'
 import { recover$ } from '../../streams/replica/open.js'
 import { rosterInForce } from '../../streams/rules/roster-history.js'
 import { Member } from '../member/member.js'
+import { aborted$ } from './aborted.js'
 import { parseAddress } from './address.js'
 import { MemberHost } from './host.js'
 import type { Resolved } from './options.js'
-import { settled, within } from './settled.js'
+import { within } from './settled.js'
 
 const ID_BYTES = 16
 
@@ -91,25 +93,23 @@ export async function run<T>(
   return { member, host }
 }
 
-/** Runs the opening of a host; if it fails or is aborted, everything that it has opened is let go of. */
-export async function opening<T, R>(options: Resolved<T>, open: () => Promise<R>): Promise<R> {
-  const { signal, transport, storage, clock } = options
-  const aborted = (): KayakError =>
-    new KayakError('KAYAK_ABORTED', 'Opening the host was aborted.', { outcome: 'unknown', cause: signal?.reason })
-  if (signal?.aborted === true) throw aborted()
-  let stopListening = (): void => undefined
-  const abortion = new Promise<never>((_, reject) => {
-    const abort = (): void => reject(aborted())
-    signal?.addEventListener('abort', abort, { once: true })
-    stopListening = () => signal?.removeEventListener('abort', abort)
-  })
+/**
+ * Runs the opening of a host; if it fails or is aborted, everything that it has opened is let go of. What `open` waits
+ * for without a deadline of its own it merges with {@link aborted$}.
+ */
+export async function opening<T>(options: Resolved<T>, open: () => Promise<Host<T>>): Promise<Host<T>> {
+  const { signal, transport, storage, clock, timeoutMs } = options
+  if (signal?.aborted === true) await firstValueFrom(aborted$(signal))
+  const opened = open()
   try {
-    return await (signal === undefined ? open() : Promise.race([open(), abortion]))
+    return await firstValueFrom(merge(opened, aborted$(signal)))
   } catch (error) {
-    await within(transport.close(), options.timeoutMs, clock, () => undefined).catch(() => undefined)
-    await settled(storage.close()).catch(() => undefined)
+    opened.then(stopLate, () => undefined)
+    await within(transport.close(), timeoutMs, clock, () => undefined).catch(() => undefined)
+    await within(storage.close(), timeoutMs, clock, () => undefined).catch(() => undefined)
     throw error
-  } finally {
-    stopListening()
   }
 }
+
+/** A host that was ready just as it was given up. */
+const stopLate = (host: Pick<Host, 'stop'>): void => void host.stop()

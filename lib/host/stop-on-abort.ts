@@ -3,7 +3,8 @@ import type { Host } from '../../streams/contracts/host.js'
 /** Stops a host when its signal is aborted. */
 export function stopOnAbort<T>(host: Host<T>, signal: AbortSignal | undefined): Host<T> {
   const stop = (): void => void host.stop()
-  signal?.addEventListener('abort', stop, { once: true })
+  if (signal?.aborted === true) stop()
+  else signal?.addEventListener('abort', stop, { once: true })
   host.events$.subscribe({ complete: () => signal?.removeEventListener('abort', stop) })
   return host
 }
