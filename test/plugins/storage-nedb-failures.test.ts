@@ -160,6 +160,20 @@ test('all that was acknowledged survives a power loss, whatever was rewritten in
   await expect(afterPowerLoss(() => true)).resolves.toEqual({ last: 52, term: 600, snapshot: 5 })
 })
 
+test('a log that was just rewritten survives a power loss', async () => {
+  const power = new PowerLoss(() => true)
+  const storage = nedbStorage({ dataDir, files: power.files, garbageBytes: 0 })
+  await first(storage.open())
+  await done(storage.append(entries(1, 3)))
+  await done(storage.append(entries(4, 9)))
+  await done(storage.truncate(4))
+  await expect(nodeFiles.exists(join(dataDir, 'log-2.db'))).resolves.toBe(true)
+  const left = nedbStorage({ dataDir: await power.leave('') })
+  expect((await first(left.open())).last.index).toBe(3)
+  await done(left.close())
+  await done(storage.close())
+})
+
 test('without syncing the log a power loss takes what was acknowledged', async () => {
   await expect(afterPowerLoss(path => !path.includes('log-'))).rejects.toMatchObject({ code: 'KAYAK_CORRUPT' })
 })
