@@ -1,4 +1,4 @@
-import { IsBoolean, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator'
+import { IsBoolean, IsInt, IsString, Matches, Max, MaxLength, Min, MinLength, ValidateIf } from 'class-validator'
 import type { SchedulerLike } from 'rxjs'
 import { nedbStorage } from '../../plugins/storage-nedb/index.js'
 import { socketioTransport } from '../../plugins/transport-socketio/index.js'
@@ -51,19 +51,31 @@ export interface Options<T = Payload> {
 
 const DURATION = 24 * 60 * 60 * 1000
 
+/** Unlike `IsOptional` it doesn't let null pass, which would get past every default. */
+const Optional = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined)
+
 class PlainOptions {
-  @IsOptional() @IsString() @MinLength(1) readonly dataDir?: string
-  @IsOptional() @IsString() @MaxLength(262) readonly advertise?: string
-  @IsOptional() @IsString() @MinLength(1) @Matches(/^[^\0]*$/) readonly secret?: string
-  @IsOptional() @IsBoolean() readonly insecure?: boolean
-  @IsOptional() @IsInt() @Min(10) @Max(DURATION) readonly electionTimeoutMs?: number
-  @IsOptional() @IsInt() @Min(1) @Max(DURATION) readonly heartbeatMs?: number
-  @IsOptional() @IsInt() @Min(1) @Max(DURATION) readonly timeoutMs?: number
-  @IsOptional() @IsInt() @Min(1) @Max(DURATION) readonly joinTimeoutMs?: number
-  @IsOptional() @IsInt() @Min(1) @Max(LIMITS.largestPayloadBytes) readonly maxPayloadBytes?: number
+  @Optional() @IsString() @MinLength(1) @Matches(/^[^\0]*$/) readonly dataDir?: string
+  @Optional() @IsString() @MaxLength(262) readonly advertise?: string
+  @Optional() @IsString() @MinLength(1) @Matches(/^[^\0]*$/) readonly secret?: string
+  @Optional() @IsBoolean() readonly insecure?: boolean
+  @Optional() @IsInt() @Min(10) @Max(DURATION) readonly electionTimeoutMs?: number
+  @Optional() @IsInt() @Min(1) @Max(DURATION) readonly heartbeatMs?: number
+  @Optional() @IsInt() @Min(1) @Max(DURATION) readonly timeoutMs?: number
+  @Optional() @IsInt() @Min(1) @Max(DURATION) readonly joinTimeoutMs?: number
+  @Optional() @IsInt() @Min(1) @Max(LIMITS.largestPayloadBytes) readonly maxPayloadBytes?: number
 }
 
-const INJECTED: ReadonlySet<string> = new Set(['storage', 'transport', 'codec', 'signal', 'log', 'clock', 'random'])
+/** What is handed in as an object, and the methods that it is told by. */
+const INJECTED: Readonly<Record<string, readonly string[]>> = {
+  storage: ['open', 'append', 'read', 'close'],
+  transport: ['open', 'send', 'close'],
+  codec: ['encode', 'decode'],
+  signal: ['addEventListener', 'removeEventListener'],
+  log: ['debug', 'info', 'warn', 'error'],
+  clock: ['now', 'schedule'],
+  random: ['next', 'bytes'],
+}
 
 /** Options with every default in its place. */
 export interface Resolved<T> {
@@ -87,15 +99,20 @@ export interface Resolved<T> {
 
 const invalid = (why: string): KayakError => new KayakError('KAYAK_INVALID', `The options are not valid: ${why}.`)
 
-function checkPlain(options: object): void {
-  if (typeof options !== 'object' || Array.isArray(options)) throw invalid('not an object')
-  const entries: readonly (readonly [string, unknown])[] = Object.entries(options)
-  const isInjected = (key: string): boolean => INJECTED.has(key)
-  for (const [key, value] of entries) {
-    const isObject = value === undefined || (typeof value === 'object' && value !== null)
-    if (isInjected(key) && !isObject) throw invalid(`${key}: must be an object`)
+const hasMethods = (value: unknown, methods: readonly string[]): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  methods.every(method => typeof Reflect.get(value, method) === 'function')
+
+function checkPlain(options: unknown): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) throw invalid('not an object')
+  const plain: Record<string, unknown> = { ...options }
+  for (const [key, methods] of Object.entries(INJECTED)) {
+    if (plain[key] !== undefined && !hasMethods(plain[key], methods))
+      throw invalid(`${key}: must be an object with ${methods.join(', ')}`)
+    delete plain[key]
   }
-  const checked = check(PlainOptions, Object.fromEntries(entries.filter(([key]) => !isInjected(key))))
+  const checked = check(PlainOptions, plain)
   if (!checked.ok) throw invalid(checked.reason)
 }
 

@@ -1,4 +1,4 @@
-import { ArrayMaxSize, Equals, IsArray, ValidateNested } from 'class-validator'
+import { ArrayMaxSize, Equals, IsArray, IsDefined, ValidateNested } from 'class-validator'
 import type { ClusterSettings, Roster, RosterMember } from '../rules/roster.js'
 import { KayakError } from './errors.js'
 import { IsAddress, IsCount, IsId, IsTerm } from './fields.js'
@@ -23,7 +23,7 @@ class RosterRecord {
   @IsArray() @ArrayMaxSize(LIMITS.members) @ValidateNested({ each: true }) declare readonly voters: MemberRecord[]
   @IsArray() @ArrayMaxSize(LIMITS.members) @ValidateNested({ each: true }) declare readonly outgoing: MemberRecord[]
   @IsArray() @ArrayMaxSize(LIMITS.members) @ValidateNested({ each: true }) declare readonly learners: MemberRecord[]
-  @ValidateNested() declare readonly settings: SettingsRecord
+  @IsDefined() @ValidateNested() declare readonly settings: SettingsRecord
 }
 
 /** Bytes of the largest roster that {@link decodeRoster} accepts. */

@@ -7,7 +7,8 @@ import type { Decoded, InstallSnapshot, Message } from '../contracts/messages/in
 import { decodeRoster } from '../contracts/roster-codec.js'
 import type { SnapshotMeta, Storage } from '../contracts/storage.js'
 import type { LogEntry } from '../rules/entry.js'
-import { rosterAt, rosterInForce, sinceSnapshot, withoutFrom, type RosterHistory } from '../rules/roster-history.js'
+import { possibleRosters, rosterAt, rosterInForce, sinceSnapshot, withoutFrom } from '../rules/roster-history.js'
+import type { RosterHistory } from '../rules/roster-history.js'
 import { isMember, isVoter, type Roster } from '../rules/roster.js'
 import { drawElectionTimeout, isRecent } from '../rules/timing.js'
 import type { Received, Sender } from '../sources/inbound.js'
@@ -110,6 +111,14 @@ export class Replica {
 
   get isVoter(): boolean {
     return isVoter(this.roster, this.self.id)
+  }
+
+  /**
+   * Whether this member may be needed as a leader: it votes, or the change that takes its vote away has not committed
+   * as far as it knows, and perhaps nobody else has that entry (section 4.2.2). Its own vote counts only if it has one.
+   */
+  get mayStand(): boolean {
+    return possibleRosters(this.rosters, this.commit).some(roster => isVoter(roster, this.self.id))
   }
 
   /** Whether a leader of this term is at work, as far as this member knows (section 4.2.3). */

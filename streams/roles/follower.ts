@@ -35,7 +35,7 @@ const snapshots$ = (replica: Replica): Observable<unknown> =>
 /** The leader hands over: an election begins at once (section 3.10). */
 const handedOver$ = (replica: Replica): Observable<Transition> =>
   current$(replica, 'timeout-now').pipe(
-    filter(() => replica.isVoter),
+    filter(() => replica.mayStand),
     map(() => ({ to: 'candidate', why: 'transfer' })),
   )
 
@@ -44,11 +44,11 @@ const timedOut$ = (replica: Replica, heard$: Observable<unknown>): Observable<Tr
   silence$(heard$, () => replica.drawElectionTimeout(), replica.parts.clock).pipe(
     replica.parts.inbox.enter(),
     tap(() => {
-      if (replica.isVoter) return
+      if (replica.mayStand) return
       replica.stand({ leader: undefined })
       inquireMembership(replica)
     }),
-    filter(() => replica.isVoter),
+    filter(() => replica.mayStand),
     map(() => ({ to: 'candidate', why: 'timeout' })),
   )
 

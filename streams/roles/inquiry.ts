@@ -21,8 +21,8 @@ export const toldRemoved$ = (replica: Replica): Observable<number> =>
   replica.messages$.pipe(
     ofType('vote-reply'),
     filter(({ message: reply }) => {
-      const { roster, self } = replica
-      return believesRemoval({ rosterIndex: roster.index, isMember: isMember(roster, self.id) }, reply)
+      const newest = replica.rosters.findLast(roster => isMember(roster, replica.self.id))
+      return believesRemoval(newest?.index, reply)
     }),
     map(({ message: reply }) => reply.rosterIndex),
   )

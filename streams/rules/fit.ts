@@ -11,8 +11,7 @@ export type Fit =
 /** The greatest position at or before `index` whose term is no later than `term`: everything after it surely disagrees. */
 export function agreeableBefore(shape: LogShape, index: number, term: number): Position {
   let at = Math.min(index, shape.last.index)
-  for (let known = termAt(shape, at); known !== undefined && known > term; known = termAt(shape, at))
-    at = runStart(shape, at) - 1
+  while (at > shape.base.index && (termAt(shape, at) ?? 0) > term) at = runStart(shape, at) - 1
   return { index: Math.max(at, shape.base.index), term: termAt(shape, at) ?? shape.base.term }
 }
 

@@ -4,15 +4,11 @@ export interface MembershipHint {
   readonly isMember: boolean
 }
 
-/** What the roster in force says of oneself. */
-export interface OwnMembership {
-  readonly rosterIndex: number
-  readonly isMember: boolean
-}
-
 /**
- * Whether to believe that one has been removed: only from a committed roster newer than one's own, and only if one's
- * own had oneself. A stale responder may not know a member that was just added (section 4.2.3).
+ * Whether to believe that one has been removed: only from a committed roster newer than the newest of one's own that
+ * has oneself, and only if there is one. A stale responder may not know a member that was just added (section 4.2.3).
+ *
+ * @param memberSince - index of that roster of one's own.
  */
-export const believesRemoval = (own: OwnMembership, hint: MembershipHint): boolean =>
-  own.isMember && !hint.isMember && hint.rosterIndex > own.rosterIndex
+export const believesRemoval = (memberSince: number | undefined, hint: MembershipHint): boolean =>
+  memberSince !== undefined && !hint.isMember && hint.rosterIndex > memberSince

@@ -10,6 +10,10 @@ export const rosterInForce = (history: RosterHistory): Roster => history.at(-1) 
 export const rosterAt = (history: RosterHistory, index: number): Roster =>
   history.findLast(roster => roster.index <= index) ?? EMPTY_ROSTER
 
+/** The rosters that may yet be what the log says: the newest known to have committed, and all that follow it. */
+export const possibleRosters = (history: RosterHistory, committed: number): RosterHistory =>
+  history.filter(roster => roster.index >= rosterAt(history, committed).index)
+
 /** The history after a log was cut back: every roster from `from` on is rolled back. */
 export const withoutFrom = (history: RosterHistory, from: number): RosterHistory =>
   history.some(roster => roster.index >= from) ? history.filter(roster => roster.index < from) : history

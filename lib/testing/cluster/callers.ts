@@ -1,0 +1,90 @@
+import { randomHex } from '../../../streams/contracts/clock.js'
+import type { KayakError } from '../../../streams/contracts/errors.js'
+import type { RosterChange } from '../../../streams/rules/membership.js'
+import type { Waiting } from '../../member/waiting-room.js'
+import type { Checker } from './checker.js'
+import type { Operation } from './operations.js'
+import type { Surroundings } from './surroundings.js'
+import type { TestMember } from './test-member.js'
+
+/** How an append is named, and what is in it. */
+export interface AppendCall {
+  readonly payload?: Uint8Array
+  readonly session?: string
+  readonly number?: number
+  readonly timeoutMs?: number
+}
+
+type Settled = Pick<Operation, 'ending' | 'index' | 'error'>
+
+/** Those who ask members for something, and note what they were answered. */
+export class Callers {
+  private readonly session: string
+  private count = 0
+
+  constructor(
+    private readonly around: Surroundings,
+    private readonly checker: Checker,
+    private readonly timeoutMs: number,
+  ) {
+    this.session = randomHex(around.random, 10)
+  }
+
+  append(at: TestMember, call: AppendCall = {}): Operation {
+    const { session = this.session, number = ++this.count, timeoutMs = this.timeoutMs } = call
+    const payload = call.payload ?? new TextEncoder().encode(`${session} ${number}`)
+    const operation = this.begin('append', at, timeoutMs, `${session} ${number}`)
+    this.checker.ledger.rejected.delete(operation.id)
+    return this.ask(at, operation, member =>
+      member.waiting.append(session, number, payload, timeoutMs, {
+        done: ({ index }) => this.settle(operation, { ending: 'done', index }),
+        failed: error => this.settle(operation, { ending: error.outcome, error }),
+      }),
+    )
+  }
+
+  barrier(at: TestMember, timeoutMs = this.timeoutMs): Operation {
+    const operation = this.begin('barrier', at, timeoutMs, '')
+    return this.ask(at, operation, member => member.waiting.barrier(timeoutMs, this.settling(operation)))
+  }
+
+  change(at: TestMember, change: Exclude<RosterChange, { type: 'promote' }>, timeoutMs = this.timeoutMs): Operation {
+    const operation = this.begin('change', at, timeoutMs, `${change.type} ${change.id}`)
+    return this.ask(at, operation, member => member.waiting.change(change, timeoutMs, this.settling(operation)))
+  }
+
+  private settling(operation: Operation) {
+    return {
+      done: (index: number) => this.settle(operation, { ending: 'done', index }),
+      failed: (error: KayakError) => this.settle(operation, { ending: error.outcome, error }),
+    }
+  }
+
+  private begin(kind: Operation['kind'], { name }: TestMember, timeoutMs: number, id: string): Operation {
+    const { ledger } = this.checker
+    const { acknowledged, read, operations, asked } = ledger
+    const invokedAt = this.around.clock.now()
+    const first = !asked.has(id)
+    asked.set(id, (asked.get(id) ?? 0) + 1)
+    const operation = { kind, by: name, invokedAt, deadline: invokedAt + timeoutMs, id, first, acknowledged, read }
+    operations.push(operation)
+    return operation
+  }
+
+  /** Asks a member that runs; another one can't be asked. */
+  private ask(at: TestMember, operation: Operation, call: (member: NonNullable<TestMember['member']>) => Waiting) {
+    if (at.member === undefined) this.settle(operation, { ending: 'rejected' })
+    else call(at.member)
+    return operation
+  }
+
+  private settle(operation: Operation, settled: Settled): void {
+    const { ledger } = this.checker
+    Object.assign(operation, settled, { settledAt: this.around.clock.now() })
+    const { kind, ending, index = 0, id } = operation
+    if (kind === 'append' && ending === 'rejected' && ledger.asked.get(id) === 1) ledger.rejected.add(id)
+    this.checker.settled(operation)
+    if (kind === 'append' && ending === 'done') ledger.acknowledged = Math.max(ledger.acknowledged, index)
+    if (kind === 'barrier' && ending === 'done') ledger.read = Math.max(ledger.read, index)
+  }
+}

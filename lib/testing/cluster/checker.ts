@@ -1,0 +1,104 @@
+import * as invariants from '../invariants/index.js'
+import type { Replica } from '../../../streams/replica/replica.js'
+import type { LogEntry } from '../../../streams/rules/entry.js'
+import type { MemoryDisk } from '../../../plugins/storage-memory/index.js'
+import { Ledger } from './ledger.js'
+import { LogMirror } from './log-mirror.js'
+import type { Operation } from './operations.js'
+import { sightOf, snapshotIndex, termOnDisk, type DiskSight, type Sending, type Sight, type Verdict } from './step.js'
+
+/** A member as it is looked at. */
+export interface Watched {
+  readonly name: string
+  /** The name, and which life of the member it is. */
+  readonly life: string
+  readonly disk: MemoryDisk
+  /** What runs; undefined while it doesn't. */
+  readonly replica: Replica | undefined
+  readonly state: string
+}
+
+interface Watch {
+  readonly life: string
+  readonly mirror: LogMirror
+  sight: Sight | undefined
+}
+
+const STEPS = [
+  invariants.logMatching,
+  invariants.electionSafety,
+  invariants.electedByQuorum,
+  invariants.leaderAppendOnly,
+  invariants.leaderCompleteness,
+  invariants.commitSoundness,
+  invariants.committedIsImmutable,
+  invariants.order,
+  invariants.rosterSafety,
+  invariants.stateMachineSafety,
+]
+const DISKS = [invariants.termAndVote, invariants.durability, invariants.wholeDisk]
+const SENDINGS = [invariants.voteUniqueness, invariants.durablePromises, invariants.silentAfterFailure]
+
+/** Asserts every invariant after every event, of what the event has changed. */
+export class Checker {
+  readonly ledger = new Ledger()
+  /** What has been found wrong; the first is what matters. */
+  readonly faults: string[] = []
+  private readonly lives = new Map<string, Watch>()
+  private readonly disks = new Map<string, DiskSight>()
+
+  constructor(private readonly diskOf: (id: string) => MemoryDisk | undefined) {}
+
+  /** After an event of one member. */
+  look(watched: Watched): void {
+    if (watched.replica !== undefined) this.lookAtReplica(watched, watched.replica)
+    this.lookAtDisk(watched)
+  }
+
+  sending(sending: Sending): void {
+    for (const invariant of SENDINGS) this.note(invariant(sending))
+  }
+
+  applying(life: string, entry: LogEntry): void {
+    this.note(invariants.appliedOnce(this.ledger, life, entry))
+  }
+
+  settled(operation: Operation): void {
+    this.note(invariants.linearizability(operation))
+  }
+
+  note(verdict: Verdict): void {
+    if (verdict !== undefined) this.faults.push(verdict)
+  }
+
+  private lookAtReplica({ name, life, state }: Watched, replica: Replica): void {
+    const known = this.lives.get(name)
+    const watch = known?.life === life ? known : { life, mirror: new LogMirror(this.ledger), sight: undefined }
+    this.lives.set(name, watch)
+    const { mirror, sight: before } = watch
+    const now = sightOf(replica, state)
+    watch.sight = now
+    const step = { ledger: this.ledger, name, life, replica, mirror, before, now, diskOf: this.diskOf }
+    for (const invariant of STEPS) this.note(invariant(step))
+  }
+
+  private lookAtDisk({ name, disk }: Watched): void {
+    const before = this.disks.get(name)
+    const { term, vote } = disk.termAndVote
+    const { base, last } = disk.durable()
+    const snapshot = snapshotIndex(disk)
+    const committed = Math.max(snapshot, this.committedOn(disk, last.index))
+    const now = { term, vote, base: base.index, last, snapshot, committed }
+    this.disks.set(name, now)
+    if (before === undefined) return
+    for (const invariant of DISKS) this.note(invariant({ ledger: this.ledger, name, before, now, disk }))
+  }
+
+  /** How much of what has committed a disk's log holds. */
+  private committedOn(disk: MemoryDisk, last: number): number {
+    let index = Math.min(last, this.ledger.commit)
+    const base = disk.durable().base.index
+    while (index > base && termOnDisk(disk, index) !== this.ledger.committed[index]?.term) index--
+    return index
+  }
+}

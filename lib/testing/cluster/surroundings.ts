@@ -1,0 +1,18 @@
+import type { MemoryNetwork } from '../../../plugins/transport-memory/index.js'
+import type { Random } from '../../../streams/contracts/clock.js'
+import type { LogEntry } from '../../../streams/rules/entry.js'
+import type { VirtualClock } from '../virtual-clock.js'
+import type { Watched } from './checker.js'
+
+/** What a member under test runs in. */
+export interface Surroundings {
+  readonly clock: VirtualClock
+  readonly network: MemoryNetwork
+  readonly random: Random
+  readonly heartbeatMs: number
+  /** Chance for one part, so that what others draw doesn't change what it draws. */
+  fork(): Random
+  /** Something of a member happens, or has. */
+  touched(member: Watched): void
+  applying(life: string, entry: LogEntry): void
+}

@@ -1,0 +1,278 @@
+import assert from 'node:assert/strict'
+import { MemoryNetwork, type Faults, type Traffic } from '../../../plugins/transport-memory/index.js'
+import { randomHex, type Random } from '../../../streams/contracts/clock.js'
+import type { Message } from '../../../streams/contracts/messages/index.js'
+import type { LogEntry } from '../../../streams/rules/entry.js'
+import type { ClusterSettings } from '../../../streams/rules/roster.js'
+import { settlesInTime } from '../invariants/index.js'
+import { seededRandom } from '../seeded-random.js'
+import { VirtualClock } from '../virtual-clock.js'
+import { Callers, type AppendCall } from './callers.js'
+import { Checker } from './checker.js'
+import { mix, mixText } from './mix.js'
+import type { Operation } from './operations.js'
+import type { Surroundings } from './surroundings.js'
+import { TestMember } from './test-member.js'
+
+export interface TestClusterOptions {
+  readonly seed?: number
+  readonly electionTimeoutMs?: number
+  readonly heartbeatMs?: number
+  /** What the network does wrong from the beginning. */
+  readonly faults?: Partial<Faults>
+  /** How long a disk takes. */
+  readonly diskMs?: number | readonly [number, number]
+  /** How far clocks may be apart. */
+  readonly skewMs?: number
+  /** The deadline of operations that name none. */
+  readonly timeoutMs?: number
+}
+
+const BEGINNING = 1_700_000_000_000
+
+/**
+ * A cluster in virtual time, on disks in memory and a network in memory. Every invariant is asserted after every
+ * event; the same options and calls give the same run.
+ */
+export class TestCluster implements Surroundings {
+  readonly clock = new VirtualClock(BEGINNING)
+  readonly random: Random
+  readonly network: MemoryNetwork
+  readonly members: TestMember[] = []
+  readonly checker: Checker
+  readonly callers: Callers
+  readonly settings: ClusterSettings
+  readonly heartbeatMs: number
+  readonly clusterId: string
+  /** Digest of all that has happened: equal for equal runs. */
+  trace = 0
+  /** Events that have happened. */
+  steps = 0
+  private readonly touch = new Set<TestMember>()
+  private readonly byAddress = new Map<string, TestMember>()
+  private readonly byId = new Map<string, TestMember>()
+
+  constructor(private readonly options: TestClusterOptions = {}) {
+    const { seed = 1, electionTimeoutMs = 200, faults = { delayMs: [1, 5] }, timeoutMs = 10_000 } = options
+    this.random = seededRandom(seed)
+    this.heartbeatMs = options.heartbeatMs ?? electionTimeoutMs / 5
+    this.settings = { electionTimeoutMs, leaseMs: 0, clockBoundMs: 0 }
+    this.network = new MemoryNetwork({ clock: this.clock, random: this.fork(), faults })
+    this.checker = new Checker(id => this.byId.get(id)?.disk)
+    this.callers = new Callers(this, this.checker, timeoutMs)
+    this.clusterId = randomHex(this.random, 16)
+    this.network.traffic$.subscribe(traffic => this.onTraffic(traffic))
+  }
+
+  // --- surroundings of members ---
+
+  fork(): Random {
+    return seededRandom(Math.floor(this.random.next() * 2 ** 52))
+  }
+
+  touched(member: TestMember): void {
+    this.touch.add(member)
+  }
+
+  applying(life: string, entry: LogEntry): void {
+    this.trace = mix(mixText(this.trace, life), entry.index)
+    this.checker.applying(life, entry)
+  }
+
+  // --- growing ---
+
+  /** A member that doesn't run yet. */
+  add(name = `m${this.members.length + 1}`): TestMember {
+    const { diskMs = [0, 2], skewMs = 0 } = this.options
+    const member = new TestMember(name, this, Math.round(this.random.next() * skewMs))
+    member.disk.latencyMs = diskMs
+    this.members.push(member)
+    this.byAddress.set(member.address, member)
+    this.byId.set(member.id, member)
+    return member
+  }
+
+  found(): TestMember {
+    const first = this.add()
+    first.found(this.clusterId, this.settings)
+    return first
+  }
+
+  /** A joiner that runs, and asks a member to let it in. */
+  join(by: TestMember, name?: string): { readonly joiner: TestMember; readonly operation: Operation } {
+    const joiner = this.add(name)
+    joiner.enter(this.clusterId)
+    const { id, address } = joiner
+    return { joiner, operation: this.callers.change(by, { type: 'add', id, address }) }
+  }
+
+  /** Founds a cluster and grows it, until all are voters. */
+  grow(size: number): this {
+    const first = this.found()
+    this.until(() => first.isLeader, 'the founder to lead')
+    while (this.members.length < size) this.join(first)
+    this.until(() => this.members.every(member => this.isVoter(member)), 'all to be voters')
+    return this
+  }
+
+  /** Whether a member knows itself a voter of a committed roster. */
+  isVoter({ replica, id }: TestMember): boolean {
+    return replica?.committedRoster.voters.some(voter => voter.id === id) === true
+  }
+
+  // --- time ---
+
+  /** The next event, after which everything is checked. False if there is none. */
+  step(): boolean {
+    this.check()
+    if (!this.clock.step()) return false
+    this.steps++
+    this.check()
+    return true
+  }
+
+  run(ms: number): void {
+    const end = this.clock.now() + ms
+    while ((this.clock.next ?? Infinity) <= end) this.step()
+    this.clock.advanceTo(end)
+    const paused = new Set(this.members.filter(({ isPaused }) => isPaused).map(({ name }) => name))
+    for (const operation of this.open())
+      if (!paused.has(operation.by)) this.checker.note(settlesInTime(operation, end - 1))
+    this.check()
+  }
+
+  /** Goes on until something is so; fails if it isn't within the limit. */
+  until(isSo: () => boolean, what: string, limitMs = 20_000): void {
+    const end = this.clock.now() + limitMs
+    while (!isSo()) {
+      if ((this.clock.next ?? Infinity) > end || !this.step())
+        assert.fail(`Waited ${limitMs} ms for ${what}.\n${this.describe()}`)
+    }
+  }
+
+  // --- asking ---
+
+  append(at: TestMember = this.leader, call: AppendCall = {}): Operation {
+    return this.callers.append(at, call)
+  }
+
+  barrier(at: TestMember = this.leader): Operation {
+    return this.callers.barrier(at)
+  }
+
+  remove(member: TestMember, by: TestMember = this.leader): Operation {
+    return this.callers.change(by, { type: 'remove', id: member.id })
+  }
+
+  /** Appends, and goes on until that is acknowledged. */
+  commit(at: TestMember = this.leader): Operation {
+    const operation = this.append(at)
+    this.until(() => operation.ending !== undefined, 'an append to be answered')
+    assert.equal(operation.ending, 'done', `An append failed: ${String(operation.error)}`)
+    return operation
+  }
+
+  // --- looking ---
+
+  get running(): readonly TestMember[] {
+    return this.members.filter(member => member.member !== undefined)
+  }
+
+  get leaders(): readonly TestMember[] {
+    return this.members.filter(member => member.isLeader)
+  }
+
+  /** The leader of the newest term; fails if there is none. */
+  get leader(): TestMember {
+    const [leader] = [...this.leaders].sort((a, b) => termOf(b) - termOf(a))
+    assert.ok(leader, `Nobody leads.\n${this.describe()}`)
+    return leader
+  }
+
+  get followers(): readonly TestMember[] {
+    const { leader } = this
+    return this.running.filter(member => member !== leader)
+  }
+
+  get term(): number {
+    return Math.max(...this.running.map(termOf))
+  }
+
+  /** Whether those members, by default all that run, have one leader and have applied the same. */
+  isConverged(members: readonly TestMember[] = this.running): boolean {
+    const [first] = members
+    return members.every(({ replica }) => {
+      if (replica === undefined || first?.replica === undefined) return false
+      const { applied, commit, standing } = replica
+      const same = applied === first.replica.applied && standing.term === first.replica.standing.term
+      return same && applied === commit && commit === replica.parts.log.last.index && standing.leader !== undefined
+    })
+  }
+
+  converge(members: readonly TestMember[] = this.running, limitMs?: number): void {
+    this.until(() => this.isConverged(members), 'all to be equal', limitMs)
+    assert.equal(new Set(members.map(({ state }) => state)).size, 1, this.describe())
+  }
+
+  open(): readonly Operation[] {
+    return this.checker.ledger.operations.filter(({ ending }) => ending === undefined)
+  }
+
+  describe(): string {
+    const lines = this.members.map(({ name, replica, end }) => {
+      if (replica === undefined) return `${name}: ${typeof end === 'object' ? String(end.failed) : String(end)}`
+      const { standing, commit, applied, parts, roster } = replica
+      const { role, term, leader } = standing
+      const log = `${parts.log.shape.base.index}..${parts.log.last.index}, durable ${parts.disk.durable}`
+      const names = roster.voters.map(({ id }) => this.byId.get(id)?.name).join(' ')
+      const leads = leader === undefined ? 'no leader' : `leader ${this.byId.get(leader.id)?.name ?? '?'}`
+      return `${name}: ${role} of term ${term}, ${leads}, log ${log}, committed ${commit}, applied ${applied}, voters ${names}`
+    })
+    return [`at ${this.clock.now() - BEGINNING} ms, step ${this.steps}`, ...lines].join('\n')
+  }
+
+  /** Stops all members, and sees that nothing of them is left. */
+  close(): void {
+    for (const member of this.members) member.stop()
+    this.run(60_000)
+    for (const operation of this.open()) this.checker.note(`an ${operation.kind} is left waiting at ${operation.by}`)
+    this.check()
+    assert.equal(this.clock.pending, 0, 'Timers are left after all members have stopped.')
+  }
+
+  private check(): void {
+    for (const member of this.touch) this.checker.look(member)
+    this.touch.clear()
+    const [fault] = this.checker.faults
+    if (fault !== undefined) throw new assert.AssertionError({ message: `${fault}\n${this.describe()}` })
+  }
+
+  private onTraffic({ type, from, to, message }: Traffic): void {
+    // what members send are messages
+    const sent = message as Message
+    this.trace = mix(
+      mixText(mixText(this.trace, `${type} ${from} ${to} ${sent.type}`), termText(sent)),
+      this.clock.now(),
+    )
+    const sender = this.byAddress.get(from)
+    if (type !== 'sent' || sender === undefined) return
+    const { name, id, disk, hasFailed } = sender
+    const leaderOf = (term: number): TestMember['replica'] =>
+      this.leaders.find(leader => termOf(leader) === term)?.replica
+    const receiver = this.byAddress.get(to)?.id ?? to
+    this.checker.sending({
+      ledger: this.checker.ledger,
+      name,
+      id,
+      to: receiver,
+      message: sent,
+      disk,
+      hasFailed,
+      leaderOf,
+    })
+  }
+}
+
+const termOf = ({ replica }: TestMember): number => replica?.standing.term ?? 0
+
+const termText = (message: Message): string => ('term' in message ? String(message.term) : '')

@@ -1,0 +1,249 @@
+import { concat, defer, ignoreElements, map, of, Subscription, switchMap, type Observable } from 'rxjs'
+import { MemoryDisk, memoryStorage, type Torn } from '../../../plugins/storage-memory/index.js'
+import { randomHex, type Random } from '../../../streams/contracts/clock.js'
+import type { KayakError } from '../../../streams/contracts/errors.js'
+import type { HostEvent } from '../../../streams/contracts/events.js'
+import { encodeRoster } from '../../../streams/contracts/roster-codec.js'
+import type { Identity, Storage } from '../../../streams/contracts/storage.js'
+import type { Transport } from '../../../streams/contracts/transport.js'
+import { open$, type Recovered } from '../../../streams/replica/open.js'
+import type { LogEntry } from '../../../streams/rules/entry.js'
+import { EMPTY_ROSTER, type ClusterSettings } from '../../../streams/rules/roster.js'
+import { Member } from '../../member/member.js'
+import type { Watched } from './checker.js'
+import { DigestMachine } from './digest-machine.js'
+import { ProcessClock } from './process-clock.js'
+import type { Surroundings } from './surroundings.js'
+
+/** How a life of a member has ended. */
+export type End = 'crashed' | 'stopped' | 'removed' | { readonly failed: KayakError }
+
+/** One run of a member's process, from its start to its end. */
+interface Life {
+  readonly clock: ProcessClock
+  readonly random: Random
+  readonly storage: Storage
+  readonly transport: Transport
+  readonly subscriptions: Subscription
+  member: Member | undefined
+}
+
+/** A member under test: its disk, which outlives it, and what runs on it. */
+export class TestMember implements Watched {
+  readonly id: string
+  readonly address: string
+  readonly disk: MemoryDisk
+  readonly machine = new DigestMachine()
+  /** What has happened, as the member tells it. */
+  readonly events: HostEvent[] = []
+  /** How its last life has ended; undefined while it runs. */
+  end: End | undefined = 'stopped'
+  /** Bytes of its snapshots, at least. */
+  snapshotBytes = 0
+  private lives = 0
+  private running: Life | undefined
+
+  constructor(
+    readonly name: string,
+    private readonly around: Surroundings,
+    /** How far its clock is ahead. */
+    private readonly skewMs = 0,
+  ) {
+    this.id = randomHex(around.random, 16)
+    this.address = `${name}:7000`
+    this.disk = new MemoryDisk({ random: around.fork() })
+  }
+
+  get life(): string {
+    return `${this.name}#${this.lives}`
+  }
+
+  /** What runs, once it is open. */
+  get member(): Member | undefined {
+    return this.running?.member
+  }
+
+  get replica(): Member['replica'] | undefined {
+    return this.member?.replica
+  }
+
+  get state(): string {
+    return `${this.machine.count} entries, digest ${this.machine.digest}`
+  }
+
+  get hasFailed(): boolean {
+    return typeof this.end === 'object'
+  }
+
+  get isLeader(): boolean {
+    return this.replica?.standing.role === 'leader'
+  }
+
+  /** Makes the first member of a cluster of an empty disk, as a host does, and starts it. */
+  found(clusterId: string, settings: ClusterSettings): void {
+    const { id, address } = this
+    const identity = this.identity(clusterId, 'founding')
+    const roster = { ...EMPTY_ROSTER, index: 1, voters: [{ id, address, incarnation: 1 }], settings }
+    const time = this.around.clock.now()
+    const payload = encodeRoster(roster)
+    const first: LogEntry = { index: 1, term: 1, kind: 'roster', time, session: '', number: 0, payload }
+    this.launch(storage =>
+      concat(
+        storage.saveIdentity(identity),
+        defer(() => storage.append([first])),
+        defer(() => storage.saveTermAndVote({ term: 1, vote: undefined })),
+        defer(() => storage.saveIdentity({ ...identity, standing: 'member' })),
+      ),
+    )
+  }
+
+  /** Makes a joiner of an empty disk, that nobody has let in yet, and starts it. */
+  enter(clusterId: string): void {
+    this.launch(storage => storage.saveIdentity(this.identity(clusterId, 'joining')))
+  }
+
+  /** Starts it from its disk. */
+  start(): void {
+    this.launch(() => of<never>())
+  }
+
+  /** The process dies, and with it the power: what wasn't synced is lost, or torn. */
+  crash(torn?: Torn): void {
+    const life = this.finish('crashed')
+    if (life === undefined) return
+    life.clock.die()
+    this.disk.crash(torn)
+    life.member?.stop('KAYAK_STOPPED', 'was lost in a crash.')
+    life.transport.close().subscribe()
+  }
+
+  /** The process ends in order, and stays a member. */
+  stop(end: End = 'stopped'): void {
+    const life = this.finish(end)
+    if (life === undefined) return
+    const { member, transport, storage } = life
+    const failed = typeof end === 'object' ? end.failed : undefined
+    member?.stop(end === 'removed' ? 'KAYAK_REMOVED' : 'KAYAK_STOPPED', 'was stopped.', failed)
+    concat(transport.close(), storage.close()).subscribe()
+  }
+
+  get isPaused(): boolean {
+    return this.running?.clock.isPaused === true
+  }
+
+  /** The process stands still: what it should do meanwhile, it does when it goes on. */
+  pause(): void {
+    this.running?.clock.pause()
+  }
+
+  resume(): void {
+    this.running?.clock.resume()
+  }
+
+  /** Replaces its log by a snapshot of what its machine holds. */
+  compact(settled: (error: unknown) => void = () => undefined): void {
+    const { replica, member, machine } = this
+    if (replica === undefined || member === undefined || replica.applied === 0) return
+    let chunks = [machine.snapshot(this.snapshotBytes)]
+    const pull = (): Observable<readonly Uint8Array[]> => {
+      const next = chunks
+      chunks = []
+      return of(next)
+    }
+    this.running?.subscriptions.add(
+      member.compact(replica.applied, pull).subscribe({ complete: () => settled(undefined), error: settled }),
+    )
+  }
+
+  private identity(clusterId: string, standing: Identity['standing']): Identity {
+    return { memberId: this.id, clusterId, address: this.address, advertise: this.address, standing }
+  }
+
+  private finish(end: End): Life | undefined {
+    const life = this.running
+    this.running = undefined
+    if (life !== undefined) this.end = end
+    life?.subscriptions.unsubscribe()
+    this.around.touched(this)
+    return life
+  }
+
+  private launch(prepare: (storage: Storage) => Observable<never>): void {
+    if (this.running !== undefined) throw new Error(`${this.name} runs already.`)
+    const { around, disk } = this
+    const touched = (): void => around.touched(this)
+    const life: Life = {
+      clock: new ProcessClock(around.clock, touched, this.skewMs),
+      random: around.fork(),
+      storage: memoryStorage({ disk, clock: new ProcessClock(around.clock, touched) }),
+      transport: around.network.transport(),
+      subscriptions: new Subscription(),
+      member: undefined,
+    }
+    this.lives++
+    this.end = undefined
+    this.running = life
+    const opening$ = concat(this.prepared(life, prepare), this.opened(life))
+    life.subscriptions.add(opening$.subscribe(recovered => this.run(life, recovered)))
+  }
+
+  /** What comes before the first opening needs the storage open, too. */
+  private prepared({ storage }: Life, prepare: (storage: Storage) => Observable<never>): Observable<never> {
+    if (this.disk.identity !== undefined) return of<never>()
+    const prepare$ = defer(() => prepare(storage))
+    return concat(storage.open().pipe(ignoreElements()), prepare$, storage.close())
+  }
+
+  private opened({ storage, transport, clock, random }: Life): Observable<Recovered> {
+    return open$(storage).pipe(
+      switchMap(recovered => {
+        const clusterId = recovered.opened.identity?.clusterId
+        const where = { bind: this.address, advertise: this.address, secret: undefined }
+        return transport.open({ memberId: this.id, clusterId, ...where, clock, random }).pipe(map(() => recovered))
+      }),
+    )
+  }
+
+  private run(life: Life, recovered: Recovered): void {
+    const { clock, random, storage, transport, subscriptions } = life
+    const { around } = this
+    const member = new Member({
+      self: { id: this.id, address: this.address },
+      clusterId: recovered.opened.identity?.clusterId ?? '',
+      heartbeatMs: around.heartbeatMs,
+      ...{ clock, random, storage, transport, recovered },
+    })
+    life.member = member
+    this.restore()
+    const name = this.life
+    subscriptions.add(
+      member.committed$.subscribe({
+        next: entry => {
+          around.applying(name, entry)
+          this.machine.apply(entry)
+        },
+        error: () => undefined,
+      }),
+    )
+    subscriptions.add(
+      member.replica.compactions.subscribe(({ type }) => {
+        if (type === 'installed') this.restore()
+      }),
+    )
+    subscriptions.add(member.replica.events$.subscribe(event => this.events.push(event)))
+    member.ended$.subscribe(ending => {
+      // as a host does, which lets go of a member outside of it
+      clock.schedule(() => {
+        if (this.running === life) this.stop(ending.type === 'removed' ? 'removed' : { failed: ending.error })
+      })
+    })
+    member.start()
+  }
+
+  /** Takes over the newest snapshot. */
+  private restore(): void {
+    const newest = this.disk.snapshots.at(-1)
+    if (newest === undefined) this.machine.reset()
+    else this.machine.restore(newest.bytes.subarray(newest.meta.sessionBytes))
+  }
+}

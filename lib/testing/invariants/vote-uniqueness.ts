@@ -1,0 +1,17 @@
+import type { Sending, Verdict } from '../cluster/step.js'
+
+/** 2. No member ever grants two votes in one term to different candidates, across restarts too. */
+export function voteUniqueness({ ledger, name, id, to, message }: Sending): Verdict {
+  if (message.type === 'request-vote' && !message.pre) return cast(id, message.term)
+  if (message.type !== 'vote-reply' || message.pre || message.reason !== 'granted') return undefined
+  const grant = `${message.forTerm} ${to}`
+  ledger.granted.set(grant, (ledger.granted.get(grant) ?? new Set<string>()).add(id))
+  return cast(to, message.forTerm)
+
+  function cast(candidate: string, term: number): Verdict {
+    const vote = `${id} ${term}`
+    const earlier = ledger.votes.get(vote) ?? candidate
+    ledger.votes.set(vote, earlier)
+    return earlier === candidate ? undefined : `${name} votes for ${candidate} in term ${term}, after ${earlier}`
+  }
+}
