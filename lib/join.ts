@@ -14,7 +14,7 @@ import { stopOnAbort } from './host/stop-on-abort.js'
 import type { Member } from './member/member.js'
 
 const parsePeers = (peers: unknown): readonly string[] => {
-  if (Array.isArray(peers) && peers.length > 0) return peers.map(parsePeer)
+  if (Array.isArray(peers) && peers.length > 0) return peers.map(peer => parsePeer(peer))
   throw new KayakError('KAYAK_INVALID', 'The peers are a list of at least one address of the cluster to join.')
 }
 

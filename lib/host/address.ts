@@ -6,25 +6,25 @@ export interface Address {
   readonly port: number
 }
 
-const invalid = (address: unknown, why: string): KayakError =>
-  new KayakError('KAYAK_INVALID', `The address ${JSON.stringify(address)} ${why}; write 'host:port' or ':port'.`)
+const invalid = (address: unknown, why: string, name = 'The address'): KayakError =>
+  new KayakError('KAYAK_INVALID', `${name} ${JSON.stringify(address)} ${why}; write 'host:port' or ':port'.`)
 
 const HOST = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]*)$/
 
 /** @throws {@link KayakError} `KAYAK_INVALID` for anything but `'host:port'`, `'[v6]:port'` and `':port'`. */
-export function parseAddress(address: unknown): Address {
-  if (typeof address !== 'string') throw invalid(address, 'is no string')
+export function parseAddress(address: unknown, name?: string): Address {
+  if (typeof address !== 'string') throw invalid(address, 'is no string', name)
   const at = address.lastIndexOf(':')
   const [host, digits] = [address.slice(0, at), address.slice(at + 1)]
-  if (at < 0 || !HOST.test(host) || host.length > 255) throw invalid(address, 'has no host and port')
-  if (!/^\d{1,5}$/.test(digits) || Number(digits) > 65_535) throw invalid(address, 'has no port from 0 to 65535')
+  if (at < 0 || !HOST.test(host) || host.length > 255) throw invalid(address, 'has no host and port', name)
+  if (!/^\d{1,5}$/.test(digits) || Number(digits) > 65_535) throw invalid(address, 'has no port from 0 to 65535', name)
   return { host, port: Number(digits) }
 }
 
 /** An address that others can dial: with a host and a port. */
-export function parsePeer(address: unknown): string {
-  const { host, port } = parseAddress(address)
-  if (port === 0) throw invalid(address, 'has port 0, which nobody can dial')
+export function parsePeer(address: unknown, name?: string): string {
+  const { host, port } = parseAddress(address, name)
+  if (port === 0) throw invalid(address, 'has port 0, which nobody can dial', name)
   return `${host === '' ? '127.0.0.1' : host}:${String(port)}`
 }
 

@@ -175,8 +175,12 @@ export class MemberHost<T> implements Host<T> {
     const { log } = this.options
     return this.events$.subscribe(event => {
       const { type, ...fields } = event
-      if (type === 'failed') log?.error(type, fields)
-      else log?.info(type, fields)
+      try {
+        if (type === 'failed') log?.error(type, fields)
+        else log?.info(type, fields)
+      } catch {
+        // a logger that fails must not take the member with it, and there is nobody left to tell
+      }
     })
   }
 }

@@ -110,9 +110,9 @@ function checkPlain(options: unknown): void {
   for (const [key, methods] of Object.entries(INJECTED)) {
     if (plain[key] !== undefined && !hasMethods(plain[key], methods))
       throw invalid(`${key}: must be an object with ${methods.join(', ')}`)
-    delete plain[key]
   }
-  const checked = check(PlainOptions, plain)
+  const own = Object.entries(plain).filter(([key]) => !(key in INJECTED))
+  const checked = check(PlainOptions, Object.fromEntries(own))
   if (!checked.ok) throw invalid(checked.reason)
 }
 
@@ -140,7 +140,7 @@ export function resolveOptions<T>(address: unknown, options: Options<T> = {}): R
     storage: options.storage ?? nedbStorage({ dataDir: dataDirOf(options, parsed) }),
     transport: options.transport ?? socketioTransport(insecure === undefined ? {} : { insecure }),
     codec,
-    advertise: options.advertise === undefined ? undefined : parsePeer(options.advertise),
+    advertise: options.advertise === undefined ? undefined : parsePeer(options.advertise, 'advertise:'),
     secret: options.secret,
     electionTimeoutMs: options.electionTimeoutMs,
     heartbeatMs: options.heartbeatMs,

@@ -13,6 +13,9 @@ function describe(errors: readonly ValidationError[], path = ''): string {
 const isPlain = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)
 
+/** Keys that would change what the value is, not what it holds. */
+const RESERVED = ['__proto__', 'constructor']
+
 /** A value that has been found valid, or what is wrong with it. */
 export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string }
 
@@ -22,7 +25,8 @@ export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly o
  */
 export function check<T extends object>(Type: new () => T, plain: unknown): Checked<T> {
   if (!isPlain(plain)) return { ok: false, reason: 'not an object' }
-  if (Object.hasOwn(plain, '__proto__')) return { ok: false, reason: '__proto__: not allowed' }
+  const reserved = RESERVED.find(key => Object.hasOwn(plain, key))
+  if (reserved !== undefined) return { ok: false, reason: `${reserved}: not allowed` }
   const value = Object.assign(new Type(), plain)
   const errors = validateSync(value, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true })
   return errors.length === 0 ? { ok: true, value } : { ok: false, reason: describe(errors) }

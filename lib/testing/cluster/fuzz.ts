@@ -70,6 +70,9 @@ export class Fuzz {
   recover(): FuzzReport {
     const { cluster } = this
     this.mend()
+    // a write that hung when it was to fail does so now, and that member must be started again
+    cluster.run(200)
+    this.mend()
     const limit = 2 * cluster.settings.electionTimeoutMs * (cluster.members.length >= 7 ? 10 : 5)
     cluster.until(() => cluster.leaders.length > 0 && this.agrees(), 'one leader', limit + 500)
     const append = cluster.append(cluster.leader)
@@ -153,12 +156,11 @@ export class Fuzz {
 
   worsen(): void {
     const { network } = this.cluster
-    const { next } = this.random
     network.setFaults({
       drop: this.pick([0, 0, 0.05, 0.3]) ?? 0,
       duplicate: this.pick([0, 0.1, 0.5]) ?? 0,
       reorder: this.pick([0, 0.1, 1]) ?? 0,
-      delayMs: [1, 2 + next() * (this.pick([3, 30, 150]) ?? 0)],
+      delayMs: [1, 2 + this.random.next() * (this.pick([3, 30, 150]) ?? 0)],
       tail: this.pick([0, 0.02]) ?? 0,
     })
   }
@@ -209,12 +211,12 @@ export class Fuzz {
     return this.present().every(({ replica }) => replica?.standing.leader?.id === leader.id)
   }
 
-  /** Those whom the leader's roster has. */
+  /** Those whom the leader's roster has, but for one that was removed for good and added again by a late request. */
   private present(): readonly TestMember[] {
     const { leaders, members } = this.cluster
     const roster = leaders.length === 0 ? undefined : this.cluster.leader.replica?.roster
     const ids = new Set([...(roster?.voters ?? []), ...(roster?.learners ?? [])].map(({ id }) => id))
-    return members.filter(({ id }) => ids.has(id))
+    return members.filter(({ id, end }) => ids.has(id) && end !== 'removed')
   }
 
   private payload(): Uint8Array {

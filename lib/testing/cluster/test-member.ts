@@ -1,4 +1,15 @@
-import { concat, defer, ignoreElements, map, of, Subscription, switchMap, type Observable } from 'rxjs'
+import {
+  AsyncSubject,
+  concat,
+  defer,
+  EMPTY,
+  ignoreElements,
+  map,
+  of,
+  Subscription,
+  switchMap,
+  type Observable,
+} from 'rxjs'
 import { MemoryDisk, memoryStorage, type Torn } from '../../../plugins/storage-memory/index.js'
 import { randomHex, type Random } from '../../../streams/contracts/clock.js'
 import type { KayakError } from '../../../streams/contracts/errors.js'
@@ -42,6 +53,8 @@ export class TestMember implements Watched {
   snapshotBytes = 0
   private lives = 0
   private running: Life | undefined
+  /** Completes when the last life has let go of the disk. */
+  private left$: Observable<never> = EMPTY
 
   constructor(
     readonly name: string,
@@ -104,7 +117,7 @@ export class TestMember implements Watched {
 
   /** Starts it from its disk. */
   start(): void {
-    this.launch(() => of<never>())
+    this.launch(() => EMPTY)
   }
 
   /** The process dies, and with it the power: what wasn't synced is lost, or torn. */
@@ -113,6 +126,7 @@ export class TestMember implements Watched {
     if (life === undefined) return
     life.clock.die()
     this.disk.crash(torn)
+    this.left$ = EMPTY
     life.member?.stop('KAYAK_STOPPED', 'was lost in a crash.')
     life.transport.close().subscribe()
   }
@@ -124,7 +138,9 @@ export class TestMember implements Watched {
     const { member, transport, storage } = life
     const failed = typeof end === 'object' ? end.failed : undefined
     member?.stop(end === 'removed' ? 'KAYAK_REMOVED' : 'KAYAK_STOPPED', 'was stopped.', failed)
-    concat(transport.close(), storage.close()).subscribe()
+    const left$ = new AsyncSubject<never>()
+    concat(transport.close(), storage.close()).subscribe(left$)
+    this.left$ = left$
   }
 
   get isPaused(): boolean {
@@ -183,13 +199,19 @@ export class TestMember implements Watched {
     this.lives++
     this.end = undefined
     this.running = life
-    const opening$ = concat(this.prepared(life, prepare), this.opened(life))
-    life.subscriptions.add(opening$.subscribe(recovered => this.run(life, recovered)))
+    const opening$ = concat(this.left$, this.prepared(life, prepare), this.opened(life))
+    life.subscriptions.add(
+      opening$.subscribe({
+        next: recovered => this.run(life, recovered),
+        // a storage and a transport fail with nothing else
+        error: (failed: KayakError) => this.stop({ failed }),
+      }),
+    )
   }
 
   /** What comes before the first opening needs the storage open, too. */
   private prepared({ storage }: Life, prepare: (storage: Storage) => Observable<never>): Observable<never> {
-    if (this.disk.identity !== undefined) return of<never>()
+    if (this.disk.identity !== undefined) return EMPTY
     const prepare$ = defer(() => prepare(storage))
     return concat(storage.open().pipe(ignoreElements()), prepare$, storage.close())
   }
