@@ -19,6 +19,7 @@ export type HostEventBody =
   | { readonly type: 'peer-refused'; readonly address: string; readonly code: string; readonly reason: string }
   | { readonly type: 'message-refused'; readonly from: string; readonly reason: string; readonly count: number }
   | { readonly type: 'messages-dropped'; readonly reason: 'overloaded'; readonly count: number }
+  /** Told when a write has taken long, and again once it is done, with how long it took by then. */
   | { readonly type: 'slow-disk'; readonly operation: string; readonly tookMs: number }
   | { readonly type: 'stalled'; readonly heldMs: number }
   | { readonly type: 'log-growth'; readonly bytes: number; readonly entries: number }
@@ -30,4 +31,4 @@ export type HostEventBody =
   | { readonly type: 'failed'; readonly error: KayakError }
 
 /** Why a leader or candidate gave up. */
-export type StepDownReason = 'newer-term' | 'no-quorum' | 'leader-found' | 'removed' | 'storage-failed'
+export type StepDownReason = 'newer-term' | 'no-quorum' | 'leader-found' | 'removed' | 'disk-hangs'

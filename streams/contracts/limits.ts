@@ -36,7 +36,7 @@ export const LIMITS = {
   sessionWindow: 4096,
   /** Log bytes without a compaction after which an event warns, again at each doubling. */
   logGrowthBytes: 64 * MiB,
-  /** A write that takes longer is told of. */
+  /** A write that takes longer is told of, also while it goes on. */
   slowDiskMs: 500,
   /** Members of a cluster, learners too. */
   members: 64,

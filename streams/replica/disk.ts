@@ -1,4 +1,5 @@
-import { concat, defer, EMPTY, exhaustMap, of, Subject, tap, type Observable } from 'rxjs'
+import { concat, defer, EMPTY, exhaustMap, ignoreElements, merge, of, Subject, take, tap, timer } from 'rxjs'
+import type { Observable } from 'rxjs'
 import type { Clock } from '../contracts/clock.js'
 import { LIMITS } from '../contracts/limits.js'
 import type { Identity, Storage, TermAndVote } from '../contracts/storage.js'
@@ -46,6 +47,8 @@ export class Disk {
   /** Of the write under way, the last entry that is still in the log. */
   private writing = 0
   private savingVote = false
+  /** When the write under way began. */
+  writingSince: number | undefined
 
   constructor(
     private readonly storage: Storage,
@@ -112,15 +115,25 @@ export class Disk {
     this.savingVote = vote !== undefined
     this.writing = entries.at(-1)?.index ?? 0
     const begun = this.clock.now()
+    this.writingSince = begun
     const steps = this.steps(this.waiting)
     this.waiting = NOTHING
-    return concat(...steps, of(undefined)).pipe(
+    const written$ = concat(...steps, of(undefined)).pipe(
       this.inbox.enter(),
       tap(() => {
         this.completed(vote, identity)
         const took = this.clock.now() - begun
         if (took > LIMITS.slowDiskMs) this.slow('write', took)
       }),
+    )
+    return merge(written$, this.slowness$()).pipe(take(1))
+  }
+
+  /** Tells of a write that takes long while it does: one that hangs has no other way to be seen. */
+  private slowness$(): Observable<never> {
+    return timer(LIMITS.slowDiskMs, this.clock).pipe(
+      tap(() => this.slow('write', LIMITS.slowDiskMs)),
+      ignoreElements(),
     )
   }
 
@@ -141,6 +154,7 @@ export class Disk {
     this.savingVote = false
     this.durable = Math.max(this.durable, this.writing)
     this.writing = 0
+    this.writingSince = undefined
     this.wrote.next()
   }
 }

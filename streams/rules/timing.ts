@@ -6,5 +6,9 @@ export const drawElectionTimeout = (electionTimeoutMs: number, chance: number): 
 export const isRecent = (heardAt: number | undefined, now: number, electionTimeoutMs: number): boolean =>
   heardAt !== undefined && now - heardAt < electionTimeoutMs
 
+/** Whether a write that began at `since` has taken so long that another member should lead: the greatest election timeout. */
+export const isHanging = (since: number | undefined, now: number, electionTimeoutMs: number): boolean =>
+  since !== undefined && now - since >= 2 * electionTimeoutMs
+
 /** An entry's time: the leader's clock, never before the entry before it. */
 export const entryTime = (now: number, previous: number): number => Math.max(Math.floor(now), previous)

@@ -4,6 +4,7 @@ import type { Role, Transition } from '../transition.js'
 import { terms$ } from '../terms.js'
 import { voting$ } from '../voting.js'
 import { barriers$ } from './barriers.js'
+import { checkDisk$ } from './check-disk.js'
 import { checkQuorum$ } from './check-quorum.js'
 import { heartbeats$ } from './heartbeats.js'
 import { Leadership } from './leadership.js'
@@ -14,7 +15,7 @@ import { transfer$ } from './transfer.js'
 
 /**
  * A leader begins its term with an entry of its own (section 6.4), replicates, commits, and leads until it hears of a
- * newer term, has lost its quorum, or is no member any more.
+ * newer term, has lost its quorum or its disk, or is no member any more.
  *
  * ```
  *  proposals    --p--pp------------
@@ -33,6 +34,7 @@ export const leader$: Role = (replica): Observable<Transition> =>
       replication$(leadership),
       heartbeats$(leadership),
       checkQuorum$(leadership),
+      checkDisk$(leadership),
       proposals$(leadership),
       barriers$(leadership),
       membership$(leadership),
