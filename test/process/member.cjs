@@ -1,0 +1,59 @@
+// A member in a process of its own, of the built package: does what its parent asks, and tells what it commits.
+const { isKayakError, join, start } = require('kayak')
+
+const tell = told => process.connected && process.send(told)
+
+const failure = error => {
+  const { code = 'ERROR', outcome, message = String(error) } = error
+  return isKayakError(error) ? { code, outcome, message } : { code: 'ERROR', message: String(error.stack ?? error) }
+}
+
+const read = async (host, to) => {
+  const lines = []
+  if (to === 0) return lines
+  for await (const { index, payload } of host.log.entries(0)) {
+    lines.push({ index, payload })
+    if (index >= to) return lines
+  }
+  return lines
+}
+
+const answers = host => ({
+  append: async ({ payload, id, timeoutMs }) => (await host.log.append(payload, { id, timeoutMs })).index,
+  /** All that has committed up to a barrier, once this member has an entry of its own behind it. */
+  read: async () => read(host, (await host.log.append('the end')).index),
+  barrier: () => host.sync.barrier({ timeoutMs: 30_000 }),
+  view: () => ({
+    role: host.role,
+    term: host.term,
+    leader: host.leader,
+    roster: host.roster,
+    committed: host.log.committed,
+  }),
+  remove: ({ id }) => host.remove(id),
+  close: () => host.close(),
+  stop: () => host.stop(),
+})
+
+async function main({ address, dataDir, peers, options }) {
+  const all = { dataDir, ...options }
+  const host = peers === undefined ? await start(address, all) : await join(address, peers, all)
+  const known = answers(host)
+  host.committed$.subscribe(({ index, payload }) => tell({ committed: { index, payload } }))
+  process.on('message', async ({ id, ask, what }) => {
+    try {
+      tell({ id, value: await known[ask](what) })
+    } catch (error) {
+      tell({ id, error: failure(error) })
+    }
+    // without the channel nothing must be left that keeps the process running
+    if (ask === 'close' || ask === 'stop') process.disconnect()
+  })
+  tell({ ready: host.self })
+}
+
+process.on('disconnect', () => process.exitCode ?? (process.exitCode = 0))
+main(JSON.parse(process.argv[2])).catch(error => {
+  tell({ failed: failure(error) })
+  process.disconnect()
+})

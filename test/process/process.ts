@@ -1,0 +1,194 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+export interface Failure {
+  readonly code: string
+  readonly outcome?: 'rejected' | 'unknown'
+  readonly message: string
+}
+
+/** What a member's process answers instead of a value. */
+export class Refused extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly outcome?: 'rejected' | 'unknown',
+  ) {
+    super(message)
+  }
+}
+
+export interface Line {
+  readonly index: number
+  readonly payload: string
+}
+
+export interface View {
+  readonly role: string
+  readonly term: number
+  readonly leader: { readonly id: string; readonly address: string } | undefined
+  readonly roster: { readonly voters: readonly { readonly id: string }[] }
+  readonly committed: number
+}
+
+/** What may be asked, with what, and what is answered. */
+interface Questions {
+  append: [{ payload: string; id?: { session: string; number: number }; timeoutMs?: number }, number]
+  read: [undefined, readonly Line[]]
+  barrier: [undefined, number]
+  view: [undefined, View]
+  remove: [{ id: string }, unknown]
+  close: [undefined, undefined]
+  stop: [undefined, undefined]
+}
+
+interface Told {
+  readonly id?: number
+  readonly value?: unknown
+  readonly error?: Failure
+  readonly ready?: { readonly id: string; readonly address: string }
+  readonly failed?: Failure
+  readonly committed?: Line
+}
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: Error) => void
+}
+
+export interface Launch {
+  readonly address?: string
+  readonly dataDir: string
+  readonly peers?: readonly string[]
+  readonly options?: Readonly<Record<string, unknown>>
+}
+
+const MEMBER = join(__dirname, 'member.cjs')
+const BUILT = join(__dirname, '..', '..', 'dist', 'lib', 'index.js')
+/** Short enough for a test that elects often, long enough for a machine that is busy. */
+const SETTINGS = { electionTimeoutMs: 400, heartbeatMs: 50 }
+
+/** A member in a process of its own. */
+export class MemberProcess {
+  self = { id: '', address: '' }
+  /** What its `committed$` has told. */
+  readonly committed: Line[] = []
+  /** How the process has ended: a signal, or an exit status. */
+  readonly ended: Promise<string | number>
+  hasEnded = false
+  readonly child: ChildProcess
+  private readonly waiting = new Map<number, Waiting>()
+  private readonly up: Promise<void>
+  private count = 0
+
+  constructor({ address = '127.0.0.1:0', dataDir, peers, options }: Launch) {
+    const what = { address, dataDir, peers, options: { ...SETTINGS, ...options } }
+    this.child = fork(MEMBER, [JSON.stringify(what)], { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    this.up = new Promise((resolve, reject) => this.waiting.set(0, { resolve: () => resolve(), reject }))
+    this.up.catch(() => undefined)
+    // the channel carries only what member.cjs tells
+    this.child.on('message', told => this.hear(told as Told))
+    this.ended = once(this.child, 'exit').then(([code, signal]: unknown[]) => {
+      this.hasEnded = true
+      for (const { reject } of this.waiting.values()) reject(new Refused('GONE', 'The process has ended.'))
+      this.waiting.clear()
+      return typeof signal === 'string' ? signal : Number(code)
+    })
+  }
+
+  /** Resolves once its host is up; rejects with what has kept it from that. */
+  async ready(): Promise<this> {
+    await this.up
+    return this
+  }
+
+  ask<Q extends keyof Questions>(ask: Q, what: Questions[Q][0]): Promise<Questions[Q][1]> {
+    return new Promise((resolve, reject) => {
+      if (!this.child.connected) return reject(new Refused('GONE', 'The process has ended.'))
+      const id = ++this.count
+      this.waiting.set(id, { resolve: value => resolve(value), reject })
+      this.child.send({ id, ask, what }, error => {
+        if (error !== null) this.settle(id)?.reject(new Refused('GONE', 'The process has ended.'))
+      })
+    })
+  }
+
+  /** Ends it with no chance to say anything, and resolves once it is gone. */
+  async kill(): Promise<void> {
+    if (!this.hasEnded) this.child.kill('SIGKILL')
+    await this.ended
+  }
+
+  private settle(id: number): Waiting | undefined {
+    const waiting = this.waiting.get(id)
+    this.waiting.delete(id)
+    return waiting
+  }
+
+  private hear({ id, value, error, ready, failed, committed }: Told): void {
+    if (committed !== undefined) return void this.committed.push(committed)
+    if (ready !== undefined) {
+      this.self = ready
+      return this.settle(0)?.resolve(undefined)
+    }
+    if (failed !== undefined) return this.settle(0)?.reject(new Refused(failed.code, failed.message, failed.outcome))
+    const waiting = this.settle(id ?? 0)
+    if (error === undefined) waiting?.resolve(value)
+    else waiting?.reject(new Refused(error.code, error.message, error.outcome))
+  }
+}
+
+/** Folders and processes of one test, of which nothing is left after it. */
+export class Harbour {
+  private readonly processes: MemberProcess[] = []
+  private root = ''
+
+  async open(): Promise<void> {
+    if (!existsSync(BUILT)) throw new Error('The package is not built: npm run build.')
+    this.root = await mkdtemp(join(tmpdir(), 'kayak-process-'))
+  }
+
+  folder(name: string): string {
+    return join(this.root, name)
+  }
+
+  /** Begins a process on the folder of that name, without waiting for it. */
+  launch(name: string, launch: Omit<Launch, 'dataDir'> = {}): MemberProcess {
+    const member = new MemberProcess({ ...launch, dataDir: this.folder(name) })
+    this.processes.push(member)
+    return member
+  }
+
+  start(name: string, launch: Omit<Launch, 'dataDir'> = {}): Promise<MemberProcess> {
+    return this.launch(name, launch).ready()
+  }
+
+  /** As many members, named a, b, c, …, each in its process. */
+  async grow(size: number): Promise<MemberProcess[]> {
+    const first = await this.start('a')
+    const members = [first]
+    for (const name of ['b', 'c', 'd', 'e'].slice(0, size - 1))
+      members.push(await this.start(name, { peers: [first.self.address] }))
+    return members
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.processes.map(member => member.kill()))
+    await rm(this.root, { recursive: true, force: true })
+  }
+}
+
+/** What something fails with. */
+export async function failing(promise: Promise<unknown>): Promise<Refused> {
+  try {
+    await promise
+  } catch (error) {
+    if (error instanceof Refused) return error
+    throw error
+  }
+  throw new Error('It was to fail, and has not.')
+}
