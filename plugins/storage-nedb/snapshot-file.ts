@@ -4,6 +4,7 @@ import { checkRoster } from '../../streams/contracts/roster-codec.js'
 import type { SnapshotMeta } from '../../streams/contracts/storage.js'
 import { corrupt, laterVersion } from './failures.js'
 import type { FileLayer, OpenFile } from './file-layer.js'
+import { SnapshotRecord, toRecord } from './records.js'
 
 /*
  * A snapshot file: the stream's bytes from offset 0, then
@@ -27,11 +28,12 @@ export function encodeTrailer(meta: SnapshotMeta): Uint8Array {
 }
 
 function parseMeta(path: string, json: Uint8Array): SnapshotMeta {
-  // The checksum has vouched for what `encodeTrailer` wrote; a later format may have other fields.
-  const raw = JSON.parse(Buffer.from(json).toString()) as SnapshotMeta & { format: number }
-  if (raw.format > FORMAT) throw laterVersion(path, raw.format)
-  const { index, term, time, sessionBytes, bytes, checksum } = raw
-  return { index, term, time, roster: checkRoster({ version: 1, ...raw.roster }), sessionBytes, bytes, checksum }
+  // The checksum has vouched for an object that `encodeTrailer` wrote; a later format may have other fields.
+  const { format, group, ...raw } = JSON.parse(Buffer.from(json).toString()) as Record<string, unknown>
+  if (typeof format === 'number' && format > FORMAT) throw laterVersion(path, format)
+  if (group !== GROUP) throw corrupt(path, 'is of another group')
+  const { roster, ...meta } = toRecord(SnapshotRecord, raw, path)
+  return { ...meta, roster: checkRoster({ version: 1, ...roster }) }
 }
 
 /** @throws {@link KayakError} `KAYAK_CORRUPT` if the file has no whole trailer. */

@@ -1,6 +1,7 @@
 import type { Identity, TermAndVote } from '../../streams/contracts/storage.js'
 import { Book } from './book.js'
 import type { FileLayer } from './file-layer.js'
+import { CountRecord, IdentityRecord, TermAndVoteRecord, toRecord } from './records.js'
 import { Turns } from './turns.js'
 
 const HOLDS = 'state'
@@ -19,6 +20,10 @@ export interface State {
 
 const IDS = { identity: '1-identity', termAndVote: '2-term', generation: '3-log', snapshotIndex: '4-snapshot' } as const
 
+const plainIdentity = ({ memberId, clusterId, address, advertise, standing }: Identity): Identity => {
+  return { memberId, clusterId, address, advertise, standing }
+}
+
 export class StateBook {
   // A snapshot is published beside the other writes.
   private readonly turns = new Turns()
@@ -36,18 +41,22 @@ export class StateBook {
 
   async load(): Promise<State> {
     const docs = new Map((await this.book.all()).map(doc => [doc._id, doc['value']]))
-    // What the checksum has vouched for is what `save` was given, but for fields that were undefined.
-    const identity = docs.get(IDS.identity) as Identity | undefined
-    // As above.
-    const termAndVote = docs.get(IDS.termAndVote) as TermAndVote | undefined
+    const identity = this.record(IdentityRecord, docs.get(IDS.identity))
+    const termAndVote = this.record(TermAndVoteRecord, docs.get(IDS.termAndVote))
     return {
-      identity: identity && { ...identity, clusterId: identity.clusterId },
+      identity: identity && plainIdentity(identity),
       termAndVote: { term: termAndVote?.term ?? 0, vote: termAndVote?.vote },
-      // As above.
-      generation: docs.get(IDS.generation) as number | undefined,
-      // As above.
-      snapshotIndex: (docs.get(IDS.snapshotIndex) as number | undefined) ?? 0,
+      generation: this.count(docs.get(IDS.generation)),
+      snapshotIndex: this.count(docs.get(IDS.snapshotIndex)) ?? 0,
     }
+  }
+
+  private record<T extends object>(Type: new () => T, value: unknown): T | undefined {
+    return value === undefined ? undefined : toRecord(Type, value, this.book.path)
+  }
+
+  private count(value: unknown): number | undefined {
+    return value === undefined ? undefined : toRecord(CountRecord, { value }, this.book.path).value
   }
 
   save<K extends keyof State>(key: K, value: State[K]): Promise<void> {
