@@ -39,8 +39,8 @@ export class WaitingRoom {
       this.leave(done)
     }
     const pending = new PendingAppend(session, number, payload, timeoutMs, this.deadline(timeoutMs), settle, release)
-    this.bytes += payload.byteLength
     return this.enter(pending, () => {
+      this.bytes += payload.byteLength
       inbox.post(() => {
         if (!this.all.has(pending)) return
         requests.submitAppend(pending)

@@ -1,0 +1,57 @@
+import { lowerLimits, TestCluster } from '../../lib/testing/cluster'
+import type { TestMember } from '../../lib/testing/cluster/test-member'
+
+const bytes = (count: number): Uint8Array => new Uint8Array(count)
+const nothing = { done: (): void => undefined, failed: (): void => undefined }
+
+const append = ({ member }: TestMember, number: number, payload: Uint8Array): void => {
+  if (member === undefined) throw new Error('The member does not run.')
+  member.waiting.append('0123456789abcdef0123', number, payload, 1000, nothing)
+}
+
+describe('what waits at a member', () => {
+  let restore: () => void = () => undefined
+  afterEach(() => restore())
+
+  it('is bounded in number, and what is refused takes no room', () => {
+    const cluster = new TestCluster().grow(1)
+    restore = lowerLimits({ pendingRequests: 2, pendingAppendBytes: 100 })
+    append(cluster.leader, 1, bytes(10))
+    append(cluster.leader, 2, bytes(10))
+    for (let at = 0; at < 20; at++)
+      expect(() => append(cluster.leader, 3, bytes(10))).toThrow(expect.objectContaining({ code: 'KAYAK_OVERLOADED' }))
+    cluster.run(500)
+    append(cluster.leader, 4, bytes(100))
+    cluster.run(500)
+    expect(cluster.leader.member?.waiting.size).toBe(0)
+    cluster.close()
+  })
+
+  it('is bounded in bytes, and makes room once it is settled', () => {
+    const cluster = new TestCluster().grow(1)
+    restore = lowerLimits({ pendingAppendBytes: 100 })
+    append(cluster.leader, 1, bytes(60))
+    expect(() => append(cluster.leader, 2, bytes(41))).toThrow(expect.objectContaining({ code: 'KAYAK_OVERLOADED' }))
+    append(cluster.leader, 2, bytes(40))
+    cluster.run(500)
+    append(cluster.leader, 3, bytes(100))
+    cluster.run(500)
+    cluster.close()
+  })
+
+  it('settles by its deadline, whatever its timeout, and in any order', () => {
+    const cluster = new TestCluster().grow(3)
+    const { leader } = cluster
+    for (const other of cluster.followers) other.crash()
+    cluster.run(1)
+    const begun = cluster.clock.now()
+    const settled: number[] = []
+    const settle = { done: nothing.done, failed: (): void => void settled.push(cluster.clock.now() - begun) }
+    for (const timeoutMs of [700, 50, 300, 50, 301, 1]) leader.member?.waiting.barrier(timeoutMs, settle)
+    cluster.run(1000)
+    expect(settled).toEqual([1, 50, 50, 300, 301, 700])
+    expect(leader.member?.waiting.size).toBe(0)
+    for (const other of cluster.members) if (other !== leader) other.start()
+    cluster.close()
+  })
+})
