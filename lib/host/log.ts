@@ -19,7 +19,8 @@ const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.byteLength === b.
 export function decodeWith<T>(codec: Codec<T>): (entry: LogEntry) => Entry<T> {
   return ({ index, term, time, payload }) => {
     try {
-      return { index, term, kind: 'data', payload: codec.decode(payload), time }
+      // a copy, since what a codec makes of it may share its memory, and this is the log's
+      return { index, term, kind: 'data', payload: codec.decode(payload.slice()), time }
     } catch (cause) {
       throw new KayakError('KAYAK_INVALID', `Entry ${String(index)} can't be decoded.`, { cause })
     }
@@ -63,7 +64,7 @@ export class HostLog<T> implements Log<T> {
       const { index, term, time } = answer
       const first = answer.payload ?? (own === undefined ? await this.payloadAt(index) : undefined)
       const same = first === undefined || sameBytes(first, bytes)
-      return { index, term, kind: 'data', payload: same ? payload : this.parts.codec.decode(first), time }
+      return { index, term, kind: 'data', payload: same ? payload : this.parts.codec.decode(first.slice()), time }
     } finally {
       own?.settled()
     }
@@ -119,7 +120,8 @@ export class HostLog<T> implements Log<T> {
 function encodeWith<T>(codec: Codec<T>, payload: T): Uint8Array {
   try {
     const bytes: unknown = codec.encode(payload)
-    if (bytes instanceof Uint8Array) return bytes
+    // a copy, since a codec may use its memory again
+    if (bytes instanceof Uint8Array) return bytes.slice()
   } catch (cause) {
     if (isKayakError(cause)) throw cause
     throw new KayakError('KAYAK_INVALID', 'The codec could not encode the payload.', { cause })

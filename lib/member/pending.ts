@@ -1,5 +1,6 @@
 import { KayakError } from '../../streams/contracts/errors.js'
 import type { RosterChange } from '../../streams/rules/membership.js'
+import type { Sender } from '../../streams/sources/inbound.js'
 import type { Answer } from '../../streams/sources/answer.js'
 import type { Timed } from '../../streams/sources/deadlines.js'
 import type { AppendRequest, BarrierRequest, ChangeRequest, Settle } from '../../streams/sources/requests.js'
@@ -15,6 +16,7 @@ abstract class Pending<T> implements Settle<T>, Timed {
     readonly deadline: number,
     private readonly settle: Settle<T>,
     private readonly release: (pending: Pending<T>) => void,
+    private readonly leader: () => Sender | undefined,
   ) {}
 
   done(value: T): void {
@@ -32,7 +34,7 @@ abstract class Pending<T> implements Settle<T>, Timed {
     cause?: unknown,
   ): void {
     const outcome = this.sent ? 'unknown' : 'rejected'
-    this.failed(new KayakError(code, `${this.what} ${why}`, { outcome, cause }))
+    this.failed(new KayakError(code, `${this.what} ${why}`, { outcome, cause, leader: this.leader() }))
   }
 
   expire(): void {
@@ -58,14 +60,21 @@ export class PendingAppend extends Pending<Answer> implements AppendRequest {
     deadline: number,
     settle: Settle<Answer>,
     release: (pending: PendingAppend) => void,
+    leader: () => Sender | undefined,
   ) {
-    super('The append', timeoutMs, deadline, settle, () => release(this))
+    super('The append', timeoutMs, deadline, settle, () => release(this), leader)
   }
 }
 
 export class PendingBarrier extends Pending<number> implements BarrierRequest {
-  constructor(timeoutMs: number, deadline: number, settle: Settle<number>, release: (pending: PendingBarrier) => void) {
-    super('The barrier', timeoutMs, deadline, settle, () => release(this))
+  constructor(
+    timeoutMs: number,
+    deadline: number,
+    settle: Settle<number>,
+    release: (pending: PendingBarrier) => void,
+    leader: () => Sender | undefined,
+  ) {
+    super('The barrier', timeoutMs, deadline, settle, () => release(this), leader)
   }
 }
 
@@ -76,7 +85,15 @@ export class PendingChange extends Pending<number> implements ChangeRequest {
     deadline: number,
     settle: Settle<number>,
     release: (pending: PendingChange) => void,
+    leader: () => Sender | undefined,
   ) {
-    super(`The change of the roster (${change.type} ${change.id})`, timeoutMs, deadline, settle, () => release(this))
+    super(
+      `The change of the roster (${change.type} ${change.id})`,
+      timeoutMs,
+      deadline,
+      settle,
+      () => release(this),
+      leader,
+    )
   }
 }

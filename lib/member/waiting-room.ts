@@ -5,6 +5,7 @@ import type { LogEntry } from '../../streams/rules/entry.js'
 import type { RosterChange } from '../../streams/rules/membership.js'
 import type { Answer } from '../../streams/sources/answer.js'
 import { Deadlines } from '../../streams/sources/deadlines.js'
+import type { Sender } from '../../streams/sources/inbound.js'
 import type { Settle } from '../../streams/sources/requests.js'
 import { PendingAppend, PendingBarrier, PendingChange, type AnyPending } from './pending.js'
 
@@ -20,6 +21,7 @@ const overloaded = (what: string): KayakError => new KayakError('KAYAK_OVERLOADE
 export class WaitingRoom {
   private readonly all = new Set<AnyPending>()
   private readonly deadlines: Deadlines
+  private readonly leader = (): Sender | undefined => this.replica.standing.leader
   private bytes = 0
 
   constructor(private readonly replica: Replica) {
@@ -38,7 +40,16 @@ export class WaitingRoom {
       requests.dropAppend(done)
       this.leave(done)
     }
-    const pending = new PendingAppend(session, number, payload, timeoutMs, this.deadline(timeoutMs), settle, release)
+    const pending = new PendingAppend(
+      session,
+      number,
+      payload,
+      timeoutMs,
+      this.deadline(timeoutMs),
+      settle,
+      release,
+      this.leader,
+    )
     return this.enter(pending, () => {
       this.bytes += payload.byteLength
       inbox.post(() => {
@@ -55,7 +66,7 @@ export class WaitingRoom {
       requests.barriers.forget(done)
       this.leave(done)
     }
-    const pending = new PendingBarrier(timeoutMs, this.deadline(timeoutMs), settle, release)
+    const pending = new PendingBarrier(timeoutMs, this.deadline(timeoutMs), settle, release, this.leader)
     return this.enter(pending, () => inbox.post(() => this.all.has(pending) && requests.barriers.submit(pending)))
   }
 
@@ -65,7 +76,7 @@ export class WaitingRoom {
       requests.changes.forget(done)
       this.leave(done)
     }
-    const pending = new PendingChange(change, timeoutMs, this.deadline(timeoutMs), settle, release)
+    const pending = new PendingChange(change, timeoutMs, this.deadline(timeoutMs), settle, release, this.leader)
     return this.enter(pending, () => inbox.post(() => this.all.has(pending) && requests.changes.submit(pending)))
   }
 

@@ -72,11 +72,10 @@ function write$(replica: Replica, writer: SnapshotWriter, sessions: Uint8Array, 
 
 const refuse = (replica: Replica, until: number): KayakError | undefined => {
   if (until > replica.applied)
-    return new KayakError('KAYAK_INVALID', `Entry ${until} has not committed here; ${replica.applied} has.`)
-  const newest = replica.snapshot?.index ?? 0
-  if (until <= newest)
-    return new KayakError('KAYAK_INVALID', `The newest snapshot ends at ${newest}, not before ${until}.`)
-  return undefined
+    return new KayakError('KAYAK_NOT_COMMITTED', `Entry ${until} is ahead of what has committed, ${replica.applied}.`)
+  const snapshotIndex = replica.snapshot?.index ?? 0
+  if (until > snapshotIndex) return undefined
+  return new KayakError('KAYAK_COMPACTED', `The newest snapshot reaches to ${snapshotIndex}.`, { snapshotIndex })
 }
 
 /**
