@@ -1,5 +1,6 @@
 /**
- * What implementers and consumers test with: conformance kits for storages and transports, time and chance that repeat.
+ * What implementers and consumers test with: conformance kits for storages and transports, time and chance that repeat,
+ * and a check of histories for linearizability.
  *
  * @packageDocumentation
  */
@@ -7,3 +8,5 @@ export { storageKit } from './storage-kit.js'
 export { transportKit } from './transport-kit/index.js'
 export { VirtualClock } from './virtual-clock.js'
 export { seededRandom } from './seeded-random.js'
+export { checkLinearizable, counter, registers, set } from './linearizability/index.js'
+export type { Call, CounterInput, Linearizable, Model, RegisterInput, SetInput } from './linearizability/index.js'
