@@ -1,5 +1,6 @@
 import type { MemoryNetwork } from '../../../plugins/transport-memory/index.js'
 import type { Random } from '../../../streams/contracts/clock.js'
+import type { KayakError } from '../../../streams/contracts/errors.js'
 import type { LogEntry } from '../../../streams/rules/entry.js'
 import type { VirtualClock } from '../virtual-clock.js'
 import type { Watched } from './checker.js'
@@ -14,5 +15,7 @@ export interface Surroundings {
   fork(): Random
   /** Something of a member happens, or has. */
   touched(member: Watched): void
+  /** A member has failed of itself. */
+  failed(member: Watched, error: KayakError): void
   applying(life: string, entry: LogEntry): void
 }

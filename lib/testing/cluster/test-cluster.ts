@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { MemoryNetwork, type Faults, type Traffic } from '../../../plugins/transport-memory/index.js'
 import { randomHex, type Random } from '../../../streams/contracts/clock.js'
+import type { KayakError } from '../../../streams/contracts/errors.js'
 import type { Message } from '../../../streams/contracts/messages/index.js'
 import type { LogEntry } from '../../../streams/rules/entry.js'
 import type { ClusterSettings } from '../../../streams/rules/roster.js'
-import { settlesInTime } from '../invariants/index.js'
+import { honestFailure, settlesInTime } from '../invariants/index.js'
 import { seededRandom } from '../seeded-random.js'
 import { VirtualClock } from '../virtual-clock.js'
 import { Callers, type AppendCall } from './callers.js'
@@ -72,6 +73,10 @@ export class TestCluster implements Surroundings {
 
   touched(member: TestMember): void {
     this.touch.add(member)
+  }
+
+  failed({ life }: TestMember, error: KayakError): void {
+    this.checker.note(honestFailure(life, error))
   }
 
   applying(life: string, entry: LogEntry): void {

@@ -137,6 +137,7 @@ export class TestMember implements Watched {
     if (life === undefined) return
     const { member, transport, storage } = life
     const failed = typeof end === 'object' ? end.failed : undefined
+    if (failed !== undefined) this.around.failed(this, failed)
     member?.stop(end === 'removed' ? 'KAYAK_REMOVED' : 'KAYAK_STOPPED', 'was stopped.', failed)
     const left$ = new AsyncSubject<never>()
     concat(transport.close(), storage.close()).subscribe(left$)

@@ -1,3 +1,4 @@
+import type { KayakError } from '../../../streams/contracts/errors.js'
 import { isSettled, type Operation } from '../cluster/operations.js'
 import type { Sending, Verdict } from '../cluster/step.js'
 
@@ -10,3 +11,8 @@ export const settlesInTime = (operation: Operation, now: number): Verdict =>
 /** 15. After a storage error a member promises nothing until it has recovered. */
 export const silentAfterFailure = ({ name, hasFailed, message }: Sending): Verdict =>
   hasFailed ? `${name} sends a ${message.type} after its disk has failed` : undefined
+
+/** 15. A member fails of what its disk did, never of its own doing. */
+export function honestFailure(life: string, error: KayakError): Verdict {
+  return error.code === 'KAYAK_STORAGE_FAILED' ? undefined : `${life} fails: ${error.stack ?? String(error)}`
+}
