@@ -1,81 +1,121 @@
-import { defer, from, isObservable, map, Observable, throwError } from 'rxjs'
-import { KayakError } from '../../streams/contracts/errors.js'
+import { catchError, defer, from, isObservable, map, Observable, Subscription, throwError, type Subscriber } from 'rxjs'
+import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
 import { LIMITS } from '../../streams/contracts/limits.js'
 import type { PullChunks } from '../../streams/replica/compact.js'
 
 /** What a consumer may give as a snapshot. */
 export type ChunkSource = Observable<Uint8Array> | AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 
+/** A consumer's chunks as they are asked for. Nothing of them is touched before the first is. */
+export interface ChunkSupply {
+  readonly pull: PullChunks
+  /** Lets go of the source, wherever it has come to. */
+  release(): void
+}
+
 const checked = (chunk: unknown): Uint8Array => {
   if (chunk instanceof Uint8Array) return chunk
   throw new KayakError('KAYAK_INVALID', 'A snapshot is a stream of Uint8Arrays.')
 }
 
+const asKayakError = (cause: unknown): KayakError =>
+  isKayakError(cause) ? cause : new KayakError('KAYAK_INVALID', 'The chunks given have failed.', { cause })
+
 /** Pulls a chunk when the one before is on disk. */
-function fromIterator(iterator: AsyncIterator<unknown> | Iterator<unknown>): PullChunks {
+function fromIterator(begin: () => AsyncIterator<unknown> | Iterator<unknown>): ChunkSupply {
+  let iterator: AsyncIterator<unknown> | Iterator<unknown> | undefined
+  let ended = false
   const next = async (): Promise<readonly Uint8Array[]> => {
-    const result = await iterator.next()
-    return result.done === true ? [] : [checked(result.value)]
+    iterator ??= begin()
+    try {
+      const result = await iterator.next()
+      ended = result.done === true
+      return result.done === true ? [] : [checked(result.value)]
+    } catch (error) {
+      ended = !isKayakError(error)
+      throw asKayakError(error)
+    }
   }
-  return () => defer(() => from(next()))
+  const close = async (): Promise<unknown> => (ended ? undefined : iterator?.return?.())
+  return {
+    pull: () => defer(() => from(next())),
+    release: () => void close().catch(() => undefined),
+  }
 }
 
-/** Holds what a pushing stream gives ahead of the disk, up to a limit in bytes. */
-function fromObservable(chunks$: Observable<unknown>): PullChunks {
-  let held: Uint8Array[] = []
-  let bytes = 0
-  let ended: { readonly error?: unknown } | undefined
-  let wake = (): void => undefined
-  let begun = false
-  const begin = (): void => {
-    begun = true
-    const subscription = chunks$.pipe(map(checked)).subscribe({
-      next: chunk => {
-        held.push(chunk.slice())
-        bytes += chunk.byteLength
-        if (bytes > LIMITS.snapshotBacklogBytes) {
-          ended = {
-            error: new KayakError('KAYAK_OVERLOADED', 'A snapshot ran 64 MiB ahead of the disk; give an iterable.'),
-          }
-          queueMicrotask(() => subscription.unsubscribe())
-        }
-        wake()
-      },
-      error: (error: unknown) => {
-        ended = { error }
-        wake()
-      },
-      complete: () => {
-        ended ??= {}
-        wake()
-      },
-    })
-  }
-  return () =>
+/** Holds what a pushing stream gives ahead of the disk, up to a limit in bytes, until it is asked for. */
+class Backlog implements ChunkSupply {
+  private held: Uint8Array[] = []
+  private bytes = 0
+  private ended = false
+  private error: KayakError | undefined
+  private asking: Subscriber<readonly Uint8Array[]> | undefined
+  private readonly subscription = new Subscription()
+  private begun = false
+
+  constructor(private readonly chunks$: Observable<unknown>) {}
+
+  readonly pull: PullChunks = () =>
     new Observable(subscriber => {
-      wake = () => {
-        if (ended !== undefined && 'error' in ended) return subscriber.error(ended.error)
-        if (held.length === 0 && ended === undefined) return
-        const batch = held
-        held = []
-        bytes = 0
-        subscriber.next(batch)
-        subscriber.complete()
-      }
-      if (!begun) begin()
-      wake()
+      this.asking = subscriber
+      if (!this.begun) this.begin()
+      this.answer()
+      return () => (this.asking = undefined)
     })
+
+  release(): void {
+    this.subscription.unsubscribe()
+  }
+
+  private begin(): void {
+    this.begun = true
+    const held$ = this.chunks$.pipe(
+      map(chunk => this.hold(checked(chunk))),
+      catchError((error: unknown) => throwError(() => asKayakError(error))),
+    )
+    const end = (error?: KayakError): void => {
+      this.ended = true
+      this.error = error
+      this.answer()
+    }
+    this.subscription.add(held$.subscribe({ next: () => this.answer(), error: end, complete: () => end() }))
+  }
+
+  private hold(chunk: Uint8Array): void {
+    // not slice(): that of a Buffer is no copy
+    this.held.push(new Uint8Array(chunk))
+    this.bytes += chunk.byteLength
+    if (this.bytes > LIMITS.snapshotBacklogBytes)
+      throw new KayakError('KAYAK_OVERLOADED', 'A snapshot ran 64 MiB ahead of the disk; give an iterable.')
+  }
+
+  /** Gives all that is held to whoever asks; an empty batch is the end. */
+  private answer(): void {
+    const { asking, held } = this
+    if (asking === undefined || (held.length === 0 && !this.ended)) return
+    this.asking = undefined
+    if (this.error !== undefined) return asking.error(this.error)
+    this.held = []
+    this.bytes = 0
+    asking.next(held)
+    asking.complete()
+  }
 }
 
-/** A way to pull chunks out of whatever a consumer gives. */
-export function pullChunks(chunks: unknown): PullChunks {
-  if (isObservable(chunks)) return fromObservable(chunks)
-  if (typeof chunks === 'object' && chunks !== null) {
-    // an iterable is told by its method; what it yields is checked chunk by chunk
-    const source = chunks as Partial<AsyncIterable<unknown> & Iterable<unknown>>
-    const iterator = source[Symbol.asyncIterator]?.() ?? source[Symbol.iterator]?.()
-    if (iterator !== undefined) return fromIterator(iterator)
-  }
-  return () =>
-    throwError(() => new KayakError('KAYAK_INVALID', 'A snapshot is an observable or an iterable of Uint8Arrays.'))
+const NONE: ChunkSupply = {
+  pull: () =>
+    throwError(() => new KayakError('KAYAK_INVALID', 'A snapshot is an observable or an iterable of Uint8Arrays.')),
+  release: () => undefined,
+}
+
+/** A way to ask for chunks, one batch after the other, of whatever a consumer gives. */
+export function supplyChunks(chunks: unknown): ChunkSupply {
+  if (isObservable(chunks)) return new Backlog(chunks)
+  if (typeof chunks !== 'object' || chunks === null) return NONE
+  // an iterable is told by its method; what it yields is checked chunk by chunk
+  const source = chunks as Partial<AsyncIterable<unknown> & Iterable<unknown>>
+  const { [Symbol.asyncIterator]: later, [Symbol.iterator]: now } = source
+  if (typeof later === 'function') return fromIterator(() => later.call(source))
+  if (typeof now === 'function') return fromIterator(() => now.call(source))
+  return NONE
 }

@@ -1,4 +1,4 @@
-import { concatMap, defer, EMPTY, filter, firstValueFrom, ignoreElements, map, merge, of, take } from 'rxjs'
+import { concatMap, defer, filter, firstValueFrom, ignoreElements, map, merge, of, take, takeUntil } from 'rxjs'
 import type { Observable } from 'rxjs'
 import { KayakError } from '../../streams/contracts/errors.js'
 import { pump } from '../../streams/operators/pump.js'
@@ -41,15 +41,15 @@ export function listen$(member: Member, from: unknown): Observable<LogEntry> {
       pump(next),
       concatMap(batches => batches.flat()),
     )
-  })
+  }).pipe(takeUntil(member.over$))
 }
 
 /** The same as an iterator: a batch is read when the one before has been consumed. */
 export async function* iterate(member: Member, from: unknown): AsyncGenerator<LogEntry> {
   let cursor = startOf(from)
   for (;;) {
-    const batch = await firstValueFrom(member.stopped ? EMPTY : member.read(cursor), { defaultValue: undefined })
-    if (batch === undefined) break
+    const batch = await firstValueFrom(member.read(cursor).pipe(takeUntil(member.over$)), { defaultValue: undefined })
+    if (batch === undefined) return
     cursor = batch.next
     yield* batch.entries
     if (batch.entries.length > 0 || member.replica.applied >= cursor) continue
@@ -60,7 +60,6 @@ export async function* iterate(member: Member, from: unknown): AsyncGenerator<Lo
       ),
       { defaultValue: false },
     )
-    if (!goesOn) break
+    if (!goesOn) return
   }
-  member.throwIfFailed()
 }

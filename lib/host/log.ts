@@ -1,4 +1,4 @@
-import { firstValueFrom, map, type Observable } from 'rxjs'
+import { finalize, firstValueFrom, map, takeUntil, type Observable } from 'rxjs'
 import type { Codec } from '../../streams/contracts/codec.js'
 import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
 import type { AppendOptions, Entry, Log, Snapshot } from '../../streams/contracts/host.js'
@@ -8,19 +8,22 @@ import type { LogEntry } from '../../streams/rules/entry.js'
 import type { Answer } from '../../streams/sources/answer.js'
 import type { Member } from '../member/member.js'
 import { namedAppend, type OwnSession } from './append-session.js'
-import { pullChunks, type ChunkSource } from './chunks.js'
+import { supplyChunks, type ChunkSource } from './chunks.js'
 import { iterate, listen$ } from './listen.js'
-import { operation, type OperationContext } from './operation.js'
+import { checkOptions, operation, type OperationContext } from './operation.js'
 import { payloadCodec } from './payload-codec.js'
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.byteLength === b.byteLength && Buffer.compare(a, b) === 0
+
+/** Not `slice()`, which on a Buffer makes another view of the same memory. */
+const copyOf = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes)
 
 /** Turns an entry of the log into what a consumer sees. */
 export function decodeWith<T>(codec: Codec<T>): (entry: LogEntry) => Entry<T> {
   return ({ index, term, time, payload }) => {
     try {
       // a copy, since what a codec makes of it may share its memory, and this is the log's
-      return { index, term, kind: 'data', payload: codec.decode(payload.slice()), time }
+      return { index, term, kind: 'data', payload: codec.decode(copyOf(payload)), time }
     } catch (cause) {
       throw new KayakError('KAYAK_INVALID', `Entry ${String(index)} can't be decoded.`, { cause })
     }
@@ -54,6 +57,7 @@ export class HostLog<T> implements Log<T> {
   }
 
   async append(payload: T, options: AppendOptions = {}): Promise<Entry<T>> {
+    checkOptions(options)
     const bytes = this.encode(payload)
     const own = options.id === undefined ? this.parts.session.begin() : undefined
     const { session, number } = own ?? namedAppend(options.id)
@@ -64,7 +68,7 @@ export class HostLog<T> implements Log<T> {
       const { index, term, time } = answer
       const first = answer.payload ?? (own === undefined ? await this.payloadAt(index) : undefined)
       const same = first === undefined || sameBytes(first, bytes)
-      return { index, term, kind: 'data', payload: same ? payload : this.parts.codec.decode(first.slice()), time }
+      return { index, term, kind: 'data', payload: same ? payload : this.parts.codec.decode(copyOf(first)), time }
     } finally {
       own?.settled()
     }
@@ -88,12 +92,17 @@ export class HostLog<T> implements Log<T> {
     this.parts.check()
     if (!Number.isSafeInteger(until) || until < 1)
       throw new KayakError('KAYAK_INVALID', 'An index to compact until is an integer from 1.')
-    return this.publicSnapshot(await firstValueFrom(this.member.compact(until, pullChunks(chunks))))
+    const supply = supplyChunks(chunks)
+    const compacted$ = this.member.compact(until, supply.pull).pipe(finalize(() => supply.release()))
+    return this.publicSnapshot(await firstValueFrom(compacted$))
   }
 
   private publicSnapshot({ index, term, bytes, sessionBytes }: SnapshotMeta): Snapshot {
-    const { storage } = this.member.replica.parts
-    return { index, term, bytes: bytes - sessionBytes, chunks$: readChunks$(storage, index, sessionBytes, bytes) }
+    const { replica, cutOff } = this.member
+    const chunks$ = readChunks$(replica.parts.storage, index, sessionBytes, bytes).pipe(
+      takeUntil(cutOff.fails$('Reading the snapshot', 'rejected')),
+    )
+    return { index, term, bytes: bytes - sessionBytes, chunks$ }
   }
 
   /** What was appended first under an id, unless it is compacted. */
@@ -121,7 +130,7 @@ function encodeWith<T>(codec: Codec<T>, payload: T): Uint8Array {
   try {
     const bytes: unknown = codec.encode(payload)
     // a copy, since a codec may use its memory again
-    if (bytes instanceof Uint8Array) return bytes.slice()
+    if (bytes instanceof Uint8Array) return copyOf(bytes)
   } catch (cause) {
     if (isKayakError(cause)) throw cause
     throw new KayakError('KAYAK_INVALID', 'The codec could not encode the payload.', { cause })

@@ -12,10 +12,17 @@ export interface OperationContext {
 
 const DAY = 24 * 60 * 60 * 1000
 
+/** @throws {@link KayakError} `KAYAK_INVALID` for what can't be the options of an operation. */
+export function checkOptions(options: unknown): void {
+  if (typeof options === 'object' && options !== null) return
+  throw new KayakError('KAYAK_INVALID', 'The options of an operation are an object.')
+}
+
 /** The deadline that a caller has named, or the host's. */
-export function timeoutOf({ timeoutMs }: { readonly timeoutMs?: number }, defaultMs: number): number {
-  const timeout = timeoutMs ?? defaultMs
-  if (Number.isFinite(timeout) && timeout > 0 && timeout <= DAY) return timeout
+export function timeoutOf(options: { readonly timeoutMs?: number }, defaultMs: number): number {
+  checkOptions(options)
+  const { timeoutMs = defaultMs } = options
+  if (Number.isFinite(timeoutMs) && timeoutMs > 0 && timeoutMs <= DAY) return timeoutMs
   throw new KayakError('KAYAK_INVALID', 'timeoutMs is a number of milliseconds above 0 and of at most a day.')
 }
 

@@ -28,7 +28,7 @@ export const payloadCodec: Codec<Payload> = {
     const content = bytes.subarray(1)
     switch (bytes[0]) {
       case BYTES:
-        return content.slice()
+        return new Uint8Array(content)
       case UTF8:
         return new TextDecoder('utf-8', { ignoreBOM: true }).decode(content)
       case UTF16:

@@ -1,5 +1,5 @@
 import { defer, filter, finalize, ignoreElements, map, merge, of, ReplaySubject, Subject, Subscription } from 'rxjs'
-import { take, tap, throwError, type Observable } from 'rxjs'
+import { concat, take, takeUntil, tap, throwError, type Observable } from 'rxjs'
 import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
 import type { Transport } from '../../streams/contracts/transport.js'
 import { LIMITS } from '../../streams/contracts/limits.js'
@@ -19,6 +19,7 @@ import type { Transition } from '../../streams/roles/transition.js'
 import { isQuorum } from '../../streams/rules/quorum.js'
 import { entryBytes, type LogEntry } from '../../streams/rules/entry.js'
 import { assemble, type MemberOptions } from './assemble.js'
+import { CutOff } from './cut-off.js'
 import { inbound$, notices$, removal$, telling$ } from './surroundings.js'
 import { WaitingRoom } from './waiting-room.js'
 
@@ -49,12 +50,15 @@ export class Member {
   private readonly committed = new Subject<LogEntry>()
   /** Committed entries that consumers see, as they are applied. Hot. */
   readonly committed$: Observable<LogEntry> = this.committed.asObservable()
+  /** Emits when the member has stopped, and errors with what has ended it, if that was a failure. */
+  readonly over$ = concat(this.committed.pipe(ignoreElements()), of(undefined))
   private readonly ended = new ReplaySubject<Ending>(1)
   /** Emits once if the member ends by itself. */
   readonly ended$: Observable<Ending> = this.ended.asObservable()
+  /** Its end, for what waits for the disk. */
+  readonly cutOff = new CutOff()
   private readonly installer: Installer
   private readonly running = new Subscription()
-  private failure: KayakError | undefined
 
   constructor(options: MemberOptions) {
     this.transport = options.transport
@@ -74,11 +78,6 @@ export class Member {
     return this.replica.parts.inbox.isClosed
   }
 
-  /** Throws what has ended the member, if that was a failure. */
-  throwIfFailed(): void {
-    if (this.failure !== undefined) throw this.failure
-  }
-
   /** Asks a leader to hand over; nothing on any other member. */
   handOver(): void {
     this.replica.parts.inbox.post(() => this.replica.handovers.next())
@@ -91,6 +90,7 @@ export class Member {
         return throwError(() => new KayakError('KAYAK_OVERLOADED', 'Another snapshot is being written.'))
       return compact$(this.replica, until, pull).pipe(finalize(() => this.installer.release()))
     }).pipe(
+      takeUntil(this.cutOff.fails$('The compaction', 'unknown')),
       tap({
         error: (error: unknown) =>
           this.replica.compactions.next({ type: 'failed', index: until, bytes: 0, error: asKayakError(error) }),
@@ -132,10 +132,10 @@ export class Member {
   /** Stops everything but the storage and the transport, which are the caller's. Idempotent. */
   stop(code: 'KAYAK_STOPPED' | 'KAYAK_REMOVED', why: string, error?: KayakError): void {
     if (this.stopped) return
-    this.failure = error
     this.running.unsubscribe()
     this.replica.parts.inbox.close()
     this.waiting.close(code, why, error)
+    this.cutOff.now({ code, why, cause: error })
     if (error === undefined) this.committed.complete()
     else this.committed.error(error)
     this.views.complete()

@@ -29,7 +29,8 @@ export class MemorySnapshotWriter implements SnapshotWriter {
   write(chunk: Uint8Array): Observable<never> {
     return this.operations.write(() => {
       this.checkOpen()
-      const own = chunk.slice()
+      // not slice(), which on a Buffer makes another view of the same memory
+      const own = new Uint8Array(chunk)
       return { commit: () => void this.chunks.push(own) }
     })
   }

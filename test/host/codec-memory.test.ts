@@ -1,5 +1,7 @@
-import type { Codec } from '../../streams/contracts/codec.js'
-import { World } from './world'
+import { map } from 'rxjs'
+import { start, type Codec, type Options } from 'kayak'
+import type { LogEntry } from '../../streams/rules/entry.js'
+import { record, World } from './world.js'
 
 describe('a codec that shares memory', () => {
   it('may hand out its input, which a consumer may then change, without harm to the log', async () => {
@@ -37,4 +39,50 @@ describe('a codec that shares memory', () => {
     expect(seen).toEqual([1, 2, 3, 4])
     await world.stop(host)
   })
+
+  it('may do so with Buffers, whose slices share memory too', async () => {
+    const world = new World()
+    const scratch = Buffer.alloc(1)
+    const codec: Codec<Uint8Array> = {
+      encode: value => {
+        scratch.set(value)
+        return scratch
+      },
+      decode: bytes => bytes,
+    }
+    const before = await world.start('a', { codec })
+    await world.run(Promise.all([1, 2].map(value => before.log.append(Uint8Array.of(value)))))
+    await world.stop(before)
+    await readsUnharmed(world, { codec })
+  })
 })
+
+describe('hosts without a codec', () => {
+  it('give bytes out that a consumer may change, also where the disk gives Buffers', async () => {
+    const world = new World()
+    const before = await world.start('a')
+    await world.run(Promise.all([1, 2].map(value => before.log.append(Uint8Array.of(value)))))
+    await world.stop(before)
+    await readsUnharmed(world, {})
+  })
+})
+
+/** Reads 1 and 2 again and again from a disk that gives Buffers, as one that spoils all that it gets. */
+async function readsUnharmed(world: World, more: Options): Promise<void> {
+  const options = world.options('a', more)
+  const { storage } = options
+  const read = storage.read.bind(storage)
+  const asBuffer = (entry: LogEntry): LogEntry => ({ ...entry, payload: Buffer.from(entry.payload.buffer) })
+  storage.read = (...range) => read(...range).pipe(map(entries => entries.map(asBuffer)))
+  const host = await world.run(start('127.0.0.1:0', options))
+  await world.leaderOf([host])
+  for (let round = 0; round < 3; round++) {
+    const seen = record(host.log.listen())
+    await world.until(() => seen.values.length === 2)
+    for (const [at, { payload }] of seen.values.entries()) {
+      expect(payload).toEqual(Uint8Array.of(at + 1))
+      if (payload instanceof Uint8Array) payload.fill(0)
+    }
+  }
+  await world.stop(host)
+}

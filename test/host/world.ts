@@ -1,5 +1,5 @@
 import { lastValueFrom, toArray, type Observable } from 'rxjs'
-import { join, start, type Host, type Options, type Payload, type Transport } from 'kayak'
+import { join, start, type Entry, type Host, type Options, type Payload, type Transport } from 'kayak'
 import { MemoryDisk, memoryStorage } from 'kayak/plugins/storage-memory'
 import { MemoryNetwork } from 'kayak/plugins/transport-memory'
 import { seededRandom } from '../../lib/testing/seeded-random.js'
@@ -72,6 +72,15 @@ export class World {
   async trio<P = Payload>(more: Options<P> = {}): Promise<[Host<P>, Host<P>, Host<P>]> {
     const [a, b] = await this.pair(more)
     return [a, b, await this.join('c', [b], more)]
+  }
+
+  /** All entries that had committed when it was called, in their order, as one who begins now reads them. */
+  async everything<P>(host: Host<P>): Promise<readonly Entry<P>[]> {
+    await this.run(host.sync.barrier())
+    const seen = record(host.log.listen())
+    await this.pass(10)
+    seen.stop()
+    return seen.values
   }
 
   /** What a crash of a process does: what wasn't synced is lost, the lock free, the connections gone. */
