@@ -8,11 +8,16 @@ export type Fit =
   /** They follow: keep what is there before `from`, drop what conflicts from `truncateFrom`, append from `from` on. */
   | { readonly fits: true; readonly truncateFrom: number | undefined; readonly from: number }
 
-/** The greatest position at or before `index` whose term is no later than `term`: everything after it surely disagrees. */
+/**
+ * The greatest position at or before `index` whose term is no later than `term`: everything after it surely disagrees.
+ * Behind the base nothing is known any more; where even the base disagrees, or is too late, only a snapshot helps.
+ */
 export function agreeableBefore(shape: LogShape, index: number, term: number): Position {
   let at = Math.min(index, shape.last.index)
   while (at > shape.base.index && (termAt(shape, at) ?? 0) > term) at = runStart(shape, at) - 1
-  return { index: Math.max(at, shape.base.index), term: termAt(shape, at) ?? shape.base.term }
+  const known = termAt(shape, at)
+  if (known !== undefined && known <= term) return { index: at, term: known }
+  return { index: Math.min(at, shape.base.index - 1), term }
 }
 
 /** The first of the entries that the log doesn't hold with the same term: it is missing or conflicts. */

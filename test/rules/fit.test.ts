@@ -142,8 +142,16 @@ describe('after a refusal', () => {
     expect(agreeableBefore(shapeOf(leader), 1001, 2)).toEqual({ index: 2, term: 1 })
   })
 
-  test('a leader that has compacted looks no further back than its base', () => {
-    expect(agreeableBefore(emptyShape({ index: 7, term: 3 }), 4, 1)).toEqual({ index: 7, term: 3 })
-    expect(agreeableBefore(shapeOf([2, 2, 3, 3], 2), 4, 1)).toEqual({ index: 2, term: 2 })
+  test('a leader that has compacted falls behind its base, where only a snapshot helps', () => {
+    const shape = extended(emptyShape({ index: 10, term: 3 }), [{ index: 11, term: 4 }])
+    // the other's log ends before the base, or is of older terms there
+    expect(agreeableBefore(shape, 9, 2)).toEqual({ index: 9, term: 2 })
+    expect(agreeableBefore(shape, 9, 3)).toEqual({ index: 9, term: 3 })
+    expect(agreeableBefore(shape, 12, 2)).toEqual({ index: 9, term: 2 })
+    expect(agreeableBefore(shape, 10, 2)).toEqual({ index: 9, term: 2 })
+    // it may agree at the base
+    expect(agreeableBefore(shape, 10, 3)).toEqual({ index: 10, term: 3 })
+    expect(agreeableBefore(shape, 12, 3)).toEqual({ index: 10, term: 3 })
+    expect(agreeableBefore(shape, 12, 4)).toEqual({ index: 11, term: 4 })
   })
 })
