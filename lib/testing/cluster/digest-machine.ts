@@ -8,10 +8,26 @@ export interface DigestState {
   readonly digest: number
 }
 
+/** A state machine as a member under test drives it. */
+export interface MemberMachine {
+  /** Equal where two have applied the same. */
+  readonly state: string
+  apply(entry: LogEntry): void
+  /** All that it holds, as at least `bytes` bytes. */
+  snapshot(bytes: number): Uint8Array
+  restore(snapshot: Uint8Array): void
+  /** Goes back to the beginning. */
+  reset(): void
+}
+
 /** The smallest state machine that notices everything: a digest of all entries in their order. */
-export class DigestMachine {
+export class DigestMachine implements MemberMachine {
   count = 0
   digest = 0
+
+  get state(): string {
+    return `${this.count} entries, digest ${this.digest}`
+  }
 
   apply({ index, payload }: LogEntry): void {
     this.count++

@@ -4,6 +4,7 @@ import type { KayakError } from '../../../streams/contracts/errors.js'
 import type { LogEntry } from '../../../streams/rules/entry.js'
 import type { VirtualClock } from '../virtual-clock.js'
 import type { Watched } from './checker.js'
+import type { MemberMachine } from './digest-machine.js'
 
 /** What a member under test runs in. */
 export interface Surroundings {
@@ -11,6 +12,7 @@ export interface Surroundings {
   readonly network: MemoryNetwork
   readonly random: Random
   readonly heartbeatMs: number
+  newMachine(): MemberMachine
   /** Chance for one part, so that what others draw doesn't change what it draws. */
   fork(): Random
   /** Something of a member happens, or has. */

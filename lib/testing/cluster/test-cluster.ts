@@ -10,6 +10,7 @@ import { seededRandom } from '../seeded-random.js'
 import { VirtualClock } from '../virtual-clock.js'
 import { Callers, type AppendCall } from './callers.js'
 import { Checker } from './checker.js'
+import { DigestMachine, type MemberMachine } from './digest-machine.js'
 import { mix, mixText } from './mix.js'
 import type { Operation } from './operations.js'
 import type { Surroundings } from './surroundings.js'
@@ -21,6 +22,8 @@ export interface TestClusterOptions {
   readonly heartbeatMs?: number
   /** What the network does wrong from the beginning. */
   readonly faults?: Partial<Faults>
+  /** What members apply what has committed to. By default a digest. */
+  readonly newMachine?: () => MemberMachine
   /** How long a disk takes. */
   readonly diskMs?: number | readonly [number, number]
   /** How far clocks may be apart. */
@@ -66,6 +69,10 @@ export class TestCluster implements Surroundings {
   }
 
   // --- surroundings of members ---
+
+  newMachine(): MemberMachine {
+    return this.options.newMachine?.() ?? new DigestMachine()
+  }
 
   fork(): Random {
     return seededRandom(Math.floor(this.random.next() * 2 ** 52))

@@ -22,7 +22,7 @@ import type { LogEntry } from '../../../streams/rules/entry.js'
 import { EMPTY_ROSTER, type ClusterSettings } from '../../../streams/rules/roster.js'
 import { Member } from '../../member/member.js'
 import type { Watched } from './checker.js'
-import { DigestMachine } from './digest-machine.js'
+import type { MemberMachine } from './digest-machine.js'
 import { ProcessClock } from './process-clock.js'
 import type { Surroundings } from './surroundings.js'
 
@@ -44,7 +44,7 @@ export class TestMember implements Watched {
   readonly id: string
   readonly address: string
   readonly disk: MemoryDisk
-  readonly machine = new DigestMachine()
+  readonly machine: MemberMachine
   /** What has happened, as the member tells it. */
   readonly events: HostEvent[] = []
   /** How its last life has ended; undefined while it runs. */
@@ -64,6 +64,7 @@ export class TestMember implements Watched {
   ) {
     this.id = randomHex(around.random, 16)
     this.address = `${name}:7000`
+    this.machine = around.newMachine()
     this.disk = new MemoryDisk({ random: around.fork() })
   }
 
@@ -81,7 +82,7 @@ export class TestMember implements Watched {
   }
 
   get state(): string {
-    return `${this.machine.count} entries, digest ${this.machine.digest}`
+    return this.machine.state
   }
 
   get hasFailed(): boolean {
