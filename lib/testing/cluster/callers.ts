@@ -16,11 +16,14 @@ export interface AppendCall {
 }
 
 type Settled = Pick<Operation, 'ending' | 'index' | 'error'>
+/** Called once an operation has ended. */
+export type Heard = (operation: Operation) => void
 
 /** Those who ask members for something, and note what they were answered. */
 export class Callers {
   private readonly session: string
   private count = 0
+  private readonly heard = new Map<Operation, Heard>()
 
   constructor(
     private readonly around: Surroundings,
@@ -30,10 +33,10 @@ export class Callers {
     this.session = randomHex(around.random, 10)
   }
 
-  append(at: TestMember, call: AppendCall = {}): Operation {
+  append(at: TestMember, call: AppendCall = {}, heard?: Heard): Operation {
     const { session = this.session, number = ++this.count, timeoutMs = this.timeoutMs } = call
     const payload = call.payload ?? new TextEncoder().encode(`${session} ${number}`)
-    const operation = this.begin('append', at, timeoutMs, `${session} ${number}`)
+    const operation = this.begin('append', at, timeoutMs, `${session} ${number}`, heard)
     this.checker.ledger.rejected.delete(operation.id)
     return this.ask(at, operation, member =>
       member.waiting.append(session, number, payload, timeoutMs, {
@@ -43,8 +46,8 @@ export class Callers {
     )
   }
 
-  barrier(at: TestMember, timeoutMs = this.timeoutMs): Operation {
-    const operation = this.begin('barrier', at, timeoutMs, '')
+  barrier(at: TestMember, timeoutMs = this.timeoutMs, heard?: Heard): Operation {
+    const operation = this.begin('barrier', at, timeoutMs, '', heard)
     return this.ask(at, operation, member => member.waiting.barrier(timeoutMs, this.settling(operation)))
   }
 
@@ -60,7 +63,13 @@ export class Callers {
     }
   }
 
-  private begin(kind: Operation['kind'], { name }: TestMember, timeoutMs: number, id: string): Operation {
+  private begin(
+    kind: Operation['kind'],
+    { name }: TestMember,
+    timeoutMs: number,
+    id: string,
+    heard?: Heard,
+  ): Operation {
     const { ledger } = this.checker
     const { acknowledged, read, operations, asked } = ledger
     const invokedAt = this.around.clock.now()
@@ -68,6 +77,7 @@ export class Callers {
     asked.set(id, (asked.get(id) ?? 0) + 1)
     const operation = { kind, by: name, invokedAt, deadline: invokedAt + timeoutMs, id, first, acknowledged, read }
     operations.push(operation)
+    if (heard !== undefined) this.heard.set(operation, heard)
     return operation
   }
 
@@ -86,5 +96,7 @@ export class Callers {
     this.checker.settled(operation)
     if (kind === 'append' && ending === 'done') ledger.acknowledged = Math.max(ledger.acknowledged, index)
     if (kind === 'barrier' && ending === 'done') ledger.read = Math.max(ledger.read, index)
+    this.heard.get(operation)?.(operation)
+    this.heard.delete(operation)
   }
 }

@@ -71,12 +71,12 @@ export class Fuzz {
     const { cluster } = this
     this.mend()
     const limit = 2 * cluster.settings.electionTimeoutMs * (cluster.members.length >= 7 ? 10 : 5)
-    cluster.until(() => this.revive() && cluster.leaders.length > 0 && this.agrees(), 'one leader', limit + 500)
+    cluster.until(() => this.revive() && this.agrees(), 'one leader', limit + 500)
     const append = cluster.append(cluster.leader)
     cluster.until(() => append.ending !== undefined, 'an append to be acknowledged', limit)
     cluster.run(5000)
     this.mend()
-    cluster.until(() => cluster.isConverged(this.present()), 'all to be equal', limit)
+    cluster.until(() => this.revive() && this.agrees() && cluster.isConverged(this.present()), 'all to be equal', limit)
     assert.equal(new Set(this.present().map(({ state }) => state)).size, 1, cluster.describe())
     assert.deepEqual(cluster.open(), [])
     const { trace, steps, checker, term } = cluster
@@ -210,6 +210,7 @@ export class Fuzz {
 
   /** Whether all of the leader's roster that run follow it. */
   private agrees(): boolean {
+    if (this.cluster.leaders.length === 0) return false
     const { leader } = this.cluster
     return this.present().every(({ replica }) => replica?.standing.leader?.id === leader.id)
   }

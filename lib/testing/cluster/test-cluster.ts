@@ -8,7 +8,7 @@ import type { ClusterSettings } from '../../../streams/rules/roster.js'
 import { honestFailure, settlesInTime } from '../invariants/index.js'
 import { seededRandom } from '../seeded-random.js'
 import { VirtualClock } from '../virtual-clock.js'
-import { Callers, type AppendCall } from './callers.js'
+import { Callers, type AppendCall, type Heard } from './callers.js'
 import { Checker } from './checker.js'
 import { DigestMachine, type MemberMachine } from './digest-machine.js'
 import { mix, mixText } from './mix.js'
@@ -164,12 +164,12 @@ export class TestCluster implements Surroundings {
 
   // --- asking ---
 
-  append(at: TestMember = this.leader, call: AppendCall = {}): Operation {
-    return this.callers.append(at, call)
+  append(at: TestMember = this.leader, call: AppendCall = {}, heard?: Heard): Operation {
+    return this.callers.append(at, call, heard)
   }
 
-  barrier(at: TestMember = this.leader): Operation {
-    return this.callers.barrier(at)
+  barrier(at: TestMember = this.leader, timeoutMs?: number, heard?: Heard): Operation {
+    return this.callers.barrier(at, timeoutMs, heard)
   }
 
   remove(member: TestMember, by: TestMember = this.leader): Operation {

@@ -9,6 +9,7 @@ export interface Call<Input, Output> {
    */
   readonly outcome: 'done' | 'unknown' | 'rejected'
   readonly settledAt?: number
+  /** What it was answered with; left out, it is not compared. */
   readonly output?: Output
 }
 

@@ -107,7 +107,7 @@ export class Search<State, Input, Output> {
   }
 
   private agrees(should: Output, is: Output | undefined): boolean {
-    if (is === undefined) return should === undefined
+    if (is === undefined) return true
     return this.model.agrees?.(should, is) ?? JSON.stringify(should) === JSON.stringify(is)
   }
 

@@ -1,0 +1,108 @@
+import { randomHex, type Random } from '../../../streams/contracts/clock.js'
+import type { Operation } from '../cluster/operations.js'
+import type { TestCluster } from '../cluster/test-cluster.js'
+import type { TestMember } from '../cluster/test-member.js'
+import type { Call } from '../linearizability/history.js'
+import { encode, type MachineRunner } from './machine.js'
+import type { Request, Workload } from './workload.js'
+
+const SESSION_BYTES = 10
+
+/** What a client needs of the simulation that it is in. */
+export interface ClientSurroundings<Input, Output> {
+  readonly cluster: TestCluster
+  readonly workload: Workload<Input>
+  /** What a member runs. */
+  machineOf(member: TestMember): MachineRunner<Input, Output>
+  /** Everything that clients have done. */
+  readonly calls: Call<Input, Output>[]
+}
+
+/** One that asks, waits for the answer, rests, and asks again, until it is told to stop. */
+export class Client<Input, Output> {
+  /** Whether it waits for nothing any more. */
+  isIdle = true
+  private readonly session: string
+  private number = 0
+  private isStopping = false
+
+  constructor(
+    private readonly around: ClientSurroundings<Input, Output>,
+    private readonly random: Random,
+  ) {
+    this.session = randomHex(random, SESSION_BYTES)
+  }
+
+  start(): void {
+    this.rest()
+  }
+
+  /** Asks for nothing more. */
+  stop(): void {
+    this.isStopping = true
+  }
+
+  private rest(): void {
+    const { cluster, workload } = this.around
+    cluster.clock.schedule(() => this.ask(), 2 * workload.restMs * this.random.next())
+  }
+
+  private ask(): void {
+    const member = this.pickMember()
+    if (this.isStopping) return
+    if (member === undefined) return this.rest()
+    this.isIdle = false
+    const request = this.around.workload.next(this.random)
+    const invokedAt = this.around.cluster.clock.now()
+    if (request.type === 'query') this.query(member, request, invokedAt)
+    else this.append(member, request, invokedAt, ++this.number, [])
+  }
+
+  private query(member: TestMember, { input }: Request<Input>, invokedAt: number): void {
+    const { cluster, workload } = this.around
+    cluster.barrier(member, workload.timeoutMs, ({ ending }) => {
+      if (ending !== 'done') return this.record({ input, invokedAt, outcome: 'rejected' })
+      this.done({ input, invokedAt }, this.around.machineOf(member).read(input))
+    })
+  }
+
+  /** Tries an append, and again through others while it is not known what became of it. */
+  private append(
+    member: TestMember,
+    request: Request<Input>,
+    invokedAt: number,
+    number: number,
+    before: readonly Operation[],
+  ): void {
+    const { cluster, workload } = this.around
+    const { session } = this
+    const call = { payload: encode(request.input), session, number, timeoutMs: workload.timeoutMs }
+    cluster.append(member, call, operation => {
+      const { input } = request
+      const attempts = [...before, operation]
+      if (operation.ending === 'done')
+        return this.done({ input, invokedAt }, this.around.machineOf(member).outputAt(operation.index ?? 0))
+      const other = this.pickMember()
+      if (other !== undefined && attempts.length <= workload.retries)
+        return void cluster.clock.schedule(() => this.append(other, request, invokedAt, number, attempts), 1)
+      const isRejected = attempts.every(({ ending }) => ending === 'rejected')
+      return this.record({ input, invokedAt, outcome: isRejected ? 'rejected' : 'unknown' })
+    })
+  }
+
+  private done(call: Pick<Call<Input, Output>, 'input' | 'invokedAt'>, output: Output | undefined): void {
+    const settledAt = this.around.cluster.clock.now()
+    this.record({ ...call, outcome: 'done', settledAt, ...(output !== undefined && { output }) })
+  }
+
+  private record(call: Call<Input, Output>): void {
+    this.around.calls.push(call)
+    this.isIdle = true
+    if (!this.isStopping) this.rest()
+  }
+
+  private pickMember(): TestMember | undefined {
+    const { running } = this.around.cluster
+    return running[Math.floor(this.random.next() * running.length)]
+  }
+}

@@ -1,0 +1,82 @@
+import { NO_FAULTS, type Faults } from '../../../plugins/transport-memory/faults.js'
+
+/** What a simulation can do to a cluster, besides what its network does to single messages. */
+export const FAULT_KINDS = [
+  /** A process dies, and its disk loses or tears what was not synced. */
+  'crash',
+  /** All processes die at once. */
+  'power-loss',
+  /** A process ends in order. */
+  'stop',
+  /** A process stands still, as with a held event loop. */
+  'pause',
+  /** Some members can't reach some others: halves, a bridge, a ring, one way only, the leader alone. */
+  'partition',
+  /** The network gets worse: it loses, doubles, reorders and delays more. */
+  'bad-network',
+  /** A disk takes long. */
+  'slow-disk',
+  /** A disk's writes don't end. */
+  'hung-disk',
+  /** A write fails, which ends the member. */
+  'failed-write',
+  /** A member replaces its log by a snapshot. */
+  'compaction',
+  /** The leader is asked to hand over. */
+  'hand-over',
+  /** Somebody joins. */
+  'join',
+  /** A member is removed. */
+  'removal',
+] as const
+
+export type FaultKind = (typeof FAULT_KINDS)[number]
+
+/** Everything that may go wrong. Durations are in virtual milliseconds. */
+export interface SimulatedFaults {
+  /** What the network always does to messages. */
+  readonly network: Faults
+  /** How long an operation of a disk takes. */
+  readonly diskMs: readonly [least: number, most: number]
+  /** How far clocks may be apart. */
+  readonly skewMs: number
+  /** The mean time from one fault of a kind to the next; what is left out never happens. */
+  readonly everyMs: Readonly<Partial<Record<FaultKind, number>>>
+  /** How long what lasts does: a partition, a pause, a process that is down. */
+  readonly lastsMs: readonly [least: number, most: number]
+  /** How many may join. */
+  readonly joiners: number
+}
+
+/** A network that delays, and nothing else. */
+export const QUIET: SimulatedFaults = {
+  network: { ...NO_FAULTS, delayMs: [1, 5] },
+  diskMs: [0, 2],
+  skewMs: 0,
+  everyMs: {},
+  lastsMs: [50, 1500],
+  joiners: 0,
+}
+
+/** Some of everything. */
+export const TROUBLE: SimulatedFaults = {
+  ...QUIET,
+  network: { ...QUIET.network, drop: 0.01, duplicate: 0.02, reorder: 0.05, tail: 0.005 },
+  skewMs: 500,
+  everyMs: {
+    crash: 2000,
+    'power-loss': 15_000,
+    stop: 6000,
+    pause: 5000,
+    partition: 2000,
+    'bad-network': 4000,
+    'slow-disk': 6000,
+    'hung-disk': 8000,
+    'failed-write': 8000,
+    compaction: 1500,
+    'hand-over': 4000,
+    join: 5000,
+    removal: 6000,
+  },
+  joiners: 3,
+}

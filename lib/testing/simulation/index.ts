@@ -1,0 +1,6 @@
+export { FAULT_KINDS, QUIET, TROUBLE, type FaultKind, type SimulatedFaults } from './faults.js'
+export { machineOf, type SimulatedMachine } from './machine.js'
+export { planFaults, type PlannedFault } from './plan.js'
+export { shrink, type Shrunk } from './shrink.js'
+export { simulate, type SimulationOptions, type SimulationReport } from './simulate.js'
+export { counterWorkload, registerWorkload, setWorkload, type Request, type Workload } from './workload.js'

@@ -1,0 +1,104 @@
+import type { LogEntry } from '../../../streams/rules/entry.js'
+import { DigestMachine, type MemberMachine } from '../cluster/digest-machine.js'
+import type { Model } from '../linearizability/model.js'
+
+/** A state machine of a consumer, as each member runs one of its own. */
+export interface SimulatedMachine<Input, Output> {
+  /** Applies what has committed, and says what came of it. */
+  apply(input: Input): Output
+  /** Answers a question, and changes nothing. */
+  read(input: Input): Output
+  /** All that it holds. */
+  snapshot(): Uint8Array
+  /** Goes on from what another has held. Called on a new machine only. */
+  restore(snapshot: Uint8Array): void
+}
+
+/** A machine that does what a model says, by the book: to try kayak with, or to compare with. */
+export function machineOf<State, Input, Output>(model: Model<State, Input, Output>): SimulatedMachine<Input, Output> {
+  let states: Record<string, State> = {}
+  const step = (input: Input): { readonly key: string; readonly state: State; readonly output: Output } => {
+    const key = model.key?.(input) ?? ''
+    return { key, ...model.step(states[key] ?? model.initial, input) }
+  }
+  return {
+    apply: input => {
+      const { key, state, output } = step(input)
+      states[key] = state
+      return output
+    },
+    read: input => step(input).output,
+    snapshot: () => encode(states),
+    // what snapshot() has made
+    restore: bytes => void (states = decode(bytes) as typeof states),
+  }
+}
+
+export const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
+export const decode = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes))
+
+const LENGTH_BYTES = 4
+
+/** Runs a consumer's machine on a member, beside the digest by which members are compared. */
+export class MachineRunner<Input, Output> implements MemberMachine {
+  private readonly digest = new DigestMachine()
+  private machine: SimulatedMachine<Input, Output>
+  /** What came of the entries that were applied in this life, by index. */
+  private readonly outputs = new Map<number, Output>()
+
+  constructor(
+    private readonly newMachine: () => SimulatedMachine<Input, Output>,
+    private readonly applied: (index: number, output: Output) => void,
+  ) {
+    this.machine = newMachine()
+  }
+
+  get state(): string {
+    return this.digest.state
+  }
+
+  apply(entry: LogEntry): void {
+    this.digest.apply(entry)
+    // what the clients of the simulation have appended
+    const output = this.machine.apply(decode(entry.payload) as Input)
+    this.outputs.set(entry.index, output)
+    this.applied(entry.index, output)
+  }
+
+  read(input: Input): Output {
+    return this.machine.read(input)
+  }
+
+  /** What came of an entry, if it was applied in this life and not skipped by a snapshot. */
+  outputAt(index: number): Output | undefined {
+    return this.outputs.get(index)
+  }
+
+  /** What the machine alone holds. */
+  contents(): Uint8Array {
+    return this.machine.snapshot()
+  }
+
+  snapshot(bytes: number): Uint8Array {
+    const digest = this.digest.snapshot(bytes)
+    const contents = this.machine.snapshot()
+    const whole = new Uint8Array(LENGTH_BYTES + digest.byteLength + contents.byteLength)
+    new DataView(whole.buffer).setUint32(0, digest.byteLength)
+    whole.set(digest, LENGTH_BYTES)
+    whole.set(contents, LENGTH_BYTES + digest.byteLength)
+    return whole
+  }
+
+  restore(snapshot: Uint8Array): void {
+    const end = LENGTH_BYTES + new DataView(snapshot.buffer, snapshot.byteOffset).getUint32(0)
+    this.reset()
+    this.digest.restore(snapshot.subarray(LENGTH_BYTES, end))
+    this.machine.restore(snapshot.slice(end))
+  }
+
+  reset(): void {
+    this.digest.reset()
+    this.outputs.clear()
+    this.machine = this.newMachine()
+  }
+}

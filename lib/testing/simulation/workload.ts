@@ -1,0 +1,63 @@
+import type { Random } from '../../../streams/contracts/clock.js'
+import type { CounterInput, RegisterInput, SetInput } from '../linearizability/model.js'
+
+/** What a client does next: a command is appended, a query read behind a barrier. */
+export interface Request<Input> {
+  readonly type: 'command' | 'query'
+  readonly input: Input
+}
+
+/** What the clients of a simulation do. */
+export interface Workload<Input> {
+  /** How many there are; each waits for its answer. */
+  readonly clients: number
+  /** How long a client rests after an answer, on average. */
+  readonly restMs: number
+  /** How long a client waits for an answer. */
+  readonly timeoutMs: number
+  /** How often a client whose append was not answered tries again, with the same id, through another member. */
+  readonly retries: number
+  next(random: Random): Request<Input>
+}
+
+const USUAL = { clients: 4, restMs: 40, timeoutMs: 2000, retries: 3 }
+
+const pick = <T>(random: Random, list: readonly [T, ...T[]]): T =>
+  list[Math.floor(random.next() * list.length)] ?? list[0]
+
+/** Values that no other client writes: a number of two rolls, as short as they can be. */
+const value = (random: Random): string => Math.floor(random.next() * 2 ** 40).toString(36)
+
+/** Reads, writes and swaps of a few registers. */
+export const registerWorkload: Workload<RegisterInput> = {
+  ...USUAL,
+  next: random => {
+    const key = pick(random, ['a', 'b', 'c'])
+    const roll = random.next()
+    if (roll < 0.4) return { type: 'query', input: { type: 'read', key } }
+    if (roll < 0.8) return { type: 'command', input: { type: 'write', key, value: value(random) } }
+    return { type: 'command', input: { type: 'swap', key, from: null, to: value(random) } }
+  },
+}
+
+/** Additions to one counter, and readings of it. */
+export const counterWorkload: Workload<CounterInput> = {
+  ...USUAL,
+  next: random =>
+    random.next() < 0.6
+      ? { type: 'command', input: { type: 'add', by: 1 + Math.floor(random.next() * 9) } }
+      : { type: 'query', input: { type: 'read' } },
+}
+
+/** Elements that come and go in one set. */
+export const setWorkload: Workload<SetInput> = {
+  ...USUAL,
+  next: random => {
+    const element = pick(random, ['a', 'b', 'c', 'd', 'e', 'f'])
+    const roll = random.next()
+    if (roll < 0.35) return { type: 'command', input: { type: 'add', element } }
+    if (roll < 0.6) return { type: 'command', input: { type: 'remove', element } }
+    if (roll < 0.8) return { type: 'query', input: { type: 'has', element } }
+    return { type: 'query', input: { type: 'elements' } }
+  },
+}

@@ -1,0 +1,125 @@
+import { LIMITS } from '../../streams/contracts/limits'
+import { counter, registers, set } from '../../lib/testing/linearizability'
+import type { CounterInput, RegisterInput } from '../../lib/testing/linearizability'
+import {
+  counterWorkload,
+  FAULT_KINDS,
+  machineOf,
+  planFaults,
+  QUIET,
+  registerWorkload,
+  setWorkload,
+  shrink,
+  simulate,
+  TROUBLE,
+  type SimulatedMachine,
+} from '../../lib/testing/simulation'
+
+const { SIMULATION_FROM = '1', SIMULATION_COUNT = '12' } = process.env
+const seeds = Array.from({ length: Number(SIMULATION_COUNT) }, (_, at) => Number(SIMULATION_FROM) + at)
+
+const onRegisters = { workload: registerWorkload, model: registers, duration: 6000 }
+const onCounter = { workload: counterWorkload, model: counter, duration: 6000 }
+const onSet = { workload: setWorkload, model: set, duration: 6000 }
+
+describe('a simulation', () => {
+  test.each([
+    ['registers', (seed: number) => simulate({ ...onRegisters, seed })],
+    ['a counter', (seed: number) => simulate({ ...onCounter, seed, members: 5 })],
+    ['a set', (seed: number) => simulate({ ...onSet, seed, members: 1 + (seed % 3) })],
+  ])('of %s keeps every invariant through all faults, and recovers', (_, run) => {
+    for (const seed of seeds) {
+      const { ok, failure, calls } = run(seed)
+      expect({ seed, ok, failure }).toEqual({ seed, ok: true, failure: undefined })
+      expect(calls.filter(({ outcome }) => outcome === 'done').length).toBeGreaterThan(10)
+    }
+  })
+
+  it('is the same for the same seed, and another for another', () => {
+    const one = simulate({ ...onRegisters, seed: 7 })
+    expect(simulate({ ...onRegisters, seed: 7 })).toEqual(one)
+    expect(simulate({ ...onRegisters, seed: 8 }).trace).not.toBe(one.trace)
+  })
+
+  it('without faults has one term and answers everyone', () => {
+    const { ok, terms, calls, plan } = simulate({ ...onRegisters, seed: 3, faults: QUIET })
+    expect({ ok, terms, plan }).toEqual({ ok: true, terms: 2, plan: [] })
+    const answered = calls.filter(({ outcome }) => outcome === 'done')
+    // all but the append by which its recovery is seen
+    expect(answered).toHaveLength(calls.length - 1)
+    expect(answered.length).toBeGreaterThan(100)
+  })
+
+  it('lowers limits only while it runs', () => {
+    const before = { ...LIMITS }
+    simulate({ ...onRegisters, seed: 1, duration: 500 })
+    expect(LIMITS).toEqual(before)
+  })
+})
+
+describe('the plan of a seed', () => {
+  it('has all kinds of faults, about as often as it should', () => {
+    const plan = planFaults(5, TROUBLE, 1_000_000)
+    for (const kind of FAULT_KINDS) {
+      const count = plan.filter(fault => fault.kind === kind).length
+      const expected = 1_000_000 / (TROUBLE.everyMs[kind] ?? Infinity)
+      // five standard deviations
+      expect(Math.abs(count - expected)).toBeLessThan(5 * Math.sqrt(expected))
+    }
+    expect(plan.map(({ id }) => id)).toEqual(plan.map((_, at) => at))
+    expect([...plan].sort((one, other) => one.atMs - other.atMs)).toEqual(plan)
+  })
+
+  it('of one kind does not depend on the others', () => {
+    const crashes = (everyMs: object) =>
+      planFaults(5, { ...QUIET, everyMs }, 60_000).flatMap(({ kind, atMs }) => (kind === 'crash' ? [atMs] : []))
+    expect(crashes({ crash: 1000, stop: 500 })).toEqual(crashes({ crash: 1000 }))
+  })
+})
+
+/** A counter whose snapshots lose what is above a hundred. */
+const forgetful = (): SimulatedMachine<CounterInput, number> => {
+  const right = machineOf(counter)
+  return {
+    ...right,
+    snapshot: () => new TextEncoder().encode(String(Math.min(100, right.read({ type: 'read' })))),
+    restore: bytes => void right.apply({ type: 'add', by: Number(new TextDecoder().decode(bytes)) }),
+  }
+}
+
+/** Registers that answer as nobody else would: each machine counts how often it was asked. */
+const moody = (): SimulatedMachine<RegisterInput, string | boolean | null> => {
+  const right = machineOf(registers)
+  let asked = 0
+  return {
+    ...right,
+    read: input => {
+      asked++
+      return right.read(input)
+    },
+    apply: input => {
+      const output = right.apply(input)
+      return input.type === 'swap' && asked % 2 === 1 ? !output : output
+    },
+  }
+}
+
+describe('a consumer’s machine with a bug', () => {
+  it('in its snapshots is found, and the run made small', () => {
+    const options = { ...onCounter, machine: forgetful }
+    const failing = seeds.map(seed => ({ ...options, seed })).find(run => !simulate(run).ok)
+    if (failing === undefined) throw new Error('No seed has found the bug.')
+    const { report, options: small, runs } = shrink(failing)
+    expect(report.ok).toBe(false)
+    expect(runs).toBeLessThanOrEqual(200)
+    // what it takes is a snapshot, and somebody who begins with it
+    expect(small.plan?.length).toBeLessThanOrEqual(4)
+    expect(small.plan?.map(({ kind }) => kind)).toContain('compaction')
+    expect(simulate(small)).toEqual(report)
+  })
+
+  it('that is not deterministic is found', () => {
+    const reports = seeds.map(seed => simulate({ ...onRegisters, seed, machine: moody }))
+    expect(reports.map(({ failure }) => failure ?? '').join('\n')).toMatch(/gave .* to one machine and .* to another/)
+  })
+})
