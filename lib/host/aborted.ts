@@ -2,12 +2,12 @@ import { NEVER, Observable } from 'rxjs'
 import { KayakError } from '../../streams/contracts/errors.js'
 
 /** Errors with `KAYAK_ABORTED` when a signal is aborted, at once if it is; never emits. */
-export function aborted$(signal: AbortSignal | undefined): Observable<never> {
+export function aborted$(signal: AbortSignal | undefined, what = 'Opening the host'): Observable<never> {
   if (signal === undefined) return NEVER
   return new Observable(subscriber => {
     const abort = (): void => {
       const cause: unknown = signal.reason
-      subscriber.error(new KayakError('KAYAK_ABORTED', 'Opening the host was aborted.', { outcome: 'unknown', cause }))
+      subscriber.error(new KayakError('KAYAK_ABORTED', `${what} was aborted.`, { outcome: 'unknown', cause }))
     }
     if (signal.aborted) return abort()
     signal.addEventListener('abort', abort, { once: true })

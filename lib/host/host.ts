@@ -7,14 +7,13 @@ import type { Identity } from '../../streams/contracts/storage.js'
 import type { LogEntry } from '../../streams/rules/entry.js'
 import type { Ending, Member } from '../member/member.js'
 import { OwnSession } from './append-session.js'
-import { leave, type Leaving } from './leave.js'
+import { leave, markAsLeft } from './leave.js'
 import { decodeWith, HostLog } from './log.js'
-import { operation, timeoutOf, type OperationContext } from './operation.js'
+import { timeoutOf, type OperationContext } from './operation.js'
 import type { Resolved } from './options.js'
+import { remove } from './remove.js'
 import { within } from './settled.js'
 import { HostSync } from './sync.js'
-
-const ID = /^[0-9a-f]{32}$/
 
 type Closed = { readonly code: 'KAYAK_STOPPED' | 'KAYAK_REMOVED'; readonly error?: KayakError }
 
@@ -40,7 +39,7 @@ export class MemberHost<T> implements Host<T> {
   constructor(
     private readonly member: Member,
     private readonly options: Resolved<T>,
-    private identity: Identity,
+    private readonly identity: Identity,
   ) {
     const { replica, views } = member
     this.self = { id: replica.self.id, address: replica.self.address }
@@ -56,7 +55,7 @@ export class MemberHost<T> implements Host<T> {
     this.term$ = views.select(view => view.term)
     this.leader$ = views.select(view => view.leader)
     this.roster$ = views.select(view => view.roster)
-    this.subscriptions = [this.emitting(), this.logging(), member.ended$.subscribe(ending => void this.end(ending))]
+    this.subscriptions = [this.emitting(), this.logging(), this.ending()]
   }
 
   get leader(): PublicMember | undefined {
@@ -75,18 +74,13 @@ export class MemberHost<T> implements Host<T> {
     return this.member.views.now.roster
   }
 
-  async remove(id: string, options: OperationOptions = {}): Promise<PublicRoster> {
-    if (typeof id !== 'string' || !ID.test(id)) throw new KayakError('KAYAK_INVALID', 'An id is 32 hexadecimal digits.')
-    if (id === this.self.id) throw new KayakError('KAYAK_INVALID', 'A member leaves by close(), not by remove().')
-    const index = await operation<number>(this.context, options, (timeoutMs, settle) =>
-      this.member.waiting.change({ type: 'remove', id }, timeoutMs, settle),
-    )
-    const shown$ = this.roster$.pipe(filter(roster => roster.index >= index))
-    return within(shown$, timeoutOf(options, this.options.timeoutMs), this.options.clock, () => this.roster)
+  remove(id: string, options: OperationOptions = {}): Promise<PublicRoster> {
+    return remove(this.member, this.context, id, options)
   }
 
-  close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
-    this.closing ??= this.closed === undefined ? this.leaveAndStop(options) : this.stop()
+  async close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    const timeoutMs = timeoutOf(options, this.options.timeoutMs)
+    this.closing ??= this.closed === undefined ? this.leaveAndStop(timeoutMs) : this.stop()
     return this.closing
   }
 
@@ -104,31 +98,28 @@ export class MemberHost<T> implements Host<T> {
     throw new KayakError(code, 'The host takes no more operations.', { cause: error })
   }
 
-  private async leaveAndStop(options: { readonly timeoutMs?: number }): Promise<void> {
-    const { clock } = this.options
-    const deadline = clock.now() + timeoutOf(options, this.options.timeoutMs)
-    let outcome: Leaving
+  private async leaveAndStop(timeoutMs: number): Promise<void> {
+    const deadline = this.options.clock.now() + timeoutMs
     try {
-      outcome = await leave(this.member, deadline)
-    } catch (error) {
+      const outcome = await leave(this.member, deadline)
+      if (outcome === 'left') await markAsLeft(this.member, deadline, this.identity)
+    } finally {
       await this.shut({ code: 'KAYAK_STOPPED' })
-      throw error
     }
-    if (outcome === 'left') await this.mark('left')
-    await this.shut({ code: 'KAYAK_STOPPED' })
+  }
+
+  /** What fails to close then is told to whoever calls stop(). */
+  private ending(): Subscription {
+    return this.member.ended$.subscribe(ending => void this.end(ending).catch(() => undefined))
   }
 
   /** Ends as the member has by itself: it was removed, or has failed. */
   private async end(ending: Ending): Promise<void> {
     if (this.closing !== undefined && ending.type === 'removed') return
     if (ending.type === 'failed') return this.shut({ code: 'KAYAK_STOPPED', error: ending.error })
-    await this.mark('removed')
+    const removed$ = this.member.saveIdentity({ ...this.identity, standing: 'removed' })
+    await within(removed$, this.options.timeoutMs, this.options.clock, () => undefined)
     return this.shut({ code: 'KAYAK_REMOVED' })
-  }
-
-  private async mark(standing: 'left' | 'removed'): Promise<void> {
-    this.identity = { ...this.identity, standing }
-    await within(this.member.saveIdentity(this.identity), this.options.timeoutMs, this.options.clock, () => undefined)
   }
 
   private shut(closed: Closed): Promise<void> {
@@ -146,12 +137,13 @@ export class MemberHost<T> implements Host<T> {
       code === 'KAYAK_REMOVED' ? 'was cut off: the member was removed.' : 'was cut off: the host has stopped.',
       error,
     )
-    this.sync.stop()
-    await within(transport.close(), limit, clock, () => undefined)
-    await within(storage.close(), limit, clock, () => undefined)
+    this.sync.stop(code, error)
+    const closing = [transport.close(), storage.close()].map(closed$ => within(closed$, limit, clock, () => undefined))
+    const closed = await Promise.allSettled(closing)
     for (const subscription of this.subscriptions) subscription.unsubscribe()
     if (error === undefined) this.committed.complete()
     else this.committed.error(error)
+    for (const result of closed) if (result.status === 'rejected') throw result.reason
   }
 
   /** Decodes once for all consumers, and only while there are any. */

@@ -1,6 +1,6 @@
-import { firstValueFrom, map, merge, race, take, timer } from 'rxjs'
-import { filter } from 'rxjs'
+import { filter, firstValueFrom, map, merge, NEVER, takeUntil, timer, type Observable } from 'rxjs'
 import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
+import type { Identity } from '../../streams/contracts/storage.js'
 import type { Member } from '../member/member.js'
 
 /** How leaving ended: as the last voter one stays a member, and only stops. */
@@ -11,16 +11,19 @@ const isLastVoter = ({ replica }: Member): boolean => {
   return outgoing.length === 0 && voters.length === 1 && voters[0]?.id === replica.self.id
 }
 
-/** Resolves when a condition holds, or at the deadline, and says which. */
-async function holdsBy(member: Member, deadline: number, holds: () => boolean): Promise<boolean> {
-  const { clock, inbox } = member.replica.parts
-  const holds$ = merge([undefined], inbox.settled$).pipe(
-    filter(holds),
-    map(() => true),
-  )
+/** Resolves with what comes first; rejects if the member is stopped before, which is asked about alone. */
+const first = <T>({ cutOff }: Member, ...streams: readonly Observable<T>[]): Promise<T> =>
+  firstValueFrom(merge(NEVER, ...streams).pipe(takeUntil(cutOff.fails$('Leaving the cluster', 'unknown'))))
+
+/** Resolves when something has happened, or at the deadline, and says which. */
+function happensBy(member: Member, deadline: number, event$: Observable<unknown>): Promise<boolean> {
+  const { clock } = member.replica.parts
   const late$ = timer(Math.max(0, deadline - clock.now()), clock).pipe(map(() => false))
-  return firstValueFrom(race(holds$, late$).pipe(take(1)), { defaultValue: false })
+  return first(member, event$.pipe(map(() => true)), late$)
 }
+
+const holdsBy = (member: Member, deadline: number, holds: () => boolean): Promise<boolean> =>
+  happensBy(member, deadline, merge([undefined], member.replica.parts.inbox.settled$).pipe(filter(holds)))
 
 /** Hands the leadership over, if this member has it; without a successor it goes on as leader, and leaves as one. */
 async function handOver(member: Member, deadline: number): Promise<void> {
@@ -41,13 +44,16 @@ function askToBeRemoved(member: Member, deadline: number): Promise<number> {
 
 /** Seeing the removal in a committed roster is as good as the answer to the request, which may be lost. */
 const seenRemoved = (member: Member): Promise<unknown> =>
-  firstValueFrom(member.ended$.pipe(filter(({ type }) => type === 'removed')), { defaultValue: undefined })
+  first(member, member.ended$.pipe(filter(({ type }) => type === 'removed')))
+
+const late = (why: string, cause?: unknown): KayakError =>
+  new KayakError('KAYAK_TIMEOUT', why, { outcome: 'unknown', cause })
 
 /**
  * Leaves a cluster (section 4.2.2): pending appends are settled, a leader hands over, and the member asks to be removed
  * until that has committed.
  *
- * @throws {@link KayakError} `KAYAK_TIMEOUT` with outcome `unknown` at the deadline.
+ * @throws {@link KayakError} `KAYAK_TIMEOUT` with outcome `unknown` at the deadline, `KAYAK_STOPPED` if it is stopped.
  */
 export async function leave(member: Member, deadline: number): Promise<Leaving> {
   const isSettled = await holdsBy(member, deadline, () => member.waiting.size === 0)
@@ -58,9 +64,13 @@ export async function leave(member: Member, deadline: number): Promise<Leaving> 
     return 'left'
   } catch (cause) {
     if (isKayakError(cause) && cause.code === 'KAYAK_INVALID') return 'last-voter'
-    throw new KayakError('KAYAK_TIMEOUT', 'The member could not leave in time and has only stopped.', {
-      outcome: 'unknown',
-      cause,
-    })
+    if (isKayakError(cause) && cause.code !== 'KAYAK_TIMEOUT') throw cause
+    throw late('The member could not leave in time and has only stopped.', cause)
   }
+}
+
+/** Marks the folder of a member that has left, so that it isn't started again. */
+export async function markAsLeft(member: Member, deadline: number, identity: Identity): Promise<void> {
+  const isMarked = await happensBy(member, deadline, member.saveIdentity({ ...identity, standing: 'left' }))
+  if (!isMarked) throw late('The member has left, but could not write that down in its folder in time.')
 }

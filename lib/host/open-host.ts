@@ -112,4 +112,4 @@ export async function opening<T>(options: Resolved<T>, open: () => Promise<Host<
 }
 
 /** A host that was ready just as it was given up. */
-const stopLate = (host: Pick<Host, 'stop'>): void => void host.stop()
+const stopLate = (host: Pick<Host, 'stop'>): void => void host.stop().catch(() => undefined)

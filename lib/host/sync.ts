@@ -43,10 +43,10 @@ export class HostSync implements Sync {
   }
 
   /** Fails all that wait, when the host stops. */
-  stop(): void {
+  stop(code: 'KAYAK_STOPPED' | 'KAYAK_REMOVED', cause?: KayakError): void {
     const waiting = this.waiting
     this.waiting = []
-    for (const { settle } of waiting) settle.failed(new KayakError('KAYAK_STOPPED', 'The host has stopped.'))
+    for (const { settle } of waiting) settle.failed(new KayakError(code, 'The sync was cut off.', { cause }))
   }
 
   private get lowest(): number {

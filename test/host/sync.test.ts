@@ -1,0 +1,238 @@
+import { getEventListeners } from 'node:events'
+import { KayakError, type Host, type OperationOptions } from 'kayak'
+import { containing, record, T, watch, World } from './world.js'
+
+const DAY = 24 * 60 * 60 * 1000
+const WRONG_INDEXES = [-1, 1.5, NaN, Infinity, 2 ** 53, '1', null, undefined, {}]
+const WRONG_OPTIONS = [
+  ...[0, -1, NaN, Infinity, '10', null, DAY + 1].map(timeoutMs => ({ timeoutMs })),
+  ...[{}, 'now', null].map(signal => ({ signal })),
+  ...[null, 42, 'now'],
+]
+
+describe('sync.barrier', () => {
+  it('reflects every append that was acknowledged anywhere before, on every member', async () => {
+    const world = new World()
+    const hosts = await world.trio()
+    world.network.setFaults({ delayMs: [1, 30], reorder: 0.2 })
+    for (let round = 0; round < 5; round++)
+      for (const host of hosts) {
+        const { index } = await world.run(host.log.append('x'))
+        for (const asked of hosts) {
+          const reached = await world.run(asked.sync.barrier())
+          expect(reached).toBeGreaterThanOrEqual(index)
+          expect(asked.log.committed).toBeGreaterThanOrEqual(reached)
+        }
+      }
+    await world.stop(...hosts)
+  })
+
+  it('resolves after committed$ has emitted all up to it, and does not wait for an ack', async () => {
+    const world = new World()
+    const [a, b] = await world.pair()
+    const seen = record(b.committed$)
+    const { index } = await world.run(a.log.append('x'))
+    expect(seen.values).toEqual([])
+    expect(await world.run(b.sync.barrier())).toBeGreaterThanOrEqual(index)
+    expect(seen.values).toMatchObject([{ index, payload: 'x' }])
+    await world.stop(a, b)
+  })
+
+  it('begins a round of its own: what a deposed leader knows is not enough', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    world.network.isolate(a.self.address)
+    const old = watch(a.sync.barrier({ timeoutMs: T / 2 }))
+    await world.until(() => old.settled)
+    expect(a.role).toBe('leader')
+    expect(old.error).toMatchObject({ code: 'KAYAK_TIMEOUT', outcome: 'rejected', retryable: true })
+    const asking = watch(a.sync.barrier({ timeoutMs: 60_000 }))
+    const leader = await world.leaderOf([b, c])
+    const { index } = await world.run(leader.log.append('x'))
+    expect(asking.settled).toBe(false)
+    world.network.heal()
+    await world.until(() => asking.settled)
+    expect(asking.value).toBeGreaterThanOrEqual(index)
+    await world.stop(a, b, c)
+  })
+
+  it('that loses its leader is asked for anew, until its deadline', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    const { index } = await world.run(a.log.append('x'))
+    const asked = world.network.traffic$.subscribe(({ type, message }) => {
+      if (type !== 'delivered' || !('type' in message) || message.type !== 'read-index') return
+      asked.unsubscribe()
+      world.network.isolate(a.self.address)
+    })
+    const reached = await world.run(b.sync.barrier({ timeoutMs: 60_000 }))
+    expect(reached).toBeGreaterThan(index)
+    expect(b.leader).not.toEqual(a.self)
+    world.network.heal()
+    await world.stop(a, b, c)
+  })
+
+  it('ends by its deadline where there is no majority', async () => {
+    const world = new World()
+    const [a, b] = await world.pair()
+    await world.stop(a)
+    for (let wait = 0; wait < 4 * T; wait += T) {
+      const begun = world.clock.now()
+      const error = await world.fails(b.sync.barrier({ timeoutMs: T }))
+      expect(error).toMatchObject({ code: 'KAYAK_TIMEOUT', outcome: 'rejected', message: containing(String(T)) })
+      expect(world.clock.now() - begun).toBe(T)
+    }
+    await world.stop(b)
+  })
+
+  it('is given up by its signal, at once', async () => {
+    const world = new World()
+    const [a, b] = await world.pair()
+    await world.stop(a)
+    const controller = new AbortController()
+    const { signal } = controller
+    const barrier = watch(b.sync.barrier({ signal }))
+    await world.pass(10)
+    controller.abort(new Error('enough'))
+    await world.breathe()
+    expect(barrier.error).toMatchObject({ code: 'KAYAK_ABORTED', outcome: 'rejected', cause: new Error('enough') })
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+    expect(await world.fails(b.sync.barrier({ signal }))).toMatchObject({ code: 'KAYAK_ABORTED' })
+    await world.stop(b)
+  })
+
+  it('of a host that stops is settled, and refused afterwards', async () => {
+    const world = new World()
+    const [a, b] = await world.pair()
+    await world.stop(a)
+    const barrier = watch(b.sync.barrier())
+    await world.stop(b)
+    expect(barrier.error).toMatchObject({ code: 'KAYAK_STOPPED', outcome: 'rejected' })
+    expect(await world.fails(b.sync.barrier())).toMatchObject({ code: 'KAYAK_STOPPED' })
+    expect(await world.leftovers()).toBe(0)
+  })
+})
+
+describe('sync.sync', () => {
+  const begin = async (): Promise<{ world: World; host: Host }> => {
+    const world = new World()
+    return { world, host: await world.start('a') }
+  }
+
+  it('resolves once the index has been acknowledged, whether that was before or comes later', async () => {
+    const { world, host } = await begin()
+    await world.run(host.sync.sync(0))
+    const syncing = [5, 3, 4].map(index => watch(host.sync.sync(index)))
+    const settled = async (): Promise<boolean[]> => (await world.breathe(), syncing.map(one => one.settled))
+    host.sync.ack(2)
+    expect(await settled()).toEqual([false, false, false])
+    host.sync.ack(4)
+    expect(await settled()).toEqual([false, true, true])
+    host.sync.ack(1)
+    await world.run(host.sync.sync(4))
+    expect(await settled()).toEqual([false, true, true])
+    host.sync.ack(7)
+    expect(await settled()).toEqual([true, true, true])
+    expect(syncing.map(({ error }) => error)).toEqual([undefined, undefined, undefined])
+    await world.run(host.sync.sync(6))
+    await world.stop(host)
+  })
+
+  it('waits for the slowest of several consumers', async () => {
+    const { world, host } = await begin()
+    host.sync.ack(0, 'slow')
+    host.sync.ack(9, 'quick')
+    host.sync.ack(9)
+    const syncing = watch(host.sync.sync(3))
+    await world.pass(100)
+    expect(syncing.settled).toBe(false)
+    host.sync.ack(2, 'slow')
+    host.sync.ack(3, 'slow')
+    await world.breathe()
+    expect(syncing).toEqual({ settled: true, value: undefined })
+    await world.stop(host)
+  })
+
+  it('lets a machine be read as of a barrier', async () => {
+    const world = new World()
+    const [a, b] = await world.pair()
+    const machine: unknown[] = []
+    b.committed$.subscribe(({ index, payload }) => {
+      world.clock.schedule(() => {
+        machine.push(payload)
+        b.sync.ack(index)
+      }, 50)
+    })
+    await world.run(a.log.append('x'))
+    const reading = (async () => {
+      await b.sync.sync(await b.sync.barrier())
+      return [...machine]
+    })()
+    expect(await world.run(reading)).toEqual(['x'])
+    await world.stop(a, b)
+  })
+
+  it('ends by its deadline, or by its signal, and keeps no timer', async () => {
+    const { world, host } = await begin()
+    const begun = world.clock.now()
+    const error = await world.fails(host.sync.sync(99, { timeoutMs: 500 }))
+    expect(error).toMatchObject({ code: 'KAYAK_TIMEOUT', outcome: 'rejected', message: containing('500') })
+    expect(world.clock.now() - begun).toBe(500)
+    const { pending } = world.clock
+    const controller = new AbortController()
+    const syncing = watch(host.sync.sync(99, { signal: controller.signal }))
+    expect(world.clock.pending).toBe(pending + 1)
+    controller.abort(new Error('enough'))
+    await world.breathe()
+    expect(syncing.error).toMatchObject({ code: 'KAYAK_ABORTED', outcome: 'rejected', cause: new Error('enough') })
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([])
+    expect(world.clock.pending).toBe(pending)
+    host.sync.ack(99)
+    await world.stop(host)
+  })
+
+  it('of a host that stops is settled, and refused afterwards', async () => {
+    const { world, host } = await begin()
+    const syncing = watch(host.sync.sync(99))
+    await world.stop(host)
+    expect(syncing.error).toMatchObject({ code: 'KAYAK_STOPPED', outcome: 'rejected' })
+    expect(await world.fails(host.sync.sync(1))).toMatchObject({ code: 'KAYAK_STOPPED' })
+    expect(await world.leftovers()).toBe(0)
+  })
+
+  it('of a host that fails tells why', async () => {
+    const { world, host } = await begin()
+    const syncing = watch(host.sync.sync(99))
+    world.disk('a').failNextWrite()
+    await world.fails(host.log.append('x'))
+    await world.until(() => syncing.settled)
+    expect(syncing.error).toMatchObject({ code: 'KAYAK_STOPPED', cause: { code: 'KAYAK_STORAGE_FAILED' } })
+    await world.stop(host)
+  })
+})
+
+describe('sync refuses', () => {
+  it.each(WRONG_INDEXES)('the index %p', async index => {
+    const world = new World()
+    const host = await world.start('a')
+    // whoever writes JavaScript may pass anything
+    const wrong = index as number
+    expect(() => host.sync.ack(wrong)).toThrow(KayakError)
+    expect(await world.fails(host.sync.sync(wrong))).toMatchObject({ code: 'KAYAK_INVALID', outcome: 'rejected' })
+    const syncing = watch(host.sync.sync(1))
+    await world.breathe()
+    expect(syncing.settled).toBe(false)
+    await world.stop(host)
+  })
+
+  it.each(WRONG_OPTIONS)('the options %p', async options => {
+    const world = new World()
+    const host = await world.start('a')
+    // as above
+    const wrong = options as OperationOptions
+    for (const asking of [host.sync.barrier(wrong), host.sync.sync(0, wrong)])
+      expect(await world.fails(asking)).toMatchObject({ code: 'KAYAK_INVALID', outcome: 'rejected' })
+    await world.run(host.sync.barrier())
+    await world.stop(host)
+  })
+})
