@@ -68,9 +68,11 @@ export class Member {
     this.installer = new Installer(this.replica)
   }
 
-  /** Begins to take part. */
+  /** Begins to take part, in turn, so that what the first role does goes out at once. */
   start(): void {
-    this.running.add(this.run$().subscribe({ error: (error: unknown) => this.fail(asKayakError(error)) }))
+    this.replica.parts.inbox.post(() => {
+      this.running.add(this.run$().subscribe({ error: (error: unknown) => this.fail(asKayakError(error)) }))
+    })
   }
 
   /** Whether it runs no more. */
