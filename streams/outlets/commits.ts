@@ -10,7 +10,7 @@ function apply(replica: Replica, entry: LogEntry): boolean {
   if (entry.kind !== 'data') return false
   const applied = replica.sessions.apply(entry)
   if (applied.is === 'first') return true
-  replica.duplicates = new Set([...replica.duplicates, entry.index])
+  replica.duplicates.add(entry.index)
   return false
 }
 

@@ -70,8 +70,8 @@ export class Replica {
   /** What is known to have committed, and what has been applied of it. */
   commit: number
   applied: number
-  /** Applied entries that were duplicates, as far as the log reaches back to them. */
-  duplicates: ReadonlySet<number> = new Set()
+  /** Applied entries that were duplicates, as far as the log reaches back to them. One set that grows: there may be many. */
+  readonly duplicates = new Set<number>()
 
   private readonly messages = new Subject<Received>()
   /** Checked messages in turn, for the role that is on. */
@@ -176,7 +176,7 @@ export class Replica {
   adopt(meta: SnapshotMeta): void {
     this.snapshot = meta
     this.rosters = sinceSnapshot(this.rosters, meta.roster, meta.index)
-    this.duplicates = new Set([...this.duplicates].filter(index => index > meta.index))
+    for (const index of this.duplicates) if (index <= meta.index) this.duplicates.delete(index)
   }
 
   /** Hands a message to the role that is on. */
