@@ -1,0 +1,64 @@
+import { map, of, Subject, take, type Observable } from 'rxjs'
+import { pump } from '../../streams/operators/pump'
+import { marbles } from './marbles'
+
+describe('pump', () => {
+  it('takes batch after batch on a trigger, until an empty one', () =>
+    marbles(({ cold, expectObservable }) => {
+      const batches = [[1, 2], [3], []]
+      let at = 0
+      const next = (): Observable<readonly number[]> => cold('--(b|)', { b: batches[at++] ?? [] })
+      const trigger$ = cold('     -t---------|')
+      const expected = '          ---a-b-----|'
+      expectObservable(trigger$.pipe(pump(next))).toBe(expected, { a: [1, 2], b: [3] })
+    }))
+
+  it('takes what comes while a batch is on its way with the next, and never two at once', () => {
+    const [trigger, arrived] = [new Subject<void>(), new Subject<readonly string[]>()]
+    const seen: (readonly string[])[] = []
+    const asked: number[] = []
+    let waiting: string[] = []
+    const come = (what: string): void => {
+      waiting.push(what)
+      trigger.next()
+    }
+    const next = (): Observable<readonly string[]> => {
+      const batch = waiting
+      waiting = []
+      asked.push(batch.length)
+      return arrived.pipe(
+        take(1),
+        map(() => batch),
+      )
+    }
+    trigger.pipe(pump(next)).subscribe(batch => seen.push(batch))
+    come('a')
+    come('b')
+    come('c')
+    expect([asked, seen]).toEqual([[1], []])
+    arrived.next([])
+    expect([asked, seen]).toEqual([[1, 2], [['a']]])
+    arrived.next([])
+    arrived.next([])
+    expect([asked, seen]).toEqual([
+      [1, 2, 0],
+      [['a'], ['b', 'c']],
+    ])
+  })
+
+  it('that finds nothing waits for the next trigger', () => {
+    const trigger = new Subject<void>()
+    const seen: (readonly number[])[] = []
+    const batches: (readonly number[])[] = [[], [1], []]
+    trigger.pipe(pump(() => of(batches.shift() ?? []))).subscribe(batch => seen.push(batch))
+    trigger.next()
+    expect(seen).toEqual([])
+    trigger.next()
+    expect(seen).toEqual([[1]])
+  })
+
+  it('errors as a batch does', () =>
+    marbles(({ cold, expectObservable }) => {
+      expectObservable(cold('-t---').pipe(pump(() => cold<readonly number[]>('-#')))).toBe('--#')
+    }))
+})

@@ -1,0 +1,139 @@
+import { VirtualClock } from '../../lib/testing/virtual-clock'
+import { Attempts } from '../../streams/sources/attempts'
+import { Deadlines, type Timed } from '../../streams/sources/deadlines'
+
+describe('attempts', () => {
+  let count = 0
+  let attempts: Attempts<string>
+  beforeEach(() => {
+    count = 0
+    attempts = new Attempts(() => `id ${++count}`)
+  })
+  const submit = (...requests: string[]): void => requests.forEach(request => attempts.submit(request))
+
+  it('are taken in the order in which they came, as far as they fit, each under an id of its own', () => {
+    submit('a', 'b', 'c')
+    let room = 2
+    expect(attempts.take(0, () => room-- > 0)).toEqual({ id: 'id 1', requests: ['a', 'b'] })
+    expect(attempts.take(0)).toEqual({ id: 'id 2', requests: ['c'] })
+    expect([attempts.waiting, attempts.size]).toEqual([0, 3])
+  })
+
+  it('are answered once, and only by their own id', () => {
+    submit('a')
+    attempts.take(0)
+    expect(attempts.answered('id 7')).toEqual([])
+    expect(attempts.answered('id 1')).toEqual(['a'])
+    expect(attempts.answered('id 1')).toEqual([])
+  })
+
+  it('begin anew, under a new id, when no answer has come; a late one counts for nothing', () => {
+    submit('a')
+    attempts.take(10)
+    attempts.retry(9, false)
+    expect(attempts.waiting).toBe(0)
+    attempts.retry(10, false)
+    expect(attempts.take(20)).toEqual({ id: 'id 2', requests: ['a'] })
+    expect(attempts.answered('id 1')).toEqual([])
+  })
+
+  it('that were declined wait for the next look, so that nobody is asked in a tight circle', () => {
+    submit('a')
+    attempts.take(0)
+    attempts.later(attempts.answered('id 1'))
+    expect(attempts.waiting).toBe(0)
+    attempts.retry(-1, false)
+    expect(attempts.waiting).toBe(1)
+  })
+
+  it('that were accepted begin anew only with another leader', () => {
+    submit('a')
+    attempts.take(0)
+    attempts.accept(attempts.answered('id 1'))
+    attempts.retry(Infinity, false)
+    expect(attempts.waiting).toBe(0)
+    attempts.retry(Infinity, true)
+    expect(attempts.take(1)).toEqual({ id: 'id 2', requests: ['a'] })
+  })
+
+  it('begin anew ahead of what has come meanwhile', () => {
+    submit('a')
+    attempts.take(0)
+    submit('b')
+    attempts.retry(Infinity, true)
+    expect(attempts.take(1).requests).toEqual(['a', 'b'])
+  })
+
+  it('are forgotten wherever they are', () => {
+    submit('unsent', 'sent', 'accepted', 'declined')
+    attempts.forget('unsent')
+    attempts.take(0)
+    attempts.accept(['accepted'])
+    attempts.later(['declined'])
+    for (const request of ['sent', 'accepted', 'declined']) attempts.forget(request)
+    attempts.retry(Infinity, true)
+    expect([attempts.waiting, attempts.size]).toEqual([0, 0])
+  })
+})
+
+describe('deadlines', () => {
+  const timed = (clock: VirtualClock, timeoutMs: number, expire: () => void): Timed => {
+    return { deadline: clock.now() + timeoutMs, expire }
+  }
+
+  it('come in order of time, whatever the timeouts, with one timer', () => {
+    const clock = new VirtualClock()
+    const deadlines = new Deadlines(clock)
+    const seen: (readonly [number, number])[] = []
+    const add = (timeoutMs: number): void =>
+      deadlines.add(
+        timed(clock, timeoutMs, () => seen.push([timeoutMs, clock.now()])),
+        timeoutMs,
+      )
+    for (const timeoutMs of [50, 10, 30, 10]) add(timeoutMs)
+    expect(clock.pending).toBe(1)
+    clock.advanceBy(5)
+    add(10)
+    clock.advanceBy(100)
+    expect(seen).toEqual([[10, 10], [10, 10], [10, 15], [30, 30], [50, 50]]) // prettier-ignore
+    expect(clock.pending).toBe(0)
+  })
+
+  it('that are settled in time do not come, and leave no timer', () => {
+    const clock = new VirtualClock()
+    const deadlines = new Deadlines(clock)
+    const expire = jest.fn()
+    const all = Array.from({ length: 1000 }, () => timed(clock, 10, expire))
+    for (const one of all) deadlines.add(one, 10)
+    for (const one of all) {
+      deadlines.delete(one, 10)
+      deadlines.delete(one, 10)
+    }
+    expect(clock.pending).toBe(0)
+    clock.advanceBy(100)
+    expect(expire).not.toHaveBeenCalled()
+  })
+
+  it('may be set from within one that comes', () => {
+    const clock = new VirtualClock()
+    const deadlines = new Deadlines(clock)
+    const seen: number[] = []
+    const again = (): void => {
+      seen.push(clock.now())
+      if (seen.length < 3) deadlines.add(timed(clock, 10, again), 10)
+    }
+    deadlines.add(timed(clock, 10, again), 10)
+    clock.advanceBy(100)
+    expect(seen).toEqual([10, 20, 30])
+  })
+
+  it('stop with their owner', () => {
+    const clock = new VirtualClock()
+    const deadlines = new Deadlines(clock)
+    const expire = jest.fn()
+    deadlines.add(timed(clock, 10, expire), 10)
+    deadlines.stop()
+    clock.advanceBy(100)
+    expect([expire.mock.calls.length, clock.pending]).toEqual([0, 0])
+  })
+})
