@@ -221,9 +221,10 @@ export class TestCluster implements Surroundings {
     })
   }
 
-  converge(members: readonly TestMember[] = this.running, limitMs?: number): void {
+  /** Goes on until those members, by default all that run then, are equal. */
+  converge(members?: readonly TestMember[], limitMs?: number): void {
     this.until(() => this.isConverged(members), 'all to be equal', limitMs)
-    assert.equal(new Set(members.map(({ state }) => state)).size, 1, this.describe())
+    assert.equal(new Set((members ?? this.running).map(({ state }) => state)).size, 1, this.describe())
   }
 
   open(): readonly Operation[] {
