@@ -1,6 +1,6 @@
 import { fuzz } from '../../lib/testing/cluster'
 
-const { FUZZ_SEED, FUZZ_FROM = '1', FUZZ_COUNT = '200' } = process.env
+const { FUZZ_SEED, FUZZ_FROM = '1', FUZZ_COUNT = '100' } = process.env
 const from = Number(FUZZ_FROM)
 const seeds =
   FUZZ_SEED === undefined ? Array.from({ length: Number(FUZZ_COUNT) }, (_, i) => from + i) : [Number(FUZZ_SEED)]

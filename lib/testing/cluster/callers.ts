@@ -51,8 +51,9 @@ export class Callers {
     return this.ask(at, operation, member => member.waiting.barrier(timeoutMs, this.settling(operation)))
   }
 
-  change(at: TestMember, change: Exclude<RosterChange, { type: 'promote' }>, timeoutMs = this.timeoutMs): Operation {
-    const operation = this.begin('change', at, timeoutMs, `${change.type} ${change.id}`)
+  change(at: TestMember, change: Exclude<RosterChange, { type: 'promote' }>, heard?: Heard): Operation {
+    const { timeoutMs } = this
+    const operation = this.begin('change', at, timeoutMs, `${change.type} ${change.id}`, heard)
     return this.ask(at, operation, member => member.waiting.change(change, timeoutMs, this.settling(operation)))
   }
 

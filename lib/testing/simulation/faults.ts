@@ -28,6 +28,8 @@ export const FAULT_KINDS = [
   'join',
   /** A member is removed. */
   'removal',
+  /** A member that is down is removed, added again, and comes back with its old disk. */
+  'return',
 ] as const
 
 export type FaultKind = (typeof FAULT_KINDS)[number]
@@ -77,6 +79,7 @@ export const TROUBLE: SimulatedFaults = {
     'hand-over': 4000,
     join: 5000,
     removal: 6000,
+    return: 6000,
   },
   joiners: 3,
 }

@@ -2,6 +2,7 @@ import type { Torn } from '../../../plugins/storage-memory/index.js'
 import { bridge, deafen, mute, ring, split } from '../cluster/shapes.js'
 import type { TestCluster } from '../cluster/test-cluster.js'
 import type { TestMember } from '../cluster/test-member.js'
+import type { RosterChange } from '../../../streams/rules/membership.js'
 import type { FaultKind, SimulatedFaults } from './faults.js'
 import type { PlannedFault } from './plan.js'
 
@@ -134,6 +135,20 @@ export class Nemesis {
     if (by !== undefined && member !== undefined) this.cluster.remove(member, by)
   }
 
+  /** Removes a member that can't hear of it, adds it again, and lets it come back as if nothing had been. */
+  bringBack(member: TestMember | undefined): void {
+    if (member === undefined) return
+    const { id, address } = member
+    const ask = (change: Exclude<RosterChange, { type: 'promote' }>, then: () => void): void => {
+      const [by] = this.cluster.leaders
+      if (by !== undefined) this.cluster.callers.change(by, change, ({ ending }) => ending === 'done' && then())
+    }
+    member.crash()
+    ask({ type: 'remove', id }, () =>
+      this.later(1, () => ask({ type: 'add', id, address }, () => this.later(1, () => this.revive(member)))),
+    )
+  }
+
   private healNetwork(): void {
     this.cluster.network.heal()
     this.cluster.network.setFaults({ ...this.faults.network, drop: 0, duplicate: 0, reorder: 0, tail: 0 })
@@ -167,4 +182,5 @@ const STRIKES: Readonly<Record<FaultKind, (nemesis: Nemesis, fault: PlannedFault
   'hand-over': (nemesis, { dice }) => nemesis.running(die(dice, 0))?.member?.handOver(),
   join: (nemesis, { dice }) => nemesis.join(nemesis.running(die(dice, 0))),
   removal: (nemesis, fault) => nemesis.remove(fault),
+  return: (nemesis, { dice }) => nemesis.bringBack(nemesis.running(die(dice, 0))),
 }
