@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { of, Subject, take, throwError } from 'rxjs'
 import { VirtualClock } from '../../lib/testing/virtual-clock'
 import { Inbox } from '../../streams/sources/inbox'
@@ -71,6 +72,47 @@ describe('the inbox', () => {
     of('a', 'b').pipe(inbox.enter()).subscribe(say('x')).unsubscribe()
     clock.advanceBy(0)
     expect(seen).toEqual(['settled'])
+  })
+
+  it('may be left by what it gives', () => {
+    const entering = of('a', 'b')
+      .pipe(inbox.enter())
+      .subscribe(value => {
+        seen.push(value)
+        entering.unsubscribe()
+      })
+    clock.advanceBy(0)
+    expect(seen).toEqual(['a', 'settled'])
+  })
+
+  it('goes no further when it is closed while it settles', () => {
+    inbox.settled$.pipe(take(1)).subscribe(() => inbox.close())
+    inbox.post(() => inbox.post(say('a')))
+    clock.advanceBy(0)
+    expect([seen, clock.pending]).toEqual([['settled', 'closed'], 0])
+  })
+
+  it('is passed by nothing: whatever tasks post, they run one at a time and in the order of their posting', () => {
+    /** How many each task, by its number, posts further. */
+    const plans = fc.array(fc.nat({ max: 3 }), { maxLength: 60 })
+    fc.assert(
+      fc.property(plans, fc.integer({ min: 1, max: 5 }), (plan, first) => {
+        const ran: number[] = []
+        let [posted, running] = [0, 0]
+        const post = (): void => {
+          const number = posted++
+          inbox.post(() => {
+            expect(++running).toBe(1)
+            ran.push(number)
+            for (let more = plan[number] ?? 0; more > 0; more--) post()
+            running--
+          })
+        }
+        for (let at = 0; at < first; at++) post()
+        clock.advanceBy(0)
+        expect(ran).toEqual(Array.from({ length: posted }, (_, number) => number))
+      }),
+    )
   })
 
   it('runs nothing any more once it is closed, not even what waited or came in the same batch', () => {

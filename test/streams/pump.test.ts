@@ -61,4 +61,22 @@ describe('pump', () => {
     marbles(({ cold, expectObservable }) => {
       expectObservable(cold('-t---').pipe(pump(() => cold<readonly number[]>('-#')))).toBe('--#')
     }))
+
+  it('ends when its trigger has ended and nothing more is on its way', () =>
+    marbles(({ cold, expectObservable }) => {
+      const batches = [[1], []]
+      let at = 0
+      const next = (): Observable<readonly number[]> => cold('----(b|)', { b: batches[at++] ?? [] })
+      const trigger$ = cold('     t-|')
+      const expected = '          ----a---|'
+      expectObservable(trigger$.pipe(pump(next))).toBe(expected, { a: [1] })
+    }))
+
+  it('takes nothing more once nobody listens', () => {
+    const trigger = new Subject<void>()
+    const waiting = ['a', 'b', 'c']
+    const listening = trigger.pipe(pump(() => of(waiting.splice(0, 1)))).subscribe(() => listening.unsubscribe())
+    trigger.next()
+    expect([waiting, trigger.observed]).toEqual([['b', 'c'], false])
+  })
 })

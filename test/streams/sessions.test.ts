@@ -1,3 +1,5 @@
+import fc from 'fast-check'
+import { lowerLimits } from '../../lib/testing/cluster'
 import { SessionTable } from '../../streams/replica/sessions'
 import { LIMITS } from '../../streams/contracts/limits'
 import type { LogEntry } from '../../streams/rules/entry'
@@ -55,6 +57,32 @@ describe('a table of sessions', () => {
     expect(table.apply(entry(4, 0, '')).is).toBe('first')
   })
 
+  it('says of every number what a list of all would, whatever comes in whatever order, also out of its bytes', () => {
+    const restore = lowerLimits({ sessionWindow: 4 })
+    const appends = fc.array(fc.tuple(fc.constantFrom('a', 'b'), fc.integer({ min: 1, max: 20 })), { maxLength: 40 })
+    const model = (list: readonly (readonly [string, number])[], restart: number): void => {
+      const [first, greatest] = [new Map<string, number>(), new Map<string, number>()]
+      let table = new SessionTable()
+      list.forEach(([name, number], at) => {
+        if (at === restart) table = SessionTable.decode(table.encode())
+        const key = `${name}${number}`
+        const known = first.get(key)
+        const forgotten = number <= (greatest.get(name) ?? 0) - 4
+        const is = forgotten ? 'expired' : known === undefined ? 'first' : 'duplicate'
+        const expected = forgotten ? { is } : { is, answer: answer(known ?? at + 1) }
+        expect(table.apply(entry(at + 1, number, name.repeat(20)))).toEqual(expected)
+        if (is !== 'first') return
+        first.set(key, at + 1)
+        greatest.set(name, Math.max(number, greatest.get(name) ?? 0))
+      })
+    }
+    try {
+      fc.assert(fc.property(appends, fc.nat({ max: 40 }), model))
+    } finally {
+      restore()
+    }
+  })
+
   it('comes out of its bytes as it went in, and equal tables give equal bytes', () => {
     const build = (): SessionTable => {
       const table = new SessionTable()
@@ -80,6 +108,9 @@ describe('a table of sessions', () => {
     '{"version":1,"sessions":[["a",1,[1,2,3]]]}',
     '{"version":1,"sessions":[["a",1,[1,2,3,1.5]]]}',
     '{"version":1,"sessions":[[7,1,[]]]}',
+    '{"sessions":[]}',
+    '{"version":1,"sessions":{}}',
+    '{"version":1,"sessions":[["a",1,[1,2,3,9007199254740992]]]}',
   ])('refuses bytes that it would not write: %s', text => {
     let code: unknown
     try {

@@ -1,4 +1,4 @@
-import { Subject } from 'rxjs'
+import { NEVER, Subject } from 'rxjs'
 import { VirtualClock } from '../../lib/testing/virtual-clock'
 import { silence$ } from '../../streams/sources/silence'
 import { stalls$ } from '../../streams/sources/stalls'
@@ -44,6 +44,17 @@ describe('silence', () => {
     heard.next()
     clock.advanceBy(50)
     expect(fired).toEqual([50])
+  })
+
+  it('ends for good where it makes the listener leave', () => {
+    const clock = new VirtualClock()
+    const fired: number[] = []
+    const running = silence$(NEVER, () => 10, clock).subscribe(() => {
+      fired.push(clock.now())
+      running.unsubscribe()
+    })
+    clock.advanceBy(100)
+    expect([fired, clock.pending]).toEqual([[10], 0])
   })
 })
 

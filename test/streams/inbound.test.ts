@@ -1,12 +1,12 @@
 import { Subject } from 'rxjs'
-import { lowerLimits } from '../../../lib/testing/cluster'
-import { VirtualClock } from '../../../lib/testing/virtual-clock'
-import { encodeEntries } from '../../../streams/contracts/entry-codec'
-import { AppendEntries, message, ReadIndex, TimeoutNow } from '../../../streams/contracts/messages'
-import type { Inbound } from '../../../streams/contracts/transport'
-import { ofType, received$, type Received } from '../../../streams/sources/inbound'
-import { Inbox } from '../../../streams/sources/inbox'
-import { logEntries } from '../entries'
+import { lowerLimits } from '../../lib/testing/cluster'
+import { VirtualClock } from '../../lib/testing/virtual-clock'
+import { encodeEntries } from '../../streams/contracts/entry-codec'
+import { AppendEntries, message, ReadIndex, TimeoutNow } from '../../streams/contracts/messages'
+import type { Inbound } from '../../streams/contracts/transport'
+import { ofType, received$, type Received } from '../../streams/sources/inbound'
+import { Inbox } from '../../streams/sources/inbox'
+import { logEntries } from './entries'
 
 const from = { id: 'b', address: 'b:1' }
 const timeoutNow = (term: number) => message(TimeoutNow, { term })

@@ -1,4 +1,4 @@
-import { Requests, type AppendRequest, type BarrierRequest } from '../../../streams/sources/requests'
+import { Requests, type AppendRequest, type BarrierRequest } from '../../streams/sources/requests'
 
 const nothing = { done: (): void => undefined, failed: (): void => undefined }
 const append = (session: string, number: number): AppendRequest => {

@@ -1,0 +1,39 @@
+import { lowerLimits } from '../../lib/testing/cluster'
+import { message, TimeoutNow } from '../../streams/contracts/messages'
+import { Place, sender } from './place'
+
+const timeoutNow = (term: number) => message(TimeoutNow, { term })
+const sentTerms = (place: Place): (string | number)[] =>
+  place.sent.flatMap(([to, sent]) => (sent.type === 'timeout-now' ? [to, sent.term] : []))
+
+describe('what a member sends', () => {
+  let restore: () => void = () => undefined
+  afterEach(() => restore())
+
+  it('is not sent at all where the disk fails, whatever goes on afterwards', () => {
+    const place = new Place({ diskMs: 10 })
+    const { outbox, disk } = place.parts
+    place.disk.failNextWrite()
+    place.turn(() => {
+      disk.saveVote({ term: 1, vote: 'b' })
+      outbox.send(sender('b'), timeoutNow(1))
+    })
+    place.pass(100).turn(() => outbox.send(sender('c'), timeoutNow(2)))
+    outbox.release()
+    expect([place.sent, place.errors]).toMatchObject([[], [{ code: 'KAYAK_STORAGE_FAILED' }]])
+  })
+
+  it('is bounded while it is held: more is dropped, as a network would, and the first stay', () => {
+    restore = lowerLimits({ heldMessages: 3 })
+    const place = new Place({ diskMs: 10 })
+    const { outbox, disk } = place.parts
+    place.turn(() => {
+      disk.saveVote({ term: 1, vote: 'b' })
+      for (const term of [1, 2, 3, 4, 5]) outbox.send(sender('b'), timeoutNow(term))
+    })
+    place.pass(10)
+    expect(sentTerms(place)).toEqual(['b', 1, 'b', 2, 'b', 3])
+    outbox.send(sender('b'), timeoutNow(6))
+    expect(place.sent).toHaveLength(4)
+  })
+})

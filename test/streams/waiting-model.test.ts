@@ -1,0 +1,62 @@
+import fc from 'fast-check'
+import { VirtualClock } from '../../lib/testing/virtual-clock'
+import { Attempts } from '../../streams/sources/attempts'
+import { Deadlines, type Timed } from '../../streams/sources/deadlines'
+
+test('whatever happens, every request that is not settled is handed over again after the next change of leader', () => {
+  const step = fc.constantFrom('submit', 'take', 'answer', 'decline', 'forget', 'retry')
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), steps => {
+      let count = 0
+      const attempts = new Attempts<string>(() => `id-${++count}`)
+      const [live, ids] = [new Set<string>(), new Array<string>()]
+      const deeds: Record<string, (now: number) => void> = {
+        submit: now => {
+          live.add(`r-${now}`)
+          attempts.submit(`r-${now}`)
+        },
+        take: now => ids.push(attempts.take(now).id),
+        answer: () => attempts.accept(attempts.answered(ids.pop() ?? '')),
+        decline: () => attempts.later(attempts.answered(ids.shift() ?? '')),
+        forget: () => {
+          const [oldest = ''] = live
+          live.delete(oldest)
+          attempts.forget(oldest)
+        },
+        retry: now => attempts.retry(now - 5, false),
+      }
+      steps.forEach((deed, now) => deeds[deed]?.(now))
+      attempts.retry(Infinity, true)
+      const again = attempts.take(100).requests
+      expect([...again].sort()).toEqual([...live].sort())
+      expect(attempts.size).toBe(live.size)
+    }),
+  )
+})
+
+const wait = fc.record({
+  pauseMs: fc.nat({ max: 20 }),
+  timeoutMs: fc.constantFrom(0, 1, 7, 30, 31, 100),
+  settleAfterMs: fc.option(fc.nat({ max: 60 }), { nil: Infinity }),
+})
+
+test('deadlines are kept to the millisecond by any mix of timeouts, additions and settlements', () => {
+  fc.assert(
+    fc.property(fc.array(wait, { maxLength: 40 }), waits => {
+      const clock = new VirtualClock(1_000)
+      const deadlines = new Deadlines(clock)
+      const [expired, expected] = [new Array<string>(), new Array<string>()]
+      waits.forEach(({ pauseMs, timeoutMs, settleAfterMs }, name) => {
+        clock.advanceBy(pauseMs)
+        const deadline = clock.now() + timeoutMs
+        const timed: Timed = { deadline, expire: () => void expired.push(`${name} at ${clock.now()}`) }
+        deadlines.add(timed, timeoutMs)
+        if (settleAfterMs < timeoutMs) clock.schedule(() => deadlines.delete(timed, timeoutMs), settleAfterMs)
+        else expected.push(`${name} at ${deadline}`)
+      })
+      clock.advanceBy(1_000)
+      expect([...expired].sort()).toEqual([...expected].sort())
+      expect(clock.pending).toBe(0)
+    }),
+  )
+})
