@@ -46,7 +46,9 @@ function fromIterator(begin: () => AsyncIterator<unknown> | Iterator<unknown>): 
 /** Holds what a pushing stream gives ahead of the disk, up to a limit in bytes, until it is asked for. */
 class Backlog implements ChunkSupply {
   private held: Uint8Array[] = []
+  /** Of what is held, and of what was given and is not on the disk yet. */
   private bytes = 0
+  private given = 0
   private ended = false
   private error: KayakError | undefined
   private asking: Subscriber<readonly Uint8Array[]> | undefined
@@ -57,6 +59,8 @@ class Backlog implements ChunkSupply {
 
   readonly pull: PullChunks = () =>
     new Observable(subscriber => {
+      this.bytes -= this.given
+      this.given = 0
       this.asking = subscriber
       if (!this.begun) this.begin()
       this.answer()
@@ -96,7 +100,7 @@ class Backlog implements ChunkSupply {
     this.asking = undefined
     if (this.error !== undefined) return asking.error(this.error)
     this.held = []
-    this.bytes = 0
+    this.given = this.bytes
     asking.next(held)
     asking.complete()
   }

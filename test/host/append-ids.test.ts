@@ -35,7 +35,7 @@ describe('an append under an id', () => {
     const world = new World()
     const [a, b] = await world.pair()
     const first = await world.run(a.log.append('first', { id: 'x' }))
-    expect(await world.run(b.log.append('second', { id: 'x' }))).toEqual(first)
+    for (const host of [b, a, b]) expect(await world.run(host.log.append('second', { id: 'x' }))).toEqual(first)
     const together = await world.run(
       Promise.all([a.log.append('here', { id: 'y' }), b.log.append('there', { id: 'y' })]),
     )
@@ -43,6 +43,21 @@ describe('an append under an id', () => {
     expect(['here', 'there']).toContain(together[0].payload)
     expect(await world.everything(b)).toEqual([first, together[0]])
     await world.stop(a, b)
+  })
+
+  it('takes no place in the log where the leader knows of it, though the member that asks does not', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    world.network.cut(a.self.address, c.self.address)
+    const first = await world.run(a.log.append('x', { id: 'x' }))
+    const again = watch(c.log.append('x', { id: 'x' }))
+    await world.pass(10)
+    expect(c.log.committed).toBeLessThan(first.index)
+    world.network.heal()
+    await world.until(() => again.settled)
+    expect(again.value).toEqual(first)
+    expect([a.log.head, b.log.head]).toEqual([first.index, first.index])
+    await world.stop(a, b, c)
   })
 
   it('is told apart by session and by number, and from a string', async () => {

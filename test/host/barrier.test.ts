@@ -29,6 +29,29 @@ describe('sync.barrier', () => {
     await world.stop(a, b)
   })
 
+  it('does not resolve before this member has come so far, though it is confirmed', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    const next = a.log.head + 1
+    let confirmed = false
+    const traffic = world.network.traffic$.subscribe(({ type, to, message }) => {
+      if (to !== b.self.address) return
+      if (type === 'delivered') confirmed ||= 'confirmed' in message && message.confirmed === true
+      if (type !== 'sent' || !('commit' in message) || Number(message.commit) < next) return
+      world.network.cut(a.self.address, to)
+      world.clock.schedule(() => world.network.heal(a.self.address, to))
+    })
+    const { index } = await world.run(a.log.append('x'))
+    const barrier = watch(b.sync.barrier())
+    await world.until(() => confirmed)
+    await world.pass(50)
+    expect([barrier.settled, b.log.committed]).toEqual([false, index - 1])
+    traffic.unsubscribe()
+    await world.until(() => barrier.settled)
+    expect([barrier.value, b.log.committed]).toEqual([index, index])
+    await world.stop(a, b, c)
+  })
+
   it('begins a round of its own: what a deposed leader knows is not enough', async () => {
     const world = new World()
     const [a, b, c] = await world.trio()

@@ -49,7 +49,9 @@ describe('log.listen', () => {
     const seen = record(a.log.listen())
     expect((await world.fails(a.log.append('y', { timeoutMs: 50 }))).outcome).toBe('unknown')
     expect(a.log.head).toBeGreaterThan(entry.index)
-    expect(seen.values).toEqual([entry])
+    const late = record(a.log.listen())
+    await world.breathe()
+    expect([seen.values, late.values]).toEqual([[entry], [entry]])
     await world.stop(a)
   })
 
