@@ -1,4 +1,5 @@
-import { finalize, firstValueFrom, map, takeUntil, type Observable } from 'rxjs'
+import { catchError, finalize, firstValueFrom, map, of, takeUntil } from 'rxjs'
+import type { MonoTypeOperatorFunction, Observable } from 'rxjs'
 import type { Codec } from '../../streams/contracts/codec.js'
 import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
 import type { AppendOptions, Entry, Log, Snapshot } from '../../streams/contracts/host.js'
@@ -8,6 +9,7 @@ import type { LogEntry } from '../../streams/rules/entry.js'
 import type { Answer } from '../../streams/sources/answer.js'
 import type { Member } from '../member/member.js'
 import { namedAppend, type OwnSession } from './append-session.js'
+import { bounded } from './bounded.js'
 import { supplyChunks, type ChunkSource } from './chunks.js'
 import { iterate, listen$ } from './listen.js'
 import { checkOptions, operation, type OperationContext } from './operation.js'
@@ -18,14 +20,26 @@ const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.byteLength === b.
 /** Not `slice()`, which on a Buffer makes another view of the same memory. */
 const copyOf = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes)
 
+type Batch = Readonly<Record<'entries', readonly LogEntry[]>>
+
+/** The append has committed, whether or not what was appended first can be read. */
+const unread = (cause: unknown): Observable<Batch> => {
+  if (isKayakError(cause) && cause.code === 'KAYAK_COMPACTED') return of({ entries: [] })
+  if (isKayakError(cause) && cause.outcome === 'unknown') throw cause
+  const why = 'What was appended first under the id could not be read.'
+  throw new KayakError('KAYAK_STORAGE_FAILED', why, { outcome: 'unknown', cause })
+}
+
+type Encoded = Pick<LogEntry, 'index' | 'term' | 'time' | 'payload'>
+
 /** Turns an entry of the log into what a consumer sees. */
-export function decodeWith<T>(codec: Codec<T>): (entry: LogEntry) => Entry<T> {
+export function decodeWith<T>(codec: Codec<T>): (entry: Encoded) => Entry<T> {
   return ({ index, term, time, payload }) => {
     try {
       // a copy, since what a codec makes of it may share its memory, and this is the log's
       return { index, term, kind: 'data', payload: codec.decode(copyOf(payload)), time }
     } catch (cause) {
-      throw new KayakError('KAYAK_INVALID', `Entry ${String(index)} can't be decoded.`, { cause })
+      throw new KayakError('KAYAK_INVALID', `Entry ${String(index)} can't be decoded.`, { outcome: 'unknown', cause })
     }
   }
 }
@@ -39,7 +53,7 @@ export interface LogParts<T> extends OperationContext {
 
 /** The log as a host's consumers hold it. */
 export class HostLog<T> implements Log<T> {
-  private readonly decode: (entry: LogEntry) => Entry<T>
+  private readonly decode: (entry: Encoded) => Entry<T>
 
   constructor(
     private readonly member: Member,
@@ -62,13 +76,14 @@ export class HostLog<T> implements Log<T> {
     const own = options.id === undefined ? this.parts.session.begin() : undefined
     const { session, number } = own ?? namedAppend(options.id)
     try {
+      const read = bounded<Batch>(this.member, 'The append', this.parts, options)
       const answer = await operation<Answer>(this.parts, options, (timeoutMs, settle) =>
         this.member.waiting.append(session, number, bytes, timeoutMs, settle),
       )
       const { index, term, time } = answer
-      const first = answer.payload ?? (own === undefined ? await this.payloadAt(index) : undefined)
-      const same = first === undefined || sameBytes(first, bytes)
-      return { index, term, kind: 'data', payload: same ? payload : this.parts.codec.decode(copyOf(first)), time }
+      const first = answer.payload ?? (own === undefined ? await this.payloadAt(index, read) : undefined)
+      if (first === undefined || sameBytes(first, bytes)) return { index, term, kind: 'data', payload, time }
+      return this.decode({ index, term, time, payload: first })
     } finally {
       own?.settled()
     }
@@ -106,9 +121,8 @@ export class HostLog<T> implements Log<T> {
   }
 
   /** What was appended first under an id, unless it is compacted. */
-  private async payloadAt(index: number): Promise<Uint8Array | undefined> {
-    if (index <= (this.member.replica.snapshot?.index ?? 0)) return undefined
-    const { entries } = await firstValueFrom(this.member.read(index), { defaultValue: { entries: [] } })
+  private async payloadAt(index: number, read: MonoTypeOperatorFunction<Batch>): Promise<Uint8Array | undefined> {
+    const { entries } = await firstValueFrom(this.member.read(index).pipe(read, catchError(unread)))
     return entries.find(entry => entry.index === index)?.payload
   }
 

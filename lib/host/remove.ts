@@ -1,9 +1,9 @@
-import { filter, firstValueFrom, map, takeUntil, timer } from 'rxjs'
+import { filter, firstValueFrom } from 'rxjs'
 import { KayakError } from '../../streams/contracts/errors.js'
 import type { OperationOptions, PublicRoster } from '../../streams/contracts/host.js'
 import type { Member } from '../member/member.js'
-import { aborted$ } from './aborted.js'
-import { operation, timeoutOf, type OperationContext } from './operation.js'
+import { bounded } from './bounded.js'
+import { operation, type OperationContext } from './operation.js'
 
 const ID = /^[0-9a-f]{32}$/
 
@@ -19,22 +19,17 @@ export async function remove(
   id: string,
   options: OperationOptions,
 ): Promise<PublicRoster> {
-  const { replica, views, waiting, cutOff } = member
-  const { clock } = replica.parts
+  const { replica, views, waiting } = member
   check(id, replica.self.id)
-  const total = timeoutOf(options, context.timeoutMs)
-  const deadline = clock.now() + total
+  const seen = bounded<PublicRoster>(member, `The removal of ${id}`, context, options)
   const index = await operation<number>(context, options, (timeoutMs, settle) =>
     waiting.change({ type: 'remove', id }, timeoutMs, settle),
   )
-  const what = `The removal of ${id}`
-  const late$ = timer(Math.max(0, deadline - clock.now()), clock).pipe(
-    map(() => {
-      const why = `has been accepted, but was not to be seen here within ${String(total)} ms.`
-      throw new KayakError('KAYAK_TIMEOUT', `${what} ${why}`, { outcome: 'unknown' })
-    }),
+  const roster$ = views.select(({ roster }) => roster)
+  return firstValueFrom(
+    roster$.pipe(
+      filter(roster => roster.index >= index),
+      seen,
+    ),
   )
-  const shown$ = views.select(({ roster }) => roster).pipe(filter(roster => roster.index >= index))
-  const cutOff$ = cutOff.fails$(what, 'unknown')
-  return firstValueFrom(shown$.pipe(takeUntil(late$), takeUntil(aborted$(options.signal, what)), takeUntil(cutOff$)))
 }
