@@ -4,6 +4,8 @@ import { NO_FAULTS, type Faults } from '../../../plugins/transport-memory/faults
 export const FAULT_KINDS = [
   /** A process dies, and its disk loses or tears what was not synced. */
   'crash',
+  /** A process dies and is there again within milliseconds, often those that are electing. */
+  'blink',
   /** All processes die at once. */
   'power-loss',
   /** A process ends in order. */
@@ -67,6 +69,7 @@ export const TROUBLE: SimulatedFaults = {
   skewMs: 500,
   everyMs: {
     crash: 2000,
+    blink: 700,
     'power-loss': 15_000,
     stop: 6000,
     pause: 5000,

@@ -66,6 +66,14 @@ export class Nemesis {
     this.later(lastsMs, () => this.revive(member))
   }
 
+  /** Where an election is on, one of those who have voted in it. */
+  blink(fault: PlannedFault): void {
+    const { dice } = fault
+    const electing = this.cluster.running.filter(({ replica }) => replica?.standing.leader === undefined)
+    const member = pick(electing, die(dice, 0)) ?? this.running(die(dice, 0))
+    this.crash(member, { ...fault, lastsMs: 1 + Math.round(10 * die(dice, 2)) })
+  }
+
   crashAll(fault: PlannedFault): void {
     for (const member of this.cluster.running) this.crash(member, fault)
   }
@@ -170,6 +178,7 @@ export class Nemesis {
 
 const STRIKES: Readonly<Record<FaultKind, (nemesis: Nemesis, fault: PlannedFault) => void>> = {
   crash: (nemesis, fault) => nemesis.crash(nemesis.running(die(fault.dice, 0)), fault),
+  blink: (nemesis, fault) => nemesis.blink(fault),
   'power-loss': (nemesis, fault) => nemesis.crashAll(fault),
   stop: (nemesis, fault) => nemesis.stop(nemesis.running(die(fault.dice, 0)), fault),
   pause: (nemesis, fault) => nemesis.pause(nemesis.running(die(fault.dice, 0)), fault),

@@ -1,0 +1,92 @@
+/**
+ * Builds the simulator once for each deliberate bug, and counts the seeds until it is noticed.
+ *
+ *   npm run test:mutations              all of them, up to 1,000 seeds each
+ *   npm run test:mutations -- barrier   those with a word in their name
+ */
+const { execFile } = require('node:child_process')
+const { mkdtempSync, readFileSync, rmSync } = require('node:fs')
+const { cpus, tmpdir } = require('node:os')
+const { join, relative } = require('node:path')
+const { build } = require('esbuild')
+const mutations = require('./mutations.cjs')
+
+const ROOT = join(__dirname, '..', '..')
+const SEEDS = 1000
+
+/** The source with the bug in it; that its place is there exactly once is half of the test. */
+function mutated({ name, file, find, replace }) {
+  const source = readFileSync(join(ROOT, file), 'utf8')
+  const [before, after, ...more] = source.split(find)
+  if (before === undefined || after === undefined || more.length > 0)
+    throw new Error(`'${name}': its place occurs ${String(source.split(find).length - 1)} times in ${file}`)
+  return before + replace + after
+}
+
+const plugin = mutation => ({
+  name: 'mutation',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      const isMutated = mutation !== undefined && relative(ROOT, path) === mutation.file
+      return { contents: isMutated ? mutated(mutation) : readFileSync(path, 'utf8'), loader: 'ts' }
+    }),
+})
+
+async function bundle(mutation, outfile) {
+  await build({
+    entryPoints: [join(__dirname, 'hunt.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    tsconfig: join(ROOT, 'tsconfig.json'),
+    packages: 'external',
+    plugins: [plugin(mutation)],
+    logLevel: 'error',
+  })
+}
+
+const run = (file, seeds) =>
+  new Promise((resolve, reject) =>
+    execFile(process.execPath, [file, String(seeds)], { cwd: ROOT, maxBuffer: 1e8 }, (error, stdout, stderr) => {
+      try {
+        resolve(JSON.parse(stdout))
+      } catch {
+        reject(new Error(stderr || String(error)))
+      }
+    }),
+  )
+
+async function hunt(mutation, folder, at) {
+  // in the project, so that packages are found
+  const file = join(folder, `hunt-${String(at)}.cjs`)
+  await bundle(mutation, file)
+  const { seed, failure, ms } = await run(file, mutation === undefined ? 20 : SEEDS)
+  const name = mutation?.name ?? 'kayak as it is'
+  const isRight = (mutation === undefined) === (seed === undefined)
+  const found = seed === undefined ? 'not noticed' : `seed ${String(seed)}: ${failure.slice(0, 110)}`
+  console.log(`${isRight ? 'ok     ' : 'NOT OK '} ${name} (${(ms / 1000).toFixed(1)} s): ${found}`)
+  return isRight
+}
+
+async function main([word = '']) {
+  const folder = mkdtempSync(join(ROOT, 'node_modules', '.cache', 'kayak-mutations-'))
+  const waiting = [undefined, ...mutations.filter(({ name }) => name.includes(word))].entries()
+  const results = []
+  const work = async () => {
+    for (const [at, mutation] of waiting) results.push(await hunt(mutation, folder, at))
+  }
+  try {
+    await Promise.all(cpus().map(work))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+  const right = results.filter(isRight => isRight).length
+  console.log(`${String(right)} of ${String(results.length)} as they should be`)
+  process.exitCode = right === results.length ? 0 : 1
+}
+
+main(process.argv.slice(2)).catch(error => {
+  console.error(error)
+  process.exitCode = 1
+})
