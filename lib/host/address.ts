@@ -6,8 +6,11 @@ export interface Address {
   readonly port: number
 }
 
-const invalid = (address: unknown, why: string, name = 'The address'): KayakError =>
-  new KayakError('KAYAK_INVALID', `${name} ${JSON.stringify(address)} ${why}; write 'host:port' or ':port'.`)
+const invalid = (address: unknown, why: string, name = 'The address'): KayakError => {
+  // what is no string may refuse to be shown
+  const shown = typeof address === 'string' ? JSON.stringify(address) : `of type ${typeof address}`
+  return new KayakError('KAYAK_INVALID', `${name} ${shown} ${why}; write 'host:port' or ':port'.`)
+}
 
 const HOST = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]*)$/
 

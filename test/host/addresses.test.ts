@@ -16,6 +16,13 @@ describe('addresses', () => {
     await world.stop(host)
   })
 
+  it.each([10n, Symbol('host:1'), Object.create(null)])('are refused where they can’t even be shown', async address => {
+    const world = new World()
+    // as below
+    const error = await world.fails(start(address as string, world.options('a')))
+    expect(error.code).toBe('KAYAK_INVALID')
+  })
+
   it.each([
     ...['', ':', 'host', 'host:', '7001', 'host:port', 'host:-1', 'host:65536', 'host:1.5', 'host:0x10', 'host: 1'],
     ...['::1:7001', '[::1', '[::1]', '[]:1', '[zz]:1', 'a b:1', 'http://host:1', 'host/path:1', 'user@host:1', ' :1'],
