@@ -42,6 +42,7 @@ export class Place {
   constructor({ diskMs = 0, entries = [], disk = new MemoryDisk() }: PlaceOptions = {}) {
     this.disk = disk
     disk.log.append(entries)
+    disk.latencyMs = 0
     const storage = journaled(memoryStorage({ disk, clock: this.clock }), what => this.note(what))
     this.recovered = this.open(storage)
     this.opening = this.journal.splice(0)
@@ -75,14 +76,14 @@ export class Place {
   }
 
   private open(storage: Storage): Recovered {
-    const opened: { recovered?: Recovered; error?: unknown } = {}
+    const opened: { recovered?: Recovered; error?: Error } = {}
     open$(storage).subscribe({
       next: recovered => (opened.recovered = recovered),
-      error: (error: unknown) => (opened.error = error),
+      error: (error: Error) => (opened.error = error),
     })
     this.clock.advanceBy(0)
     if (opened.recovered !== undefined) return opened.recovered
-    throw opened.error
+    throw opened.error ?? new Error('The storage does not open.')
   }
 
   private assemble(storage: Storage): Replica {
