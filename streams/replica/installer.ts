@@ -1,6 +1,18 @@
-import { catchError, concat, defer, EMPTY, exhaustMap, map, of, switchMap, tap, type Observable } from 'rxjs'
-import type { KayakError } from '../contracts/errors.js'
-import { isKayakError } from '../contracts/errors.js'
+import {
+  catchError,
+  concat,
+  defer,
+  EMPTY,
+  exhaustMap,
+  map,
+  of,
+  switchMap,
+  tap,
+  throwError,
+  type Observable,
+} from 'rxjs'
+import { crc32 } from '../contracts/checksum.js'
+import { isKayakError, KayakError } from '../contracts/errors.js'
 import { message, SnapshotReply, type InstallSnapshot } from '../contracts/messages/index.js'
 import type { SnapshotMeta, SnapshotWriter } from '../contracts/storage.js'
 import type { Received, Sender } from '../sources/inbound.js'
@@ -14,9 +26,14 @@ interface Incoming {
   readonly index: number
   readonly term: number
   readonly offset: number
+  /** Of all up to the offset. */
+  readonly checksum: number
 }
 
 type Chunk = Received<InstallSnapshot>
+
+const damaged = (index: number): KayakError =>
+  new KayakError('KAYAK_CORRUPT', `The snapshot at ${index} that the leader sends is not as it was written.`)
 
 /**
  * Takes in a leader's snapshot, chunk by chunk (section 5.3). It belongs to the replica, not to a role: what has been
@@ -74,20 +91,25 @@ export class Installer {
     if (roster === undefined) return
     const { index, snapshotTerm: term, time, sessionBytes } = sent
     const writer = this.replica.parts.storage.createSnapshot({ index, term, time, roster, sessionBytes })
-    this.incoming = { writer, index, term, offset: 0 }
+    this.incoming = { writer, index, term, offset: 0, checksum: 0 }
     this.replica.compactions.next({ type: 'started', index, bytes: 0 })
   }
 
   private write$({ message: sent, from }: Chunk, incoming: Incoming): Observable<unknown> {
     const { inbox } = this.replica.parts
     const offset = incoming.offset + sent.data.byteLength
+    const checksum = crc32(sent.data, incoming.checksum)
     return concat(sent.data.byteLength === 0 ? EMPTY : incoming.writer.write(sent.data), of(undefined)).pipe(
       inbox.enter(),
       tap(() => {
-        if (this.incoming === incoming) this.incoming = { ...incoming, offset }
+        if (this.incoming === incoming) this.incoming = { ...incoming, offset, checksum }
         if (offset < sent.bytes) this.reply(from, sent, offset, false)
       }),
-      switchMap(() => (offset < sent.bytes ? EMPTY : this.publish$(incoming))),
+      switchMap(() => {
+        if (offset < sent.bytes) return EMPTY
+        const isWhole = offset === sent.bytes && checksum === sent.checksum
+        return isWhole ? this.publish$(incoming) : throwError(() => damaged(sent.index))
+      }),
       tap(meta => this.finish(meta, from, sent)),
       catchError((error: unknown) => this.fail$(error, sent.index)),
     )
