@@ -156,7 +156,7 @@ export class Member {
     return merge(
       disk.wrote$.pipe(tap(() => outbox.release())),
       this.applying$(),
-      inbox.settled$.pipe(tap(() => this.views.refresh())),
+      inbox.flush$.pipe(tap(() => this.views.refresh())),
       inbound$(replica, this.transport),
       notices$(replica, this.transport),
       telling$(replica, this.views),

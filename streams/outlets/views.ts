@@ -22,11 +22,15 @@ export const publicRoster = ({ voters, learners, index }: Roster): PublicRoster 
 const roleName = ({ standing, isVoter }: Replica): RoleName =>
   standing.role === 'follower' && !isVoter ? 'learner' : standing.role
 
+/** The committed roster; after a restart, until anything is known to have committed, the one in force. */
+const shownRoster = ({ committedRoster, roster }: Replica): Roster =>
+  committedRoster.index > 0 ? committedRoster : roster
+
 /** The view as it is now; parts that haven't changed are the same objects as in the one before. */
 export function viewOf(replica: Replica, before?: View): View {
   const { term, leader } = replica.standing
   const role = roleName(replica)
-  const committed = replica.committedRoster
+  const committed = shownRoster(replica)
   const roster = before?.roster.index === committed.index ? before.roster : publicRoster(committed)
   const sameLeader = before?.leader?.id === leader?.id && before?.leader?.address === leader?.address
   if (before !== undefined && sameLeader && before.role === role && before.term === term && before.roster === roster)

@@ -26,8 +26,8 @@ const NOTHING: Waiting = {
 }
 
 /**
- * A member's writes: one at a time, each taking all that waits (section 10.2.2), begun when a drained batch has
- * settled. What is durable is what a completed write says, and nothing else.
+ * A member's writes: one at a time, each taking all that waits (section 10.2.2), begun when what follows from a batch has
+ * been decided. What is durable is what a completed write says, and nothing else.
  *
  * ```
  *  append   a--bc--------
@@ -62,7 +62,7 @@ export class Disk {
   }
 
   /** The writing itself: errors when a write has failed, after which nothing is promised any more. */
-  readonly writes$: Observable<void> = defer(() => this.inbox.settled$.pipe(exhaustMap(() => this.write$())))
+  readonly writes$: Observable<void> = defer(() => this.inbox.flush$.pipe(exhaustMap(() => this.write$())))
 
   /** Whether a term or vote is not durable yet. */
   get voteWaits(): boolean {

@@ -5,13 +5,15 @@ import type { Clock } from '../contracts/clock.js'
  * The one trampoline through which everything enters that can change a member: messages, timers, disk completions and
  * requests. Tasks run one at a time, in order, and one that posts another doesn't run it.
  *
- * It drains once a turn of the event loop, so that what arrives together is handled together; `settled$` emits after
- * each drained batch, when writes and messages go out and views are renewed.
+ * It drains once a turn of the event loop, so that what arrives together is handled together. After each drained batch
+ * `settled$` emits, when roles decide what follows from all of it, and then `flush$`, when what has come of that goes
+ * to the disk and into views.
  *
  * ```
  *  post     a b--c------
  *  task     ----a b--c--
  *  settled$ ------s---s-
+ *  flush$   ------f---f-
  * ```
  */
 export class Inbox {
@@ -19,6 +21,8 @@ export class Inbox {
   private scheduled = false
   private readonly settled = new Subject<void>()
   readonly settled$: Observable<void> = this.settled.asObservable()
+  private readonly flush = new Subject<void>()
+  readonly flush$: Observable<void> = this.flush.asObservable()
   private closed = false
 
   constructor(private readonly clock: Clock) {}
@@ -54,6 +58,7 @@ export class Inbox {
     this.closed = true
     this.waiting = []
     this.settled.complete()
+    this.flush.complete()
   }
 
   private schedule(): void {
@@ -67,6 +72,7 @@ export class Inbox {
     this.waiting = []
     for (const task of batch) if (!this.closed) task()
     if (!this.closed) this.settled.next()
+    if (!this.closed) this.flush.next()
     this.scheduled = false
     if (this.waiting.length > 0 && !this.closed) this.schedule()
   }
