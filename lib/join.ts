@@ -42,28 +42,27 @@ const isVoterOfApplied = ({ replica }: Member): boolean => {
   return replica.applied >= roster.index && roster.voters.some(voter => voter.id === replica.self.id)
 }
 
-async function asNew<T>(options: Resolved<T>, opened: Opened, peers: readonly string[]): Promise<Host<T>> {
-  const begun = options.clock.now()
-  const identity = await enter(
-    options,
-    await listen(options, opened.identity ?? newIdentity(options, undefined)),
-    peers,
-  )
-  const { member, host } = await run(options, opened, identity)
-  const remaining = Math.max(0, begun + options.joinTimeoutMs - options.clock.now())
-  const late$ = timer(remaining, options.clock).pipe(
+interface Running<T> {
+  readonly member: Member
+  readonly host: Host<T>
+}
+
+/** Waits until a member that was let in has caught up and votes, and writes that down. */
+async function untilVoter<T>(
+  { clock, signal }: Resolved<T>,
+  { member, host }: Running<T>,
+  identity: Identity,
+  peers: readonly string[],
+  deadline: number,
+): Promise<Host<T>> {
+  const late$ = timer(Math.max(0, deadline - clock.now()), clock).pipe(
     map(() => {
       throw late(peers, 'This member was let in, but has not caught up in time; join again with its folder to go on.')
     }),
   )
+  const votes$ = when$(member, () => isVoterOfApplied(member))
   try {
-    await firstValueFrom(
-      merge(
-        when$(member, () => isVoterOfApplied(member)),
-        late$,
-        aborted$(options.signal),
-      ),
-    )
+    await firstValueFrom(merge(votes$, late$, aborted$(signal)))
     await settled(member.saveIdentity({ ...identity, standing: 'member' }))
   } catch (error) {
     await host.stop()
@@ -72,17 +71,29 @@ async function asNew<T>(options: Resolved<T>, opened: Opened, peers: readonly st
   return host
 }
 
-/** Goes on as the member that the folder has, unless the peers are of another cluster. */
+async function asNew<T>(options: Resolved<T>, opened: Opened, peers: readonly string[]): Promise<Host<T>> {
+  const deadline = options.clock.now() + options.joinTimeoutMs
+  const known = await listen(options, opened.identity ?? newIdentity(options, undefined))
+  const identity = await enter(options, known, peers)
+  return untilVoter(options, await run(options, opened, identity), identity, peers, deadline)
+}
+
+/**
+ * Goes on as the member that the folder has, unless the peers are of another cluster; one that was let in and is no
+ * voter yet goes on joining.
+ */
 async function asBefore<T>(
   options: Resolved<T>,
   opened: Opened,
   known: Identity,
   peers: readonly string[],
 ): Promise<Host<T>> {
+  const deadline = options.clock.now() + options.joinTimeoutMs
   const identity = await listen(options, known)
   const others = peers.filter(peer => peer !== identity.advertise)
   if (others.length > 0) await meet(options, identity, others)
-  return (await run(options, opened, identity)).host
+  const running = await run(options, opened, identity)
+  return identity.standing === 'joining' ? untilVoter(options, running, identity, peers, deadline) : running.host
 }
 
 /** Waits a little for one of the peers to answer, and refuses the folder if they say that it is of another cluster. */
