@@ -3,6 +3,7 @@ import { Load } from './load'
 import { Harbour, type Line, type MemberProcess } from './process'
 
 const { KILL_SEED, KILL_ROUNDS = '9' } = process.env
+const rounds = Number(KILL_ROUNDS)
 const seed = Number(KILL_SEED ?? Math.floor(Math.random() * 2 ** 31))
 const NAMES = ['a', 'b', 'c'] as const
 type Name = (typeof NAMES)[number]
@@ -20,7 +21,11 @@ describe(`a cluster whose processes are killed under load (KILL_SEED=${seed})`, 
   const addresses = new Map<Name, string>()
 
   beforeAll(() => harbour.open())
-  afterAll(() => harbour.close())
+  let load: Load | undefined
+  afterAll(() => {
+    load?.abandon()
+    return harbour.close()
+  })
 
   const pick = <T>(list: readonly T[]): T => {
     const one = list[Math.floor(random.next() * list.length)]
@@ -58,37 +63,41 @@ describe(`a cluster whose processes are killed under load (KILL_SEED=${seed})`, 
     return pick([NAMES, NAMES.filter(name => name !== pick(NAMES))])
   }
 
-  it('has every acknowledged append, once, in one order, on every member', async () => {
-    const members = await harbour.grow(3)
-    NAMES.forEach((name, at) => {
-      const member = members[at]
-      if (member === undefined) throw new Error('The cluster has not grown.')
-      running.set(name, member)
-      addresses.set(name, member.self.address)
-    })
-    const load = new Load(() => [...running.values()], 12, seed)
-    for (let round = 0; round < Number(KILL_ROUNDS); round++) {
-      await load.more(1 + Math.floor(random.next() * 150))
-      const names = await victims(round)
-      await kill(names)
-      // while one of three is away the others go on
-      if (names.length === 1) await load.more(1 + Math.floor(random.next() * 60))
-      await restart(names)
-    }
-    await load.more(50)
-    await load.stop()
-    const read: (readonly Line[])[] = []
-    for (const member of running.values()) read.push(await member.ask('read', undefined))
-    const most = read.reduce((most, lines) => (lines.length > most.length ? lines : most))
-    for (const lines of read) expect(lines).toEqual(most.slice(0, lines.length))
-    const indexes = byPayload(most)
-    for (const [payload, index] of load.acknowledged)
-      expect([payload, indexes.get(payload)]).toEqual([payload, [index]])
-    // besides what was acknowledged there are only the ends that reading has appended
-    expect(indexes.get('the end')).toHaveLength(NAMES.length)
-    expect(indexes.size).toBe(load.acknowledged.size + 1)
-    for (const member of running.values()) await expectHot(member, most)
-  })
+  it(
+    'has every acknowledged append, once, in one order, on every member',
+    async () => {
+      const members = await harbour.grow(3)
+      NAMES.forEach((name, at) => {
+        const member = members[at]
+        if (member === undefined) throw new Error('The cluster has not grown.')
+        running.set(name, member)
+        addresses.set(name, member.self.address)
+      })
+      load = new Load(() => [...running.values()], 12, seed)
+      for (let round = 0; round < rounds; round++) {
+        await load.more(1 + Math.floor(random.next() * 150))
+        const names = await victims(round)
+        await kill(names)
+        // while one of three is away the others go on
+        if (names.length === 1) await load.more(1 + Math.floor(random.next() * 60))
+        await restart(names)
+      }
+      await load.more(50)
+      await load.stop()
+      const read: (readonly Line[])[] = []
+      for (const member of running.values()) read.push(await member.ask('read', undefined))
+      const most = read.reduce((most, lines) => (lines.length > most.length ? lines : most))
+      for (const lines of read) expect(lines).toEqual(most.slice(0, lines.length))
+      const indexes = byPayload(most)
+      for (const [payload, index] of load.acknowledged)
+        expect([payload, indexes.get(payload)]).toEqual([payload, [index]])
+      // besides what was acknowledged there are only the ends that reading has appended
+      expect(indexes.get('the end')).toHaveLength(NAMES.length)
+      expect(indexes.size).toBe(load.acknowledged.size + 1)
+      for (const member of running.values()) await expectHot(member, most)
+    },
+    rounds * 10_000,
+  )
 
   /** What `committed$` has told is a run of what has committed, index by index and without a gap. */
   async function expectHot(member: MemberProcess, all: readonly Line[]): Promise<void> {

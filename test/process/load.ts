@@ -12,6 +12,7 @@ export class Load {
   private readonly progress = new Set<() => void>()
   private readonly random: ReturnType<typeof seededRandom>
   private stopping = false
+  private isAbandoned = false
 
   constructor(
     /** Those that run now: it may change at any time. */
@@ -37,6 +38,12 @@ export class Load {
     await Promise.all(this.writers)
   }
 
+  /** Gives up what is under way, when a test has failed. */
+  abandon(): void {
+    this.stopping = true
+    this.isAbandoned = true
+  }
+
   private async write(session: string): Promise<void> {
     for (let number = 1; !this.stopping; number++) {
       const payload = `${session}, payload ${number}`
@@ -48,7 +55,7 @@ export class Load {
 
   /** Appends a payload, through one member after another until one has acknowledged it. */
   private async append(payload: string, id: { session: string; number: number }): Promise<number> {
-    for (;;) {
+    while (!this.isAbandoned) {
       const running = this.running()
       const member = running[Math.floor(this.random.next() * running.length)]
       try {
@@ -59,5 +66,6 @@ export class Load {
       // one that has just died is not yet known to have
       await new Promise(resolve => setImmediate(resolve))
     }
+    throw new Refused('ABANDONED', 'The test has ended.')
   }
 }
