@@ -168,12 +168,14 @@ describe('a join that fails', () => {
     const world = new World()
     const a = await world.start('a')
     const joining = watch(world.join('b', [a], { joinTimeoutMs: 3000 }))
-    await world.until(() => a.roster.learners.length === 1)
+    await world.until(() => world.disk('b').identity?.clusterId !== undefined)
     world.network.isolate(a.self.address)
     await world.until(() => joining.settled)
     expect(joining.error).toMatchObject({ code: 'KAYAK_TIMEOUT', outcome: 'unknown' })
+    // the same folder goes on joining, and resolves no earlier than join does
+    const again = await world.fails(world.join('b', [a], { joinTimeoutMs: 2000 }))
+    expect(again).toMatchObject({ code: 'KAYAK_TIMEOUT', outcome: 'unknown' })
     world.network.heal()
-    // the same folder goes on joining, and resolves as join does
     const b = await world.join('b', [a])
     expect(b.role).toBe('follower')
     expect(b.roster.voters).toHaveLength(2)
