@@ -15,7 +15,7 @@ import {
   type SimulatedMachine,
 } from '../../lib/testing/simulation'
 
-const { SIMULATION_FROM = '1', SIMULATION_COUNT = '12' } = process.env
+const { SIMULATION_FROM = '1', SIMULATION_COUNT = '8' } = process.env
 const seeds = Array.from({ length: Number(SIMULATION_COUNT) }, (_, at) => Number(SIMULATION_FROM) + at)
 
 const onRegisters = { workload: registerWorkload, model: registers, duration: 6000 }
