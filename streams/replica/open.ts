@@ -3,7 +3,7 @@ import { KayakError } from '../contracts/errors.js'
 import { decodeRoster } from '../contracts/roster-codec.js'
 import type { Opened, SnapshotMeta, Storage } from '../contracts/storage.js'
 import { sinceSnapshot, type RosterHistory } from '../rules/roster-history.js'
-import { hasGap, reconcile, type Reconciled } from '../rules/recovery.js'
+import { hasGap, hasLostTerm, reconcile, type Reconciled } from '../rules/recovery.js'
 import { SessionTable } from './sessions.js'
 import { readWhole$ } from './snapshot-reader.js'
 
@@ -47,6 +47,10 @@ export function recover$(storage: Storage, opened: Opened): Observable<Recovered
   if (hasGap(shape, snapshot ?? { index: 0, term: 0 })) {
     const gap = `The log begins behind entry ${base.index}, and no snapshot reaches so far.`
     return throwError(() => new KayakError('KAYAK_CORRUPT', gap, { file: 'log' }))
+  }
+  if (hasLostTerm(shape, opened.termAndVote.term)) {
+    const lost = `The log reaches to term ${last.term}, the record of terms and votes only to ${opened.termAndVote.term}.`
+    return throwError(() => new KayakError('KAYAK_CORRUPT', lost, { file: 'state' }))
   }
   const reconciled = snapshot === undefined ? { shape, discard: false } : reconcile(shape, snapshot)
   return concat(

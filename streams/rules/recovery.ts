@@ -11,6 +11,9 @@ export interface Reconciled {
 /** Whether entries are missing between a snapshot and the log that should go on from it: damage, not a crash. */
 export const hasGap = (shape: LogShape, snapshot: Position): boolean => shape.base.index > snapshot.index
 
+/** Whether a term has been lost, and with it perhaps a vote: it is written before any entry of it. */
+export const hasLostTerm = (shape: LogShape, term: number): boolean => shape.last.term > term
+
 export function reconcile(shape: LogShape, snapshot: Position): Reconciled {
   if (termAt(shape, snapshot.index) === snapshot.term) return { shape, discard: false }
   return { shape: emptyShape(snapshot), discard: true }

@@ -1,5 +1,5 @@
 import { cutPoint, needsSnapshot } from '../../streams/rules/retention'
-import { afterInstall, hasGap, reconcile } from '../../streams/rules/recovery'
+import { afterInstall, hasGap, hasLostTerm, reconcile } from '../../streams/rules/recovery'
 import { believesRemoval } from '../../streams/rules/removal'
 import { judgeTerm } from '../../streams/rules/terms'
 import { drawElectionTimeout, entryTime, isHanging, isRecent } from '../../streams/rules/timing'
@@ -101,4 +101,12 @@ describe('what is kept behind a snapshot', () => {
   ])('sends one %p: %s', (needs, _, next, base, snapshotIndex) => {
     expect(needsSnapshot(next, base, snapshotIndex)).toBe(needs)
   })
+})
+
+describe('a term has been lost', () => {
+  it.each([
+    [true, 'where the log has entries of a later one', 3],
+    [false, 'not where the log ends in it', 4],
+    [false, 'not where nothing has been appended in it yet', 9],
+  ])('%p: %s', (lost, _, term) => expect(hasLostTerm(shapeOf([1, 4]), term)).toBe(lost))
 })

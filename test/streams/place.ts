@@ -42,6 +42,9 @@ export class Place {
   constructor({ diskMs = 0, entries = [], disk = new MemoryDisk() }: PlaceOptions = {}) {
     this.disk = disk
     disk.log.append(entries)
+    // a term is written before any entry of it
+    const { term } = disk.log.last
+    if (disk.termAndVote.term < term) disk.termAndVote = { term, vote: undefined }
     disk.latencyMs = 0
     const storage = journaled(memoryStorage({ disk, clock: this.clock }), what => this.note(what))
     this.recovered = this.open(storage)

@@ -72,10 +72,10 @@ describe('what is derived from views', () => {
     replica.stand({ heardAt: 3 })
     views.refresh()
     replica.stand({ role: 'candidate', term: 2 })
-    expect(seen).toEqual([[0, 'follower']])
+    expect(seen).toEqual([[1, 'follower']])
     views.refresh()
     views.refresh()
-    expect(seen).toEqual([[0, 'follower'], [2, 'candidate']]) // prettier-ignore
+    expect(seen).toEqual([[1, 'follower'], [2, 'candidate']]) // prettier-ignore
     replica.stand({ leader: sender('b') })
     views.refresh()
     expect(seen).toHaveLength(2)
