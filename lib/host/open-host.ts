@@ -29,7 +29,10 @@ export const newClusterId = <T>({ random }: Resolved<T>): string => randomHex(ra
 /** Opens the storage, and refuses a folder whose member is gone from its cluster. */
 export async function openStorage<T>({ storage }: Resolved<T>): Promise<Opened> {
   const opened = await firstValueFrom(storage.open())
-  const standing = opened.identity?.standing
+  const { identity, last, snapshot, termAndVote } = opened
+  if (identity === undefined && (last.index > 0 || snapshot !== undefined || termAndVote.term > 0))
+    throw new KayakError('KAYAK_CORRUPT', 'The folder holds a log and has lost whose it is.', { file: 'state' })
+  const standing = identity?.standing
   if (standing === 'left') throw new KayakError('KAYAK_LEFT', 'The member of this folder has left its cluster.')
   if (standing === 'removed') throw new KayakError('KAYAK_REMOVED', 'The member of this folder was removed.')
   return opened

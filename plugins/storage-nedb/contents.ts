@@ -3,6 +3,7 @@ import { corrupt } from './failures.js'
 import type { FileLayer } from './file-layer.js'
 import { LogBook, logFile } from './log-book.js'
 import { isSnapshotName, SnapshotStore } from './snapshot-store.js'
+import { scanLines } from './scan.js'
 import { StateBook, type State } from './state-book.js'
 
 const STATE_FILE = 'state.db'
@@ -40,11 +41,29 @@ async function openState(files: FileLayer, folder: string, names: readonly strin
   return StateBook.create(files, path)
 }
 
+/**
+ * Refuses a state that knows of no log beside one that holds something, or beside a snapshot: its end is lost. A log
+ * that is empty yet is what a crash leaves of a new folder.
+ */
+async function checkUnused(files: FileLayer, folder: string, names: readonly string[]): Promise<void> {
+  for (const name of names.filter(isData)) {
+    const isEmpty = LOG_NAME.test(name) && (await scanLines(files, join(folder, name))).lines <= 1
+    if (!isEmpty) throw corrupt(join(folder, STATE_FILE), `knows nothing of ${name}`)
+  }
+}
+
 /** Opens the log that the state names; without one the folder has never been used, and the first is made. */
-async function openLog(files: FileLayer, folder: string, state: StateBook, loaded: State): Promise<LogBook> {
+async function openLog(
+  files: FileLayer,
+  folder: string,
+  names: readonly string[],
+  state: StateBook,
+  loaded: State,
+): Promise<LogBook> {
   if (loaded.generation !== undefined) return LogBook.open(files, logFile(folder, loaded.generation))
   if (loaded.identity !== undefined || loaded.termAndVote.term > 0)
     throw corrupt(join(folder, STATE_FILE), 'names no log')
+  await checkUnused(files, folder, names)
   const log = await LogBook.create(files, logFile(folder, 1))
   await state.save('generation', 1)
   return log
@@ -63,7 +82,7 @@ export async function openContents(files: FileLayer, folder: string): Promise<Co
   try {
     const loaded = await state.load()
     const generation = loaded.generation ?? 1
-    log = await openLog(files, folder, state, loaded)
+    log = await openLog(files, folder, names, state, loaded)
     await removeStrays(files, folder, names, logFile(folder, generation))
     const snapshots = new SnapshotStore(files, folder, index => state.save('snapshotIndex', index))
     await snapshots.load(names, loaded.snapshotIndex)
