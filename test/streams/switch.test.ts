@@ -1,4 +1,4 @@
-import { filter, map, merge, NEVER, Observable, Subject, switchMap, take, tap } from 'rxjs'
+import { filter, from, map, merge, NEVER, Observable, Subject, switchMap, take, tap } from 'rxjs'
 import type { Replica } from '../../streams/replica/replica'
 import { roles$ } from '../../streams/roles/switch'
 import type { Role, Transition } from '../../streams/roles/transition'
@@ -101,6 +101,21 @@ describe('the switch of roles', () => {
     roles$(post.replica, { to: 'leader' }, { leader: twice, follower: still, candidate: still }).subscribe()
     post.deliver(message('a'))
     expect(begun).toEqual(['candidate'])
+  })
+
+  it('takes one transition of a role that says more as it begins', () => {
+    const post = new Post()
+    const begun: string[] = []
+    const hasty: Role = () => from([{ to: 'candidate', why: 'timeout' } as const, { to: 'leader' } as const])
+    const still =
+      (name: string): Role =>
+      () => {
+        begun.push(name)
+        return NEVER
+      }
+    const roles = { follower: hasty, candidate: still('candidate'), leader: still('leader') }
+    roles$(post.replica, toFollower(message('x')), roles).subscribe()
+    expect([begun, post.standing.role]).toEqual([['candidate'], 'candidate'])
   })
 
   it('goes on through roles that end as they begin', () => {

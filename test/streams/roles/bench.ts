@@ -5,35 +5,14 @@ import { VirtualClock } from '../../../lib/testing/virtual-clock'
 import { MemoryDisk, memoryStorage } from '../../../plugins/storage-memory'
 import { encodeEntries } from '../../../streams/contracts/entry-codec'
 import type { Message } from '../../../streams/contracts/messages'
-import { encodeRoster } from '../../../streams/contracts/roster-codec'
 import type { Inbound, Peer, Transport, TransportNotice } from '../../../streams/contracts/transport'
 import { open$ } from '../../../streams/replica/open'
 import type { LogEntry } from '../../../streams/rules/entry'
-import { EMPTY_ROSTER, type Roster } from '../../../streams/rules/roster'
+import { addressOf, HEARTBEAT, idOf, logOf, rosterOf, T } from './logs'
 
-/** Election timeout and heartbeat of the member on the bench. */
-export const T = 100
-export const HEARTBEAT = 10
+export { HEARTBEAT, T }
 
-const idOf = (name: string): string => name.repeat(32)
-const addressOf = (name: string): string => `${name}:1`
 const nameOf = ({ address }: Pick<Peer, 'address'>): string => address.slice(0, 1)
-
-export const rosterOf = (voters: string, learners = ''): Roster => ({
-  ...EMPTY_ROSTER,
-  voters: voters.split('').map(name => ({ id: idOf(name), address: addressOf(name), incarnation: 1 })),
-  learners: learners.split('').map(name => ({ id: idOf(name), address: addressOf(name), incarnation: 1 })),
-  settings: { electionTimeoutMs: T, leaseMs: 0, clockBoundMs: 0 },
-})
-
-/** A log by the terms of its entries, the first of which holds the roster. */
-export const logOf = (terms: readonly number[], roster: Roster): LogEntry[] =>
-  terms.map((term, at): LogEntry => {
-    const rest = { index: at + 1, term, time: 0, session: '', number: 0 }
-    return at === 0
-      ? { ...rest, kind: 'roster', payload: encodeRoster({ ...roster, index: 1 }) }
-      : { ...rest, kind: 'noop', payload: new Uint8Array() }
-  })
 
 export interface Sent {
   readonly to: string
@@ -72,21 +51,28 @@ export interface BenchOptions {
   readonly term?: number
   readonly vote?: string
   readonly diskMs?: number
+  /** A disk that was prepared, or that another life has left: then nothing is put on it. */
+  readonly disk?: MemoryDisk
 }
 
 /** Member `a` alone on a bench: a test says what it hears, and sees all that it sends, at which time. */
 export class Bench {
   readonly clock = new VirtualClock()
-  readonly disk = new MemoryDisk()
+  readonly disk: MemoryDisk
   readonly member: Member
   private readonly wire = new Wire()
 
   constructor(options: BenchOptions = {}) {
     const { voters = 'abc', learners = '', log = [1], diskMs = 0 } = options
     const term = options.term ?? log.at(-1) ?? 0
-    const { disk, clock } = this
-    disk.log.append(logOf(log, rosterOf(voters, learners)))
-    disk.termAndVote = { term, vote: options.vote === undefined ? undefined : idOf(options.vote) }
+    const { disk = new MemoryDisk() } = options
+    const { clock } = this
+    this.disk = disk
+    if (options.disk === undefined) {
+      disk.log.append(logOf(log, rosterOf(voters, learners)))
+      disk.termAndVote = { term, vote: options.vote === undefined ? undefined : idOf(options.vote) }
+    }
+    disk.latencyMs = 0
     const storage = memoryStorage({ disk, clock })
     let member: Member | undefined
     open$(storage).subscribe(recovered => {
@@ -131,12 +117,19 @@ export class Bench {
 
   /** What a leader says: entries of those terms after an index, or none as a heartbeat. */
   append(from: string, fields: AppendFields): this {
-    const { term, previous: [prevIndex, prevTerm] = [0, 0], terms = [], commit = 0, round = 1 } = fields
+    const {
+      term,
+      previous: [prevIndex, prevTerm] = [0, 0],
+      terms = [],
+      commit = 0,
+      round = 1,
+      incarnation = 1,
+    } = fields
     const entries = terms.map((of, at): LogEntry => {
       const rest = { time: 0, session: '', number: 0, payload: new Uint8Array() }
       return { index: prevIndex + at + 1, term: of, kind: 'noop', ...rest }
     })
-    const batch = { incarnation: 1, prevIndex, prevTerm, commit, round, entries: encodeEntries(entries) }
+    const batch = { incarnation, prevIndex, prevTerm, commit, round, entries: encodeEntries(entries) }
     return this.hear(from, { type: 'append-entries', term, ...batch })
   }
 
@@ -194,4 +187,5 @@ export interface AppendFields {
   readonly terms?: readonly number[]
   readonly commit?: number
   readonly round?: number
+  readonly incarnation?: number
 }

@@ -1,4 +1,6 @@
+import { encodeEntries } from '../../../streams/contracts/entry-codec'
 import { Bench, HEARTBEAT, T } from './bench'
+import { chunkOf } from './logs'
 
 let bench: Bench
 const candidate = (...options: ConstructorParameters<typeof Bench>): Bench => {
@@ -100,5 +102,37 @@ describe('a candidate', () => {
     expect(bench.pass(4).role).toBe('candidate')
     expect(bench.pass(1).role).toBe('leader')
     expect(bench.disk.termAndVote).toEqual({ term: 2, vote: 'a'.repeat(32) })
+  })
+
+  it('asks nobody who only learns', () => {
+    candidate({ voters: 'abc', learners: 'd', log: [1] })
+    const asked = bench.pass(3 * HEARTBEAT).said('request-vote')
+    expect([...new Set(asked.map(({ to }) => to))]).toEqual(['b', 'c'])
+  })
+
+  it('has voted for itself in its term, and answers pre-votes of others all the same', () => {
+    candidate({ log: [1] })
+      .vote('b', { term: 2, pre: true })
+      .pass(1)
+    bench.said()
+    expect(bench.ballot('b', { term: 2 }).said()).toMatchObject([{ to: 'b', reason: 'voted', term: 2 }])
+    expect(bench.ballot('c', { term: 3, pre: true }).said()).toMatchObject([{ to: 'c', reason: 'granted', term: 2 }])
+    expect([bench.role, bench.term]).toEqual(['candidate', 2])
+  })
+
+  it('follows who sends a snapshot in its term, too', () => {
+    candidate({ log: [1] })
+      .vote('b', { term: 2, pre: true })
+      .pass(1)
+    bench.hear('c', chunkOf({ term: 2, index: 50 })).pass(1)
+    expect([bench.role, bench.term, bench.replica.standing.leader?.address]).toEqual(['follower', 2, 'c:1'])
+    expect(bench.said('snapshot-reply')).toMatchObject([{ to: 'c', index: 50, offset: 1, installed: false }])
+  })
+
+  it('leads nobody, and says so to those who ask', () => {
+    candidate({ log: [1] }).said()
+    expect(bench.hear('c', { type: 'read-index', id: 'r-1' }).said()).toMatchObject([{ to: 'c', confirmed: false }])
+    const propose = { type: 'propose', id: 'r-2', entries: encodeEntries([]) }
+    expect(bench.hear('c', propose).said()).toMatchObject([{ to: 'c', id: 'r-2', verdict: 'not-leader' }])
   })
 })

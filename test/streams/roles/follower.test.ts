@@ -1,4 +1,6 @@
+import { encodeEntries } from '../../../streams/contracts/entry-codec'
 import { Bench, HEARTBEAT, T } from './bench'
+import { chunkOf } from './logs'
 
 let bench: Bench
 const on = (...options: ConstructorParameters<typeof Bench>): Bench => (bench = new Bench(...options))
@@ -145,6 +147,19 @@ describe('a follower that hears its leader', () => {
     expect(bench.log).toEqual([1, 1])
   })
 
+  it('believes one leader a term about snapshots, too', () => {
+    on({ log: [1, 1] }).append('b', { term: 5, previous: [2, 1] })
+    bench.said()
+    bench.hear('c', chunkOf({ term: 5, index: 50 })).pass(1)
+    expect([bench.said(), bench.replica.standing.leader?.address]).toEqual([[], 'b:1'])
+    expect(
+      bench
+        .hear('b', chunkOf({ term: 5, index: 50 }))
+        .pass(1)
+        .said(),
+    ).toMatchObject([{ to: 'b', offset: 1 }])
+  })
+
   it('stands for election only when it has heard nothing for a timeout', () => {
     on({ log: [1] })
     for (let at = 0; at < 50; at++) bench.append('b', { term: 1 }).pass(T - 1)
@@ -180,6 +195,8 @@ describe('a follower that hears its leader', () => {
     bench.said()
     bench.hear('c', { type: 'read-index', id: 'r-1' })
     expect(bench.said()).toMatchObject([{ to: 'c', type: 'read-index-reply', id: 'r-1', confirmed: false }])
+    bench.hear('c', { type: 'propose', id: 'r-3', entries: encodeEntries([]) })
+    expect(bench.said()).toMatchObject([{ to: 'c', type: 'propose-reply', id: 'r-3', verdict: 'not-leader' }])
     bench.hear('c', { type: 'change-roster', id: 'r-2', change: 'remove', memberId: 'b'.repeat(32) })
     expect(bench.said()).toMatchObject([{ to: 'c', verdict: 'not-leader', leader: 'b:1' }])
   })

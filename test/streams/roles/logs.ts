@@ -1,0 +1,33 @@
+import { encodeRoster } from '../../../streams/contracts/roster-codec'
+import type { LogEntry } from '../../../streams/rules/entry'
+import { EMPTY_ROSTER, type Roster } from '../../../streams/rules/roster'
+
+/** Election timeout and heartbeat of the member on the bench. */
+export const T = 100
+export const HEARTBEAT = 10
+
+export const idOf = (name: string): string => name.repeat(32)
+export const addressOf = (name: string): string => `${name}:1`
+
+export const rosterOf = (voters: string, learners = ''): Roster => ({
+  ...EMPTY_ROSTER,
+  voters: voters.split('').map(name => ({ id: idOf(name), address: addressOf(name), incarnation: 1 })),
+  learners: learners.split('').map(name => ({ id: idOf(name), address: addressOf(name), incarnation: 1 })),
+  settings: { electionTimeoutMs: T, leaseMs: 0, clockBoundMs: 0 },
+})
+
+/** A log by the terms of its entries, the first of which holds the roster. */
+export const logOf = (terms: readonly number[], roster: Roster): LogEntry[] =>
+  terms.map((term, at): LogEntry => {
+    const rest = { index: at + 1, term, time: 0, session: '', number: 0 }
+    return at === 0
+      ? { ...rest, kind: 'roster', payload: encodeRoster({ ...roster, index: 1 }) }
+      : { ...rest, kind: 'noop', payload: new Uint8Array() }
+  })
+
+/** The first byte of a snapshot that has two, as a leader of a term sends it. */
+export const chunkOf = ({ term, index, incarnation = 1 }: { term: number; index: number; incarnation?: number }) => ({
+  ...{ type: 'install-snapshot', term, incarnation, index, snapshotTerm: 1, time: 0, sessionBytes: 0 },
+  ...{ roster: encodeRoster({ ...rosterOf('abc'), index: 1 }), bytes: 2, checksum: 0, offset: 0 },
+  data: new Uint8Array(1),
+})
