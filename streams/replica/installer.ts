@@ -4,6 +4,7 @@ import {
   defer,
   EMPTY,
   exhaustMap,
+  finalize,
   map,
   of,
   switchMap,
@@ -43,17 +44,19 @@ const damaged = (index: number): KayakError =>
 export class Installer {
   private incoming: Incoming | undefined
   private lane = false
+  /** While a chunk is being written, or the whole published, also when its leader is gone by then. */
+  private isTaking = false
 
   constructor(private readonly replica: Replica) {}
 
   /** The installing itself; errors when the disk has failed. */
   readonly installs$: Observable<unknown> = defer(() =>
-    this.replica.chunks.pipe(exhaustMap(chunk => (this.lane ? EMPTY : this.take$(chunk)))),
+    this.replica.chunks.pipe(exhaustMap(chunk => (this.lane ? EMPTY : this.taking$(chunk)))),
   )
 
   /** Keeps snapshots out while a local one is written, since a storage writes one at a time. */
   hold(): boolean {
-    if (this.lane || this.incoming !== undefined) return false
+    if (this.lane || this.isTaking || this.incoming !== undefined) return false
     return (this.lane = true)
   }
 
@@ -64,6 +67,11 @@ export class Installer {
   /** Gives up what has come in so far: its leader is gone. */
   abandon(): void {
     this.incoming = undefined
+  }
+
+  private taking$(chunk: Chunk): Observable<unknown> {
+    this.isTaking = true
+    return this.take$(chunk).pipe(finalize(() => (this.isTaking = false)))
   }
 
   private take$(chunk: Chunk): Observable<unknown> {

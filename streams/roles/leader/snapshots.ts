@@ -1,4 +1,5 @@
 import {
+  catchError,
   EMPTY,
   endWith,
   exhaustMap,
@@ -13,9 +14,11 @@ import {
   take,
   takeUntil,
   tap,
+  throwError,
   timer,
 } from 'rxjs'
 import type { Observable } from 'rxjs'
+import { isKayakError } from '../../contracts/errors.js'
 import { LIMITS } from '../../contracts/limits.js'
 import { InstallSnapshot, message, type SnapshotReply } from '../../contracts/messages/index.js'
 import { encodeRoster } from '../../contracts/roster-codec.js'
@@ -132,6 +135,10 @@ export function sendSnapshot$(
       leadership.update(member.id, awaitingSnapshot)
       return transfer$(leadership, member, meta).pipe(
         takeUntil(gone$),
+        // a newer one has taken its place on disk: that is sent next
+        catchError((error: unknown) =>
+          isKayakError(error) && error.code === 'KAYAK_COMPACTED' ? EMPTY : throwError(() => error),
+        ),
         tap(() => arrived(leadership, member, meta)),
         finalize(() => end(leadership, member)),
       )
