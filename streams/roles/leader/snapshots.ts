@@ -1,5 +1,6 @@
 import {
   catchError,
+  concat,
   EMPTY,
   endWith,
   exhaustMap,
@@ -13,6 +14,7 @@ import {
   switchMap,
   take,
   takeUntil,
+  takeWhile,
   tap,
   throwError,
   timer,
@@ -24,7 +26,7 @@ import { InstallSnapshot, message, type SnapshotReply } from '../../contracts/me
 import { encodeRoster } from '../../contracts/roster-codec.js'
 import type { SnapshotMeta } from '../../contracts/storage.js'
 import { cutBehind } from '../../replica/cut.js'
-import { afterSnapshot, answered, awaitingSnapshot } from '../../rules/progress.js'
+import { afterSnapshot, answered, awaitingSnapshot, type Progress } from '../../rules/progress.js'
 import { needsSnapshot } from '../../rules/retention.js'
 import type { RosterMember } from '../../rules/roster.js'
 import { current$ } from '../terms.js'
@@ -93,15 +95,16 @@ function transfer$(leadership: Leadership, member: RosterMember, meta: SnapshotM
   )
 }
 
-function begin({ replica }: Leadership, member: RosterMember, meta: SnapshotMeta): void {
+function begin(leadership: Leadership, member: RosterMember, meta: SnapshotMeta): void {
+  const { replica } = leadership
   const { appendedBytes } = replica.parts.log
   replica.pins = new Map(replica.pins).set(member.id, { index: meta.index, appendedBytes })
+  leadership.update(member.id, awaitingSnapshot)
 }
 
 function end(leadership: Leadership, member: RosterMember): void {
   const { replica } = leadership
   replica.pins = new Map([...replica.pins].filter(([id]) => id !== member.id))
-  leadership.update(member.id, progress => afterSnapshot(progress, progress.next))
   cutBehind(replica)
 }
 
@@ -113,35 +116,55 @@ function arrived(leadership: Leadership, member: RosterMember, meta: SnapshotMet
   replica.tell({ type: 'snapshot-sent', to: member.id, index: meta.index, bytes: meta.bytes })
 }
 
-/** Sends a member the newest snapshot whenever it needs what the log no longer has. What follows it is kept meanwhile. */
+/** The snapshot that a member needs, where the log no longer has what it lacks. */
+function needed({ replica }: Leadership, progress: Progress | undefined): SnapshotMeta | undefined {
+  const { snapshot, parts } = replica
+  if (progress === undefined || snapshot === undefined) return undefined
+  return needsSnapshot(progress.next, parts.log.shape.base.index, snapshot.index) ? snapshot : undefined
+}
+
+/** Whether a member lives on what is kept for it: it lacks what a newer snapshot than its own holds. */
+function catchesUp(leadership: Leadership, id: string): boolean {
+  const progress = leadership.progressOf(id)
+  const newest = leadership.replica.snapshot?.index ?? 0
+  return progress !== undefined && progress.match < newest && needed(leadership, progress) === undefined
+}
+
+/**
+ * Sends a member the newest snapshot whenever it needs what the log no longer has. What follows it is kept meanwhile,
+ * and until the member has come as far as a newer one: it would be sent one after another for ever otherwise.
+ *
+ * ```
+ *  member   -n------------------    n: needs one
+ *  chunks   --[0 1 2]-----------
+ *  entries  ----------[e e e]---
+ *  kept     --[               )-
+ * ```
+ */
 export function sendSnapshot$(
   leadership: Leadership,
   member: RosterMember,
   settled$: Observable<unknown>,
 ): Observable<unknown> {
-  const { replica } = leadership
-  const needed = (): SnapshotMeta | undefined => {
-    const progress = leadership.progressOf(member.id)
-    const { snapshot } = replica
-    if (progress === undefined || snapshot === undefined) return undefined
-    return needsSnapshot(progress.next, replica.parts.log.shape.base.index, snapshot.index) ? snapshot : undefined
-  }
   const gone$ = settled$.pipe(ignoreElements(), endWith(undefined))
+  const catchingUp$ = settled$.pipe(takeWhile(() => catchesUp(leadership, member.id)))
   return settled$.pipe(
-    map(needed),
+    map(() => needed(leadership, leadership.progressOf(member.id))),
     filter(meta => meta !== undefined),
     exhaustMap(meta => {
       begin(leadership, member, meta)
-      leadership.update(member.id, awaitingSnapshot)
-      return transfer$(leadership, member, meta).pipe(
+      const sent$ = transfer$(leadership, member, meta).pipe(
         takeUntil(gone$),
         // a newer one has taken its place on disk: that is sent next
         catchError((error: unknown) =>
           isKayakError(error) && error.code === 'KAYAK_COMPACTED' ? EMPTY : throwError(() => error),
         ),
-        tap(() => arrived(leadership, member, meta)),
-        finalize(() => end(leadership, member)),
+        tap({
+          next: () => arrived(leadership, member, meta),
+          complete: () => leadership.update(member.id, progress => afterSnapshot(progress, progress.next)),
+        }),
       )
+      return concat(sent$, catchingUp$).pipe(finalize(() => end(leadership, member)))
     }),
   )
 }

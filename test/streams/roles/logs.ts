@@ -1,4 +1,7 @@
+import { MemoryDisk } from '../../../plugins/storage-memory'
+import { crc32 } from '../../../streams/contracts/checksum'
 import { encodeRoster } from '../../../streams/contracts/roster-codec'
+import { SessionTable } from '../../../streams/replica/sessions'
 import type { LogEntry } from '../../../streams/rules/entry'
 import { EMPTY_ROSTER, type Roster } from '../../../streams/rules/roster'
 
@@ -31,3 +34,17 @@ export const chunkOf = ({ term, index, incarnation = 1 }: { term: number; index:
   ...{ roster: encodeRoster({ ...rosterOf('abc'), index: 1 }), bytes: 2, checksum: 0, offset: 0 },
   data: new Uint8Array(1),
 })
+
+/** A disk whose first entries are gone into a snapshot of so many bytes; `last` entries in all, of term 1. */
+export function compactedDisk(snapshotIndex: number, last: number, bytes: number): MemoryDisk {
+  const disk = new MemoryDisk()
+  const roster = { ...rosterOf('abc'), index: 1 }
+  disk.log.append(logOf(Array<number>(last).fill(1), roster))
+  disk.log.compact({ index: snapshotIndex, term: 1 })
+  disk.termAndVote = { term: 1, vote: undefined }
+  const sessions = new SessionTable().encode()
+  const stream = Uint8Array.from({ length: bytes }, (_, at) => sessions[at] ?? at % 256)
+  const size = { sessionBytes: sessions.byteLength, bytes, checksum: crc32(stream) }
+  disk.snapshots.push({ meta: { index: snapshotIndex, term: 1, time: 5, roster, ...size }, bytes: stream })
+  return disk
+}
