@@ -1,4 +1,5 @@
 import { validateSync, type ValidationError } from 'class-validator'
+import { isSurelyValid } from './quick-check.js'
 
 /** What is wrong with a value, in one line, the first fault of each field. */
 function describe(errors: readonly ValidationError[], path = ''): string {
@@ -28,6 +29,7 @@ export function check<T extends object>(Type: new () => T, plain: unknown): Chec
   const reserved = RESERVED.find(key => Object.hasOwn(plain, key))
   if (reserved !== undefined) return { ok: false, reason: `${reserved}: not allowed` }
   const value = Object.assign(new Type(), plain)
+  if (isSurelyValid(Type, value)) return { ok: true, value }
   const errors = validateSync(value, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true })
   return errors.length === 0 ? { ok: true, value } : { ok: false, reason: describe(errors) }
 }

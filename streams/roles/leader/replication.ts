@@ -27,14 +27,21 @@ import { sendSnapshot$ } from './snapshots.js'
 
 const PIPELINE = { messages: LIMITS.pipelineMessages, bytes: LIMITS.pipelineBytes }
 
-/** The next entries for a member, from memory at once or from disk; none if nothing may go out now. */
-function nextEntries(leadership: Leadership, member: RosterMember): Observable<readonly LogEntry[]> {
+/** Where the entries begin that may go to a member now, if any may. */
+function nextIndex(leadership: Leadership, { id }: RosterMember): number | undefined {
   const { replica } = leadership
   const { log } = replica.parts
-  const progress = leadership.progressOf(member.id)
-  if (progress === undefined || !maySend(progress, PIPELINE) || progress.next > log.last.index) return of([])
-  if (needsSnapshot(progress.next, log.shape.base.index, replica.snapshot?.index ?? 0)) return of([])
-  return log.read(progress.next, log.last.index, LIMITS.batchBytes).pipe(
+  const progress = leadership.progressOf(id)
+  if (progress === undefined || progress.next > log.last.index || !maySend(progress, PIPELINE)) return undefined
+  return needsSnapshot(progress.next, log.shape.base.index, replica.snapshot?.index ?? 0) ? undefined : progress.next
+}
+
+/** The next entries for a member, from memory at once or from disk; none if nothing may go out now. */
+function nextEntries(leadership: Leadership, member: RosterMember): Observable<readonly LogEntry[]> {
+  const { log } = leadership.replica.parts
+  const next = nextIndex(leadership, member)
+  if (next === undefined) return of([])
+  return log.read(next, log.last.index, LIMITS.batchBytes).pipe(
     catchError((error: unknown) => {
       const compacted = isKayakError(error) && error.code === 'KAYAK_COMPACTED'
       return compacted ? of([]) : throwError(() => error)
@@ -45,6 +52,7 @@ function nextEntries(leadership: Leadership, member: RosterMember): Observable<r
 /** Sends a member what it lacks, in batches, several under way at once (section 10.2.2). */
 const entriesTo$ = (leadership: Leadership, member: RosterMember, settled$: Observable<unknown>): Observable<unknown> =>
   settled$.pipe(
+    filter(() => nextIndex(leadership, member) !== undefined),
     pump(() => nextEntries(leadership, member)),
     tap(entries => {
       if (entries[0]?.index === leadership.progressOf(member.id)?.next) leadership.sendEntries(member, entries)

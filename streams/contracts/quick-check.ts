@@ -1,0 +1,81 @@
+import { getMetadataStorage, ValidationTypes, type ValidatorConstraintInterface } from 'class-validator'
+
+type Metadata = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number]
+/** Whether an object of the class is right. */
+type Check = (object: object, value: unknown) => boolean
+
+interface Field {
+  readonly name: string
+  /** Whether the field is to be looked at. */
+  readonly conditions: readonly Check[]
+  readonly checks: readonly Check[]
+}
+
+/** A class whose checks are found once: `validateSync` looks for them anew each time, which takes most of its time. */
+type Compiled = ReadonlyMap<string, Field>
+
+const valueOf = (object: object, name: string): unknown => (object as Record<string, unknown>)[name] // any object has keys
+
+function checkOf(metadata: Metadata, constraint: ValidatorConstraintInterface): Check {
+  const { propertyName: property, each } = metadata
+  const constraints: unknown[] = metadata.constraints
+  const validate = (object: object, value: unknown): boolean =>
+    constraint.validate(value, { targetName: object.constructor.name, property, object, value, constraints }) === true
+  if (!each) return validate
+  return (object, value) => Array.isArray(value) && value.every(item => validate(object, item))
+}
+
+/** The checks that a decorator stands for; undefined for those that only `validateSync` knows how to do. */
+function checksOf(metadata: Metadata): readonly Check[] | undefined {
+  if (metadata.type !== ValidationTypes.CUSTOM_VALIDATION || metadata.validateIf !== undefined) return undefined
+  const constraints = getMetadataStorage().getTargetValidatorConstraints(metadata.constraintCls)
+  if (constraints.some(constraint => constraint.async)) return undefined
+  return constraints.map(({ instance }) => checkOf(metadata, instance))
+}
+
+function fieldOf(name: string, metadatas: readonly Metadata[]): Field | undefined {
+  const isCondition = ({ type }: Metadata): boolean => type === ValidationTypes.CONDITIONAL_VALIDATION
+  // what ValidateIf and IsOptional keep as their only constraint
+  const conditions = metadatas.filter(isCondition).map(({ constraints }) => constraints[0] as Check)
+  const checks = metadatas.filter(metadata => !isCondition(metadata)).map(checksOf)
+  return checks.includes(undefined) ? undefined : { name, conditions, checks: checks.flatMap(known => known ?? []) }
+}
+
+function compile(Type: new () => object): Compiled | undefined {
+  const metadatas = getMetadataStorage().getTargetValidationMetadatas(Type, '', false, false)
+  const fields = new Map<string, Field>()
+  for (const name of new Set(metadatas.map(({ propertyName }) => propertyName))) {
+    const field = fieldOf(
+      name,
+      metadatas.filter(({ propertyName }) => propertyName === name),
+    )
+    if (field === undefined) return undefined
+    fields.set(name, field)
+  }
+  return fields.size === 0 ? undefined : fields
+}
+
+const compiled = new WeakMap<object, { readonly fields: Compiled | undefined }>()
+
+function compiledOf(Type: new () => object): Compiled | undefined {
+  const known = compiled.get(Type) ?? { fields: compile(Type) }
+  compiled.set(Type, known)
+  return known.fields
+}
+
+function holds({ name, conditions, checks }: Field, object: object): boolean {
+  const value = valueOf(object, name)
+  if (!conditions.every(condition => condition(object, value))) return true
+  return checks.every(check => check(object, value))
+}
+
+/**
+ * Whether an object is surely right by the decorators of its class: every field, and none besides. False says nothing
+ * but that `validateSync` must be asked, which also tells what is wrong.
+ */
+export function isSurelyValid(Type: new () => object, object: object): boolean {
+  const fields = compiledOf(Type)
+  if (fields === undefined) return false
+  for (const field of fields.values()) if (!holds(field, object)) return false
+  return Object.keys(object).every(key => fields.has(key))
+}

@@ -1,0 +1,55 @@
+import { IsInt, IsOptional, IsString, Max, Min, ValidateIf, ValidateNested, validateSync } from 'class-validator'
+import fc from 'fast-check'
+import { AppendReply, message } from '../../streams/contracts/messages'
+import { isSurelyValid } from '../../streams/contracts/quick-check'
+
+class Sample {
+  @IsInt() @Min(0) @Max(9) declare readonly count: number
+  @IsOptional() @IsString() declare readonly name?: string
+  @ValidateIf((_, value) => value !== undefined) @IsInt({ each: true }) declare readonly list?: number[]
+}
+
+class Part {
+  @IsInt() declare readonly count: number
+}
+class Whole {
+  @ValidateNested() declare readonly part: Part
+}
+class OnCondition {
+  @IsInt({ validateIf: () => false }) declare readonly count: number
+}
+class Bare {}
+
+const options = { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true }
+const anything = fc.oneof(
+  fc.constantFrom(undefined, null, 0, 9, 10, -1, 1.5, NaN, '', '1', true, [], [1], ['1'], [[1]], {}),
+  fc.anything(),
+)
+
+describe('a quick check', () => {
+  it('says of nothing that it is right what class-validator refuses, and misses nothing that these decorators allow', () => {
+    const keys = fc.constantFrom('count', 'name', 'list', 'other')
+    fc.assert(
+      fc.property(fc.dictionary(keys, anything), plain => {
+        const sample = Object.assign(new Sample(), plain)
+        expect(isSurelyValid(Sample, sample)).toBe(validateSync(sample, options).length === 0)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('knows messages', () => {
+    const nothing = { match: 0, verified: 0, round: 0, refusedIndex: 0, hintIndex: 0, hintTerm: 0 }
+    const reply = message(AppendReply, { term: 1, incarnation: 1, fits: true, ...nothing })
+    expect(isSurelyValid(AppendReply, reply)).toBe(true)
+    expect(isSurelyValid(AppendReply, Object.assign(new AppendReply(), reply, { match: -1 }))).toBe(false)
+  })
+
+  it('leaves to class-validator what it does not know', () => {
+    expect(isSurelyValid(Whole, Object.assign(new Whole(), { part: Object.assign(new Part(), { count: 1 }) }))).toBe(
+      false,
+    )
+    expect(isSurelyValid(OnCondition, Object.assign(new OnCondition(), { count: 'x' }))).toBe(false)
+    expect(isSurelyValid(Bare, new Bare())).toBe(false)
+  })
+})
