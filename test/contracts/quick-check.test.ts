@@ -18,7 +18,9 @@ class Whole {
 class OnCondition {
   @IsInt({ validateIf: () => false }) declare readonly count: number
 }
-class Bare {}
+class Bare {
+  readonly count = 1
+}
 
 const options = { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true }
 const anything = fc.oneof(

@@ -1,12 +1,11 @@
-import { counter, registers, set } from '../../lib/testing/linearizability'
 import { counterWorkload, registerWorkload, setWorkload, simulate } from '../../lib/testing/simulation'
 
 /** What a seed simulates: few members and many, each workload in turn. */
 function run(seed: number): string | undefined {
   const options = { seed, members: 1 + (seed % 5), duration: 6000 }
-  if (seed % 3 === 0) return simulate({ ...options, workload: counterWorkload, model: counter }).failure
-  if (seed % 3 === 1) return simulate({ ...options, workload: registerWorkload, model: registers }).failure
-  return simulate({ ...options, workload: setWorkload, model: set }).failure
+  if (seed % 3 === 0) return simulate({ ...options, workload: counterWorkload }).failure
+  if (seed % 3 === 1) return simulate({ ...options, workload: registerWorkload }).failure
+  return simulate({ ...options, workload: setWorkload }).failure
 }
 
 /** Looks for the first seed that fails, and tells it in one line of JSON. */

@@ -1,5 +1,5 @@
 import { LIMITS } from '../../streams/contracts/limits'
-import { counter, registers, set } from '../../lib/testing/linearizability'
+import { counter, registers } from '../../lib/testing/linearizability'
 import type { CounterInput, RegisterInput } from '../../lib/testing/linearizability'
 import {
   counterWorkload,
@@ -18,9 +18,9 @@ import {
 const { SIMULATION_FROM = '1', SIMULATION_COUNT = '8' } = process.env
 const seeds = Array.from({ length: Number(SIMULATION_COUNT) }, (_, at) => Number(SIMULATION_FROM) + at)
 
-const onRegisters = { workload: registerWorkload, model: registers, duration: 6000 }
-const onCounter = { workload: counterWorkload, model: counter, duration: 6000 }
-const onSet = { workload: setWorkload, model: set, duration: 6000 }
+const onRegisters = { workload: registerWorkload, duration: 6000 }
+const onCounter = { workload: counterWorkload, duration: 6000 }
+const onSet = { workload: setWorkload, duration: 6000 }
 
 describe('a simulation', () => {
   test.each([

@@ -9,9 +9,9 @@ import type { Request, Workload } from './workload.js'
 const SESSION_BYTES = 10
 
 /** What a client needs of the simulation that it is in. */
-export interface ClientSurroundings<Input, Output> {
+export interface ClientSurroundings<State, Input, Output> {
   readonly cluster: TestCluster
-  readonly workload: Workload<Input>
+  readonly workload: Workload<State, Input, Output>
   /** What a member runs. */
   machineOf(member: TestMember): MachineRunner<Input, Output>
   /** Everything that clients have done. */
@@ -19,7 +19,7 @@ export interface ClientSurroundings<Input, Output> {
 }
 
 /** One that asks, waits for the answer, rests, and asks again, until it is told to stop. */
-export class Client<Input, Output> {
+export class Client<State, Input, Output> {
   /** Whether it waits for nothing any more. */
   isIdle = true
   private readonly session: string
@@ -27,7 +27,7 @@ export class Client<Input, Output> {
   private isStopping = false
 
   constructor(
-    private readonly around: ClientSurroundings<Input, Output>,
+    private readonly around: ClientSurroundings<State, Input, Output>,
     private readonly random: Random,
   ) {
     this.session = randomHex(random, SESSION_BYTES)

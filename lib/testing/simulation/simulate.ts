@@ -4,7 +4,6 @@ import { TestCluster } from '../cluster/test-cluster.js'
 import type { TestMember } from '../cluster/test-member.js'
 import { checkLinearizable } from '../linearizability/check.js'
 import type { Call } from '../linearizability/history.js'
-import type { Model } from '../linearizability/model.js'
 import { Client } from './client.js'
 import { TROUBLE, type SimulatedFaults } from './faults.js'
 import { encode, machineOf, MachineRunner, type SimulatedMachine } from './machine.js'
@@ -19,11 +18,9 @@ export interface SimulationOptions<State, Input, Output> {
   readonly members?: number
   /** What goes wrong. Default {@link TROUBLE}. */
   readonly faults?: SimulatedFaults
-  /** What clients do. */
-  readonly workload: Workload<Input>
-  /** What the machine should do: what clients have seen is compared with it. */
-  readonly model: Model<State, Input, Output>
-  /** Makes a member's machine. Default: one that does what the model says. */
+  /** What clients do, and what should come of it. */
+  readonly workload: Workload<State, Input, Output>
+  /** Makes a member's machine. Default: one that does what the workload's model says. */
   readonly machine?: () => SimulatedMachine<Input, Output>
   /** How long things go wrong, in virtual milliseconds. Default 10,000. */
   readonly duration?: number
@@ -67,7 +64,7 @@ class Simulation<State, Input, Output> {
   readonly cluster: TestCluster
   readonly calls: Call<Input, Output>[] = []
   readonly plan: readonly PlannedFault[]
-  readonly workload: Workload<Input>
+  readonly workload: Workload<State, Input, Output>
   private readonly begunAt: number
   private readonly durationMs: number
   private readonly nemesis: Nemesis
@@ -125,7 +122,7 @@ class Simulation<State, Input, Output> {
   }
 
   private newRunner(): MachineRunner<Input, Output> {
-    const machine = this.options.machine ?? (() => machineOf(this.options.model))
+    const machine = this.options.machine ?? (() => machineOf(this.workload.model))
     const runner = new MachineRunner(machine, (index, output) => this.compare(index, output))
     this.runners.set(runner, runner)
     return runner
@@ -181,7 +178,7 @@ class Simulation<State, Input, Output> {
   }
 
   private judge(): void {
-    const verdict = checkLinearizable(this.options.model, this.calls)
+    const verdict = checkLinearizable(this.workload.model, this.calls)
     if (verdict.ok) return
     const { key, calls, explained } = verdict
     const unexplained = calls.filter(call => !explained.includes(call)).slice(0, 5)

@@ -1,5 +1,13 @@
 import type { Random } from '../../../streams/contracts/clock.js'
-import type { CounterInput, RegisterInput, SetInput } from '../linearizability/model.js'
+import {
+  counter,
+  registers,
+  set,
+  type CounterInput,
+  type Model,
+  type RegisterInput,
+  type SetInput,
+} from '../linearizability/model.js'
 
 /** What a client does next: a command is appended, a query read behind a barrier. */
 export interface Request<Input> {
@@ -7,8 +15,10 @@ export interface Request<Input> {
   readonly input: Input
 }
 
-/** What the clients of a simulation do. */
-export interface Workload<Input> {
+/** What the clients of a simulation do, and what should come of it. */
+export interface Workload<State, Input, Output> {
+  /** What the machine should do: what clients have seen is compared with it. */
+  readonly model: Model<State, Input, Output>
   /** How many there are; each waits for its answer. */
   readonly clients: number
   /** How long a client rests after an answer, on average. */
@@ -29,8 +39,9 @@ const pick = <T>(random: Random, list: readonly [T, ...T[]]): T =>
 const value = (random: Random): string => Math.floor(random.next() * 2 ** 40).toString(36)
 
 /** Reads, writes and swaps of a few registers. */
-export const registerWorkload: Workload<RegisterInput> = {
+export const registerWorkload: Workload<string | null, RegisterInput, string | boolean | null> = {
   ...USUAL,
+  model: registers,
   next: random => {
     const key = pick(random, ['a', 'b', 'c'])
     const roll = random.next()
@@ -41,8 +52,9 @@ export const registerWorkload: Workload<RegisterInput> = {
 }
 
 /** Additions to one counter, and readings of it. */
-export const counterWorkload: Workload<CounterInput> = {
+export const counterWorkload: Workload<number, CounterInput, number> = {
   ...USUAL,
+  model: counter,
   next: random =>
     random.next() < 0.6
       ? { type: 'command', input: { type: 'add', by: 1 + Math.floor(random.next() * 9) } }
@@ -50,8 +62,9 @@ export const counterWorkload: Workload<CounterInput> = {
 }
 
 /** Elements that come and go in one set. */
-export const setWorkload: Workload<SetInput> = {
+export const setWorkload: Workload<readonly string[], SetInput, boolean | readonly string[]> = {
   ...USUAL,
+  model: set,
   next: random => {
     const element = pick(random, ['a', 'b', 'c', 'd', 'e', 'f'])
     const roll = random.next()
