@@ -1,6 +1,8 @@
 import type { Random } from '../../streams/contracts/clock.js'
 import type { Identity, Opened, SnapshotMeta, TermAndVote } from '../../streams/contracts/storage.js'
 import { entryBytes, type LogEntry, type Position } from '../../streams/rules/entry.js'
+import { Calls, type CrashPoint } from './calls.js'
+import { Damage, type Damageable } from './damage.js'
 import { MemoryLog } from './memory-log.js'
 
 /** What a kind of operation does: its work, fail with `KAYAK_STORAGE_FAILED`, or never end until told to work again. */
@@ -30,6 +32,8 @@ export interface PendingWrite {
   readonly commit: () => void
   /** Keeps a share of it; where a write is atomic there is none. */
   readonly tear?: (part: number) => void
+  /** Of how many parts there can be a share. */
+  readonly parts?: number
 }
 
 export interface MemoryDiskOptions {
@@ -49,6 +53,9 @@ export class MemoryDisk {
   readonly log = new MemoryLog()
   readonly snapshots: StoredSnapshot[] = []
   readonly pending = new Set<PendingWrite>()
+  /** The calls of all storages that have been on it. */
+  readonly calls = new Calls()
+  private readonly damaged = new Damage()
   private behaviours: Record<'writes' | 'reads', Behaviour> = { writes: 'work', reads: 'work' }
   private failingWrites = 0
   private hung: (() => void)[] = []
@@ -80,6 +87,41 @@ export class MemoryDisk {
     this.pending.clear()
     this.hung = []
     this.holder = undefined
+  }
+
+  /**
+   * Calls `crash` once at a moment of a call that is to come, counted by {@link Calls.count}: `crash` takes the process
+   * down, and with it the disk by {@link MemoryDisk.crash}. What is left of that one call is what `when` says; the call
+   * itself never ends. Takes the place of an earlier order that hasn't been carried out; returns what calls it off.
+   *
+   * ```ts
+   * disk.crashAt({ call: disk.calls.count + 3, when: 'after' }, () => member.crash())
+   * ```
+   */
+  crashAt(point: CrashPoint, crash: () => void): () => void {
+    return this.calls.arm(point, crash)
+  }
+
+  /**
+   * Damages a record, as bits that have flipped in its file: the next opening refuses with `KAYAK_CORRUPT`, and so does
+   * a read that comes to it. The last record of a log is no exception: whole, and not as it was written, it may be one
+   * that was acknowledged, where a torn one can't be.
+   *
+   * @param index - of an entry or a snapshot; by default the last.
+   */
+  damage(what: Damageable, index?: number): void {
+    this.damaged.add(this.record(what, index), index === undefined ? what : `${what} ${index}`)
+  }
+
+  /** Whether anything that is on it is damaged. */
+  get isDamaged(): boolean {
+    const { identity, termAndVote, log, snapshots, damaged } = this
+    return [identity, termAndVote, ...log.entries, ...snapshots].some(record => damaged.has(record))
+  }
+
+  /** Fails for a record that is damaged. @internal */
+  check(record: object | undefined, file: string): void {
+    this.damaged.check(record, file)
   }
 
   durable(): Durable {
@@ -131,6 +173,7 @@ export class MemoryDisk {
   /** @internal */
   opened(): Opened {
     const { identity, termAndVote, log } = this
+    this.checkAll()
     return {
       identity,
       termAndVote,
@@ -141,6 +184,25 @@ export class MemoryDisk {
       rosters: log.entries.filter(({ kind }) => kind === 'roster'),
       bytes: log.entries.reduce((sum, entry) => sum + entryBytes(entry), 0),
     }
+  }
+
+  /** A record found damaged is an error, wherever it is: what would be cut off may have been acknowledged. */
+  private checkAll(): void {
+    const { identity, termAndVote, log } = this
+    this.check(identity, 'state')
+    this.check(termAndVote, 'state')
+    for (const entry of log.entries) this.check(entry, 'log')
+    const newest = this.snapshots.at(-1)
+    this.check(newest, `snapshot-${newest?.meta.index ?? 0}`)
+  }
+
+  private record(what: Damageable, index: number | undefined): object | undefined {
+    const { identity, termAndVote, log, snapshots } = this
+    if (what === 'identity') return identity
+    if (what === 'term-and-vote') return termAndVote
+    if (index === undefined) return what === 'log' ? log.entries.at(-1) : snapshots.at(-1)
+    if (what === 'log') return log.entries.find(entry => entry.index === index)
+    return snapshots.find(({ meta }) => meta.index === index)
   }
 
   private behave(kind: 'writes' | 'reads', behaviour: Behaviour): void {

@@ -3,6 +3,8 @@ import type { Storage } from '../../streams/contracts/storage.js'
 import { MemoryDisk } from './disk.js'
 import { MemoryStorage } from './storage.js'
 
+export type { Calls, CallKind, CrashPoint, Moment, StorageCall } from './calls.js'
+export type { Damageable } from './damage.js'
 export { MemoryDisk } from './disk.js'
 export type { Behaviour, Durable, MemoryDiskOptions, StoredSnapshot, Torn } from './disk.js'
 

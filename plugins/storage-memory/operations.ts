@@ -1,6 +1,7 @@
 import { Observable, type Subscriber } from 'rxjs'
 import type { Clock } from '../../streams/contracts/clock.js'
 import { KayakError } from '../../streams/contracts/errors.js'
+import type { CallKind, StorageCall } from './calls.js'
 import type { MemoryDisk, PendingWrite } from './disk.js'
 
 const closed = (): KayakError => new KayakError('KAYAK_STORAGE_FAILED', 'The storage is not open.')
@@ -40,19 +41,39 @@ export class Operations {
   }
 
   /** A write. `begin` checks it, and tells what it does; what it throws refuses it and does no harm. */
-  write<T = never>(begin: () => PendingWrite, result?: () => T | undefined): Observable<T> {
+  write<T = never>(kind: CallKind, begin: () => PendingWrite, result?: () => T | undefined): Observable<T> {
     return new Observable<T>(subscriber => {
       this.attempt(subscriber, () => {
         const pending = begin()
+        const call = this.disk.calls.begin(kind, pending.parts)
+        if (this.crashesBefore(call)) return
         this.disk.pending.add(pending)
-        this.later(() => this.endWrite(pending, subscriber, result))
+        this.later(() => this.endWrite(call, pending, subscriber, result))
       })
     })
   }
 
-  read<T>(work: () => T): Observable<T> {
+  read<T>(kind: CallKind, work: () => T): Observable<T> {
     return new Observable<T>(subscriber => {
-      this.attempt(subscriber, () => this.later(() => this.endRead(work, subscriber)))
+      this.attempt(subscriber, () => {
+        const call = this.disk.calls.begin(kind)
+        if (!this.crashesBefore(call)) this.later(() => this.endRead(call, work, subscriber))
+      })
+    })
+  }
+
+  /** Gives the lock back. Idempotent: only the first reaches the disk. */
+  close(): Observable<never> {
+    return new Observable<never>(subscriber => {
+      if (this.isDead) return
+      const call = this.holder === undefined ? undefined : this.disk.calls.begin('close')
+      if (call !== undefined && this.crashesBefore(call)) return
+      this.clock.schedule(() => {
+        this.end()
+        const armed = call && this.disk.calls.strike(call, 'end')
+        if (armed === undefined) subscriber.complete()
+        else armed.crash()
+      })
     })
   }
 
@@ -63,6 +84,13 @@ export class Operations {
       if (holder !== undefined && this.disk.isHeldBy(holder)) work()
     }
     this.clock.schedule(end, this.disk.drawLatency())
+  }
+
+  /** Whether there is a crash before a call: it comes by the clock, after whoever calls has ended its turn. */
+  private crashesBefore(call: StorageCall): boolean {
+    const armed = this.disk.calls.strike(call, 'begin')
+    if (armed !== undefined) this.clock.schedule(() => armed.crash())
+    return armed !== undefined
   }
 
   private attempt<T>(subscriber: Subscriber<T>, begin: () => void): void {
@@ -80,10 +108,17 @@ export class Operations {
     this.clock.schedule(() => subscriber.error(error))
   }
 
-  private endWrite<T>(pending: PendingWrite, subscriber: Subscriber<T>, result?: () => T | undefined): void {
+  private endWrite<T>(
+    call: StorageCall,
+    pending: PendingWrite,
+    subscriber: Subscriber<T>,
+    result?: () => T | undefined,
+  ): void {
     const behaviour = this.disk.judge('writes')
-    if (behaviour === 'hang') return this.disk.park(() => this.later(() => this.endWrite(pending, subscriber, result)))
+    if (behaviour === 'hang')
+      return this.disk.park(() => this.later(() => this.endWrite(call, pending, subscriber, result)))
     this.disk.pending.delete(pending)
+    if (this.crashesAtEnd(call, pending)) return
     if (behaviour === 'fail' || this.poison !== undefined) {
       this.poison ??= new KayakError('KAYAK_STORAGE_FAILED', 'A write failed.', { outcome: 'unknown' })
       return subscriber.error(this.poison)
@@ -94,9 +129,20 @@ export class Operations {
     subscriber.complete()
   }
 
-  private endRead<T>(work: () => T, subscriber: Subscriber<T>): void {
+  /** Whether there is a crash at the end of a call, which leaves of a write what it is told. */
+  private crashesAtEnd(call: StorageCall, pending?: PendingWrite): boolean {
+    const armed = this.disk.calls.strike(call, 'end')
+    if (armed === undefined) return false
+    if (typeof armed.when === 'object') pending?.tear?.(armed.when.torn)
+    else pending?.commit()
+    armed.crash()
+    return true
+  }
+
+  private endRead<T>(call: StorageCall, work: () => T, subscriber: Subscriber<T>): void {
     const behaviour = this.disk.judge('reads')
-    if (behaviour === 'hang') return this.disk.park(() => this.later(() => this.endRead(work, subscriber)))
+    if (behaviour === 'hang') return this.disk.park(() => this.later(() => this.endRead(call, work, subscriber)))
+    if (this.crashesAtEnd(call)) return
     if (behaviour === 'fail') return subscriber.error(new KayakError('KAYAK_STORAGE_FAILED', 'A read failed.'))
     let value: T
     try {

@@ -27,7 +27,7 @@ export class MemorySnapshotWriter implements SnapshotWriter {
   ) {}
 
   write(chunk: Uint8Array): Observable<never> {
-    return this.operations.write(() => {
+    return this.operations.write('write-snapshot', () => {
       this.checkOpen()
       // not slice(), which on a Buffer makes another view of the same memory
       const own = new Uint8Array(chunk)
@@ -37,6 +37,7 @@ export class MemorySnapshotWriter implements SnapshotWriter {
 
   publish(): Observable<SnapshotMeta> {
     return this.operations.write(
+      'publish-snapshot',
       () => {
         this.checkOpen()
         this.checkNewer()
@@ -47,7 +48,7 @@ export class MemorySnapshotWriter implements SnapshotWriter {
   }
 
   discard(): Observable<never> {
-    return this.operations.write(() => ({ commit: () => this.end() }))
+    return this.operations.write('discard-snapshot', () => ({ commit: () => this.end() }))
   }
 
   /** Makes all that follows fail: a later writer has begun. */

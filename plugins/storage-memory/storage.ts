@@ -34,7 +34,7 @@ export class MemoryStorage implements Storage {
         return
       }
       this.operations
-        .read(() => this.disk.opened())
+        .read('open', () => this.disk.opened())
         .subscribe({
           next: opened => subscriber.next(opened),
           complete: () => subscriber.complete(),
@@ -47,18 +47,19 @@ export class MemoryStorage implements Storage {
   }
 
   saveIdentity(identity: Identity): Observable<never> {
-    return this.operations.write(() => ({ commit: () => void (this.disk.identity = identity) }))
+    return this.operations.write('save-identity', () => ({ commit: () => void (this.disk.identity = identity) }))
   }
 
   saveTermAndVote(record: TermAndVote): Observable<never> {
-    return this.operations.write(() => ({ commit: () => void (this.disk.termAndVote = record) }))
+    return this.operations.write('save-term-and-vote', () => ({ commit: () => void (this.disk.termAndVote = record) }))
   }
 
   append(entries: readonly LogEntry[]): Observable<never> {
     const { log } = this.disk
-    return this.operations.write(() => {
+    return this.operations.write('append', () => {
       log.checkFollows(entries)
       return {
+        parts: entries.length,
         commit: () => log.append(entries),
         tear: part => log.append(entries.slice(0, Math.floor(entries.length * part))),
       }
@@ -66,15 +67,19 @@ export class MemoryStorage implements Storage {
   }
 
   truncate(from: number): Observable<never> {
-    return this.operations.write(() => ({ commit: () => this.disk.log.truncate(from) }))
+    return this.operations.write('truncate', () => ({ commit: () => this.disk.log.truncate(from) }))
   }
 
   compact(until: Position): Observable<never> {
-    return this.operations.write(() => ({ commit: () => this.disk.log.compact(until) }))
+    return this.operations.write('compact', () => ({ commit: () => this.disk.log.compact(until) }))
   }
 
   read(from: number, to: number, maxBytes: number): Observable<readonly LogEntry[]> {
-    return this.operations.read(() => this.disk.log.read(from, to, maxBytes))
+    return this.operations.read('read', () => {
+      const entries = this.disk.log.read(from, to, maxBytes)
+      for (const entry of entries) this.disk.check(entry, 'log')
+      return entries
+    })
   }
 
   createSnapshot(draft: SnapshotDraft): SnapshotWriter {
@@ -87,9 +92,10 @@ export class MemoryStorage implements Storage {
     const read = (): Uint8Array => {
       const found = this.disk.snapshots.find(({ meta }) => meta.index === index)
       if (found === undefined) throw new KayakError('KAYAK_COMPACTED', `There is no snapshot at ${index}.`)
+      this.disk.check(found, `snapshot-${index}`)
       return found.bytes.slice(offset, offset + maxBytes)
     }
-    return this.operations.read(read)
+    return this.operations.read('read-snapshot', read)
   }
 
   dropSnapshots(keep: readonly number[]): Observable<never> {
@@ -98,16 +104,10 @@ export class MemoryStorage implements Storage {
       const kept = snapshots.filter(({ meta }, at) => at === snapshots.length - 1 || keep.includes(meta.index))
       snapshots.splice(0, snapshots.length, ...kept)
     }
-    return this.operations.write(() => ({ commit }))
+    return this.operations.write('drop-snapshots', () => ({ commit }))
   }
 
   close(): Observable<never> {
-    return new Observable<never>(subscriber => {
-      if (this.operations.isDead) return
-      this.clock.schedule(() => {
-        this.operations.end()
-        subscriber.complete()
-      })
-    })
+    return this.operations.close()
   }
 }
