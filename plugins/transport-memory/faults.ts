@@ -13,6 +13,9 @@ export interface Faults {
   /** How likely a message takes much longer, most often a little, seldom up to `tailMs`. */
   readonly tail: number
   readonly tailMs: number
+  /** How likely a message arrives once more, up to `replayMs` later, whoever has the addresses by then. */
+  readonly replay: number
+  readonly replayMs: number
 }
 
 /** A network that does nothing wrong and takes a tenth of a millisecond. */
@@ -23,6 +26,8 @@ export const NO_FAULTS: Faults = {
   delayMs: [0.1, 0.1],
   tail: 0,
   tailMs: 1000,
+  replay: 0,
+  replayMs: 10_000,
 }
 
 /** Whether something of this probability happens. What can't happen draws nothing. */

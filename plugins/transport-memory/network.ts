@@ -2,6 +2,7 @@ import { Subject, type Observable } from 'rxjs'
 import type { Clock, Random } from '../../streams/contracts/clock.js'
 import {
   MAX_MESSAGE_BYTES,
+  type Inbound,
   type Peer,
   type Transport,
   type TransportNotice,
@@ -12,9 +13,11 @@ import type { Endpoint } from './endpoint.js'
 import { drawDelay, happens, NO_FAULTS, type Faults } from './faults.js'
 import { MemoryTransport } from './transport.js'
 
-/** What a network saw of one message. `lost` is by chance, `cut` by a cut, `gone` for want of a receiver. */
+/**
+ * What a network saw of one message. `lost` is by chance, `cut` by a cut, `gone` for want of a receiver; `injected` is one that arrives again much later, or that nobody has sent.
+ */
 export interface Traffic {
-  readonly type: 'sent' | 'delivered' | 'lost' | 'cut' | 'gone' | 'refused'
+  readonly type: 'sent' | 'delivered' | 'lost' | 'cut' | 'gone' | 'refused' | 'injected'
   readonly at: number
   /** The addresses that the two advertise. */
   readonly from: string
@@ -100,6 +103,14 @@ export class MemoryNetwork {
     this.#cuts.heal(from, to)
   }
 
+  /** Lets a message arrive as if a member had sent it, now and whatever is cut: as an old one, or one that nobody sent. */
+  inject(from: Inbound['from'], to: string, message: object): void {
+    const endpoint = this.#endpoints.get(to)
+    if (endpoint === undefined) return
+    this.#traffic.next({ type: 'injected', at: this.#clock.now(), from: from.address, to, message })
+    endpoint.receive({ from, message })
+  }
+
   /** A member's end of this network. */
   transport(): Transport {
     return new MemoryTransport({
@@ -164,6 +175,12 @@ export class MemoryNetwork {
     if (happens(this.#random, faults.drop)) return this.#tell('lost', from, to.advertise, message)
     this.#dispatch({ from, to, message: copyMessage(message) })
     if (happens(this.#random, faults.duplicate)) this.#dispatch({ from, to, message: copyMessage(message) })
+    if (happens(this.#random, faults.replay)) this.#replay({ from, to, message: copyMessage(message) })
+  }
+
+  #replay({ from, to, message }: Parcel): void {
+    const later = this.#faults.replayMs * this.#random.next()
+    this.#clock.schedule(() => this.inject(from.self, to.advertise, message), later)
   }
 
   #dispatch(parcel: Parcel): void {

@@ -113,6 +113,23 @@ describe('a network in memory', () => {
     expect(tailed.filter(delay => delay <= 5).length).toBeGreaterThan(350)
   })
 
+  test('some messages arrive once more, much later, also at who has come to the address since', () => {
+    const { clock, network, arrivals, a, b, send } = cluster({ replay: 1, replayMs: 1000 })
+    send(a, b, 1)
+    clock.advanceBy(1)
+    expect(numbers(arrivals)).toEqual([1])
+    b.transport.close().subscribe()
+    clock.advanceBy(0)
+    const heard: unknown[] = []
+    const other = network.transport()
+    other.inbound$.subscribe(inbound => heard.push(inbound))
+    const options = { memberId: 'd'.repeat(32), clusterId: 'c'.repeat(32), bind: b.address, clock }
+    other.open({ ...options, random: seededRandom(2), advertise: undefined, secret: undefined }).subscribe()
+    clock.advanceBy(1000)
+    expect(numbers(arrivals)).toEqual([1])
+    expect(heard).toEqual([{ from: { id: a.id, address: a.address }, message: { n: 1 } }])
+  })
+
   test('a cut is one-way, holds for what is under way, and heals', () => {
     const { clock, network, arrivals, a, b, send } = cluster()
     send(a, b, 1)

@@ -4,7 +4,7 @@ import { FAULT_KINDS, type FaultKind, type SimulatedFaults } from './faults.js'
 
 /** A fault to come. What it strikes is drawn beforehand, so that leaving out others changes nothing of it. */
 export interface PlannedFault {
-  /** Names it within its plan. */
+  /** Names it within its plan, also in a plan of the same seed that ends earlier. */
   readonly id: number
   /** After so many milliseconds. */
   readonly atMs: number
@@ -16,29 +16,31 @@ export interface PlannedFault {
 
 const DICE = 4
 
-/** Times of a kind: as those of a Poisson process, which knows no rhythm. */
-function timesOf(random: Random, everyMs: number, durationMs: number): readonly number[] {
-  const times: number[] = []
+/**
+ * The faults of a kind, at times like those of a Poisson process, which knows no rhythm. One after another is drawn, so
+ * that a shorter plan is the beginning of a longer one.
+ */
+function* faultsOf(
+  random: Random,
+  kind: FaultKind,
+  { everyMs, lastsMs: [least, most] }: SimulatedFaults,
+): Iterable<Omit<PlannedFault, 'id'>> {
   for (let at = 0; ;) {
-    at += -Math.log(1 - random.next()) * everyMs
-    if (at >= durationMs) return times
-    times.push(Math.round(at))
+    at += -Math.log(1 - random.next()) * (everyMs[kind] ?? Infinity)
+    const lastsMs = Math.round(least + random.next() * (most - least))
+    yield { atMs: Math.round(at), kind, lastsMs, dice: Array.from({ length: DICE }, () => random.next()) }
   }
 }
 
 /** The faults of a seed, in order of time. Each kind is drawn for itself: changing one leaves the others alone. */
 export function planFaults(seed: number, faults: SimulatedFaults, durationMs: number): readonly PlannedFault[] {
-  const [least, most] = faults.lastsMs
-  const drawn = FAULT_KINDS.flatMap((kind, at) => {
-    const random = seededRandom(seed * FAULT_KINDS.length + at)
-    const everyMs = faults.everyMs[kind] ?? 0
-    if (everyMs <= 0) return []
-    return timesOf(random, everyMs, durationMs).map(atMs => ({
-      atMs,
-      kind,
-      lastsMs: Math.round(least + random.next() * (most - least)),
-      dice: Array.from({ length: DICE }, () => random.next()),
-    }))
+  const drawn: Omit<PlannedFault, 'id'>[] = []
+  FAULT_KINDS.forEach((kind, at) => {
+    if ((faults.everyMs[kind] ?? 0) <= 0) return
+    for (const fault of faultsOf(seededRandom(seed * FAULT_KINDS.length + at), kind, faults)) {
+      if (fault.atMs >= durationMs) return
+      drawn.push(fault)
+    }
   })
   return drawn.sort((one, other) => one.atMs - other.atMs).map((fault, id) => ({ id, ...fault }))
 }
