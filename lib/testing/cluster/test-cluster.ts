@@ -82,8 +82,8 @@ export class TestCluster implements Surroundings {
     this.touch.add(member)
   }
 
-  failed({ life }: TestMember, error: KayakError): void {
-    this.checker.note(honestFailure(life, error))
+  failed({ life, disk }: TestMember, error: KayakError): void {
+    this.checker.note(honestFailure(life, error, disk.isDamaged))
   }
 
   applying(life: string, entry: LogEntry): void {

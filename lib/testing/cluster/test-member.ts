@@ -1,25 +1,24 @@
 import {
   AsyncSubject,
   concat,
-  defer,
   EMPTY,
   ignoreElements,
   map,
   of,
   Subscription,
   switchMap,
+  tap,
   type Observable,
 } from 'rxjs'
 import { MemoryDisk, memoryStorage, type Torn } from '../../../plugins/storage-memory/index.js'
 import { randomHex, type Random } from '../../../streams/contracts/clock.js'
 import type { KayakError } from '../../../streams/contracts/errors.js'
 import type { HostEvent } from '../../../streams/contracts/events.js'
-import { encodeRoster } from '../../../streams/contracts/roster-codec.js'
-import type { Identity, Storage } from '../../../streams/contracts/storage.js'
+import type { Identity, Opened, Storage } from '../../../streams/contracts/storage.js'
 import type { Transport } from '../../../streams/contracts/transport.js'
 import { open$, type Recovered } from '../../../streams/replica/open.js'
-import type { LogEntry } from '../../../streams/rules/entry.js'
-import { EMPTY_ROSTER, type ClusterSettings } from '../../../streams/rules/roster.js'
+import type { ClusterSettings } from '../../../streams/rules/roster.js'
+import { found$ } from '../../host/found.js'
 import { Member } from '../../member/member.js'
 import type { Watched } from './checker.js'
 import type { MemberMachine } from './digest-machine.js'
@@ -53,8 +52,12 @@ export class TestMember implements Watched {
   snapshotBytes = 0
   private lives = 0
   private running: Life | undefined
+  /** A life that has ended in order, until it has let go of the disk. */
+  private leaving: Life | undefined
   /** Completes when the last life has let go of the disk. */
   private left$: Observable<never> = EMPTY
+  /** What makes a disk that holds nothing that of a member. */
+  private prepare: (storage: Storage, opened: Opened) => Observable<unknown> = () => EMPTY
 
   constructor(
     readonly name: string,
@@ -95,38 +98,30 @@ export class TestMember implements Watched {
 
   /** Makes the first member of a cluster of an empty disk, as a host does, and starts it. */
   found(clusterId: string, settings: ClusterSettings): void {
-    const { id, address } = this
     const identity = this.identity(clusterId, 'founding')
-    const roster = { ...EMPTY_ROSTER, index: 1, voters: [{ id, address, incarnation: 1 }], settings }
     const time = this.around.clock.now()
-    const payload = encodeRoster(roster)
-    const first: LogEntry = { index: 1, term: 1, kind: 'roster', time, session: '', number: 0, payload }
-    this.launch(storage =>
-      concat(
-        storage.saveIdentity(identity),
-        defer(() => storage.append([first])),
-        defer(() => storage.saveTermAndVote({ term: 1, vote: undefined })),
-        defer(() => storage.saveIdentity({ ...identity, standing: 'member' })),
-      ),
-    )
+    this.prepare = (storage, opened) => found$(storage, opened, identity, settings, time)
+    this.launch()
   }
 
   /** Makes a joiner of an empty disk, that nobody has let in yet, and starts it. */
   enter(clusterId: string): void {
-    this.launch(storage => storage.saveIdentity(this.identity(clusterId, 'joining')))
+    this.prepare = storage => storage.saveIdentity(this.identity(clusterId, 'joining'))
+    this.launch()
   }
 
-  /** Starts it from its disk. */
+  /** Starts it from its disk. What founding or entering has left undone, it does first. */
   start(): void {
-    this.launch(() => EMPTY)
+    this.launch()
   }
 
   /** The process dies, and with it the power: what wasn't synced is lost, or torn. */
   crash(torn?: Torn): void {
-    const life = this.finish('crashed')
+    const life = this.finish('crashed') ?? this.leaving
     if (life === undefined) return
     life.clock.die()
     this.disk.crash(torn)
+    this.leaving = undefined
     this.left$ = EMPTY
     life.member?.stop('KAYAK_STOPPED', 'was lost in a crash.')
     life.transport.close().subscribe()
@@ -141,8 +136,11 @@ export class TestMember implements Watched {
     if (failed !== undefined) this.around.failed(this, failed)
     member?.stop(end === 'removed' ? 'KAYAK_REMOVED' : 'KAYAK_STOPPED', 'was stopped.', failed)
     const left$ = new AsyncSubject<never>()
-    concat(transport.close(), storage.close()).subscribe(left$)
+    this.leaving = life
     this.left$ = left$
+    concat(transport.close(), storage.close())
+      .pipe(tap({ complete: () => this.letGo(life) }))
+      .subscribe(left$)
   }
 
   get isPaused(): boolean {
@@ -177,6 +175,10 @@ export class TestMember implements Watched {
     return { memberId: this.id, clusterId, address: this.address, advertise: this.address, standing }
   }
 
+  private letGo(life: Life): void {
+    if (this.leaving === life) this.leaving = undefined
+  }
+
   private finish(end: End): Life | undefined {
     const life = this.running
     this.running = undefined
@@ -186,7 +188,7 @@ export class TestMember implements Watched {
     return life
   }
 
-  private launch(prepare: (storage: Storage) => Observable<never>): void {
+  private launch(): void {
     if (this.running !== undefined) throw new Error(`${this.name} runs already.`)
     const { around, disk } = this
     const touched = (): void => around.touched(this)
@@ -201,7 +203,7 @@ export class TestMember implements Watched {
     this.lives++
     this.end = undefined
     this.running = life
-    const opening$ = concat(this.left$, this.prepared(life, prepare), this.opened(life))
+    const opening$ = concat(this.left$, this.prepared(life), this.opened(life))
     life.subscriptions.add(
       opening$.subscribe({
         next: recovered => this.run(life, recovered),
@@ -212,10 +214,11 @@ export class TestMember implements Watched {
   }
 
   /** What comes before the first opening needs the storage open, too. */
-  private prepared({ storage }: Life, prepare: (storage: Storage) => Observable<never>): Observable<never> {
-    if (this.disk.identity !== undefined) return EMPTY
-    const prepare$ = defer(() => prepare(storage))
-    return concat(storage.open().pipe(ignoreElements()), prepare$, storage.close())
+  private prepared({ storage }: Life): Observable<never> {
+    const { identity } = this.disk
+    if (identity !== undefined && identity.standing !== 'founding') return EMPTY
+    const prepare$ = storage.open().pipe(switchMap(opened => this.prepare(storage, opened)))
+    return concat(prepare$.pipe(ignoreElements()), storage.close())
   }
 
   private opened({ storage, transport, clock, random }: Life): Observable<Recovered> {

@@ -12,7 +12,8 @@ export const settlesInTime = (operation: Operation, now: number): Verdict =>
 export const silentAfterFailure = ({ name, hasFailed, message }: Sending): Verdict =>
   hasFailed ? `${name} sends a ${message.type} after its disk has failed` : undefined
 
-/** 15. A member fails of what its disk did, never of its own doing. */
-export function honestFailure(life: string, error: KayakError): Verdict {
-  return error.code === 'KAYAK_STORAGE_FAILED' ? undefined : `${life} fails: ${error.stack ?? String(error)}`
+/** 15, 16. A member fails of what its disk did, never of its own doing; and finds damage where there is some. */
+export function honestFailure(life: string, error: KayakError, isDamaged: boolean): Verdict {
+  const isHonest = error.code === 'KAYAK_STORAGE_FAILED' || (error.code === 'KAYAK_CORRUPT' && isDamaged)
+  return isHonest ? undefined : `${life} fails: ${error.stack ?? String(error)}`
 }
