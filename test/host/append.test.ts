@@ -87,7 +87,7 @@ describe('append', () => {
 
   it('gives times that never go back, though the clock of the next leader does', async () => {
     const world = new World()
-    const ahead = new ProcessClock(world.clock, () => {}, 60_000)
+    const ahead = new ProcessClock(world.clock, () => {}, new LocalTime(world.clock, 60_000))
     const a = await world.run(start('127.0.0.1:7001', world.options('a', { electionTimeoutMs: T, clock: ahead })))
     const [b, c] = [await world.join('b', [a]), await world.join('c', [a])]
     const seen = record(c.log.listen())

@@ -1,4 +1,5 @@
 import type { SchedulerAction, SchedulerLike, Subscription } from 'rxjs'
+import type { LocalTime } from './local-time.js'
 
 type Work<T> = (this: SchedulerAction<T>, state?: T) => void
 
@@ -13,16 +14,16 @@ export class ProcessClock implements SchedulerLike {
 
   /**
    * @param touched - called before anything of this process happens.
-   * @param skewMs - how far it is ahead of the simulation's clock.
+   * @param time - the time that it shows, unless it is the simulation's.
    */
   constructor(
     private readonly clock: SchedulerLike,
     private readonly touched: () => void,
-    private readonly skewMs = 0,
+    private readonly time?: LocalTime,
   ) {}
 
   now(): number {
-    return this.clock.now() + this.skewMs
+    return (this.time ?? this.clock).now()
   }
 
   schedule<T>(work: Work<T>, delay = 0, state?: T): Subscription {
@@ -36,7 +37,7 @@ export class ProcessClock implements SchedulerLike {
       function (value) {
         run(this, value)
       },
-      delay,
+      this.time?.waitFor(delay) ?? delay,
       state,
     )
   }

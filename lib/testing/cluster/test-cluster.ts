@@ -94,9 +94,9 @@ export class TestCluster implements Surroundings {
   // --- growing ---
 
   /** A member that doesn't run yet. */
-  add(name = `m${this.members.length + 1}`): TestMember {
+  add(name = `m${this.members.length + 1}`, address?: string): TestMember {
     const { diskMs = [0, 2], skewMs = 0 } = this.options
-    const member = new TestMember(name, this, Math.round(this.random.next() * skewMs))
+    const member = new TestMember(name, this, Math.round(this.random.next() * skewMs), address)
     member.disk.latencyMs = diskMs
     this.members.push(member)
     this.byAddress.set(member.address, member)
@@ -111,8 +111,8 @@ export class TestCluster implements Surroundings {
   }
 
   /** A joiner that runs, and asks a member to let it in. */
-  join(by: TestMember, name?: string): { readonly joiner: TestMember; readonly operation: Operation } {
-    const joiner = this.add(name)
+  join(by: TestMember, name?: string, at?: string): { readonly joiner: TestMember; readonly operation: Operation } {
+    const joiner = this.add(name, at)
     joiner.enter(this.clusterId)
     const { id, address } = joiner
     return { joiner, operation: this.callers.change(by, { type: 'add', id, address }) }

@@ -1,48 +1,28 @@
-import {
-  AsyncSubject,
-  concat,
-  EMPTY,
-  ignoreElements,
-  map,
-  of,
-  Subscription,
-  switchMap,
-  tap,
-  type Observable,
-} from 'rxjs'
+import { AsyncSubject, concat, EMPTY, of, Subscription, switchMap, tap, type Observable } from 'rxjs'
 import { MemoryDisk, memoryStorage, type Torn } from '../../../plugins/storage-memory/index.js'
-import { randomHex, type Random } from '../../../streams/contracts/clock.js'
+import { randomHex } from '../../../streams/contracts/clock.js'
 import type { KayakError } from '../../../streams/contracts/errors.js'
 import type { HostEvent } from '../../../streams/contracts/events.js'
-import type { Identity, Opened, Storage } from '../../../streams/contracts/storage.js'
-import type { Transport } from '../../../streams/contracts/transport.js'
-import { open$, type Recovered } from '../../../streams/replica/open.js'
+import type { Identity } from '../../../streams/contracts/storage.js'
+import type { Recovered } from '../../../streams/replica/open.js'
 import type { ClusterSettings } from '../../../streams/rules/roster.js'
 import { found$ } from '../../host/found.js'
 import { Member } from '../../member/member.js'
 import type { Watched } from './checker.js'
 import type { MemberMachine } from './digest-machine.js'
+import { opening$, type Life, type Prepare } from './life.js'
+import { LocalTime } from './local-time.js'
 import { ProcessClock } from './process-clock.js'
 import type { Surroundings } from './surroundings.js'
 
 /** How a life of a member has ended. */
 export type End = 'crashed' | 'stopped' | 'removed' | { readonly failed: KayakError }
 
-/** One run of a member's process, from its start to its end. */
-interface Life {
-  readonly clock: ProcessClock
-  readonly random: Random
-  readonly storage: Storage
-  readonly transport: Transport
-  readonly subscriptions: Subscription
-  member: Member | undefined
-}
-
 /** A member under test: its disk, which outlives it, and what runs on it. */
 export class TestMember implements Watched {
   readonly id: string
-  readonly address: string
   readonly disk: MemoryDisk
+  readonly time: LocalTime
   readonly machine: MemberMachine
   /** What has happened, as the member tells it. */
   readonly events: HostEvent[] = []
@@ -50,6 +30,7 @@ export class TestMember implements Watched {
   end: End | undefined = 'stopped'
   /** Bytes of its snapshots, at least. */
   snapshotBytes = 0
+  private isWiped = false
   private lives = 0
   private running: Life | undefined
   /** A life that has ended in order, until it has let go of the disk. */
@@ -57,16 +38,17 @@ export class TestMember implements Watched {
   /** Completes when the last life has let go of the disk. */
   private left$: Observable<never> = EMPTY
   /** What makes a disk that holds nothing that of a member. */
-  private prepare: (storage: Storage, opened: Opened) => Observable<unknown> = () => EMPTY
+  private prepare: Prepare = () => EMPTY
 
   constructor(
     readonly name: string,
     private readonly around: Surroundings,
     /** How far its clock is ahead. */
-    private readonly skewMs = 0,
+    aheadMs = 0,
+    readonly address = `${name}:7000`,
   ) {
     this.id = randomHex(around.random, 16)
-    this.address = `${name}:7000`
+    this.time = new LocalTime(around.clock, aheadMs)
     this.machine = around.newMachine()
     this.disk = new MemoryDisk({ random: around.fork() })
   }
@@ -90,6 +72,11 @@ export class TestMember implements Watched {
 
   get hasFailed(): boolean {
     return typeof this.end === 'object'
+  }
+
+  /** Whether its disk is gone or damaged: it can't come back, and has to be replaced. */
+  get isLost(): boolean {
+    return this.isWiped || this.disk.isDamaged
   }
 
   get isLeader(): boolean {
@@ -125,6 +112,19 @@ export class TestMember implements Watched {
     this.left$ = EMPTY
     life.member?.stop('KAYAK_STOPPED', 'was lost in a crash.')
     life.transport.close().subscribe()
+  }
+
+  /** The machine is gone, and with it the disk. Whoever checks may still look at what was on it. */
+  wipe(): void {
+    this.crash()
+    this.isWiped = true
+  }
+
+  /** A second process opens the disk that this one runs on; tells whether it was refused. */
+  intrude(told: (error: unknown) => void): void {
+    const storage = memoryStorage({ disk: this.disk, clock: this.around.clock })
+    const intruder$ = storage.open().pipe(switchMap(() => storage.close()))
+    intruder$.subscribe({ error: told, complete: () => told(undefined) })
   }
 
   /** The process ends in order, and stays a member. */
@@ -193,7 +193,7 @@ export class TestMember implements Watched {
     const { around, disk } = this
     const touched = (): void => around.touched(this)
     const life: Life = {
-      clock: new ProcessClock(around.clock, touched, this.skewMs),
+      clock: new ProcessClock(around.clock, touched, this.time),
       random: around.fork(),
       storage: memoryStorage({ disk, clock: new ProcessClock(around.clock, touched) }),
       transport: around.network.transport(),
@@ -203,30 +203,11 @@ export class TestMember implements Watched {
     this.lives++
     this.end = undefined
     this.running = life
-    const opening$ = concat(this.left$, this.prepared(life), this.opened(life))
     life.subscriptions.add(
-      opening$.subscribe({
+      concat(this.left$, opening$(life, disk, this, this.prepare)).subscribe({
         next: recovered => this.run(life, recovered),
         // a storage and a transport fail with nothing else
         error: (failed: KayakError) => this.stop({ failed }),
-      }),
-    )
-  }
-
-  /** What comes before the first opening needs the storage open, too. */
-  private prepared({ storage }: Life): Observable<never> {
-    const { identity } = this.disk
-    if (identity !== undefined && identity.standing !== 'founding') return EMPTY
-    const prepare$ = storage.open().pipe(switchMap(opened => this.prepare(storage, opened)))
-    return concat(prepare$.pipe(ignoreElements()), storage.close())
-  }
-
-  private opened({ storage, transport, clock, random }: Life): Observable<Recovered> {
-    return open$(storage).pipe(
-      switchMap(recovered => {
-        const clusterId = recovered.opened.identity?.clusterId
-        const where = { bind: this.address, advertise: this.address, secret: undefined }
-        return transport.open({ memberId: this.id, clusterId, ...where, clock, random }).pipe(map(() => recovered))
       }),
     )
   }
