@@ -119,9 +119,25 @@ export class MemoryDisk {
     return [identity, termAndVote, ...log.entries, ...snapshots].some(record => damaged.has(record))
   }
 
+  /** Whether it can be opened: what an opening would look at is as it was written. */
+  get isReadable(): boolean {
+    const { identity, termAndVote, log, snapshots, damaged } = this
+    return ![identity, termAndVote, ...log.entries, snapshots.at(-1)].some(record => damaged.has(record))
+  }
+
+  /** Whether a storage has it open. */
+  get isLocked(): boolean {
+    return this.holder !== undefined
+  }
+
   /** Fails for a record that is damaged. @internal */
   check(record: object | undefined, file: string): void {
     this.damaged.check(record, file)
+  }
+
+  /** A write has failed, and of it the disk has what a crash would leave: nothing, all, or a part. @internal */
+  leave(write: PendingWrite): void {
+    this.tear(write, this.drawTorn())
   }
 
   durable(): Durable {

@@ -120,6 +120,7 @@ export class Operations {
     this.disk.pending.delete(pending)
     if (this.crashesAtEnd(call, pending)) return
     if (behaviour === 'fail' || this.poison !== undefined) {
+      if (this.poison === undefined) this.disk.leave(pending)
       this.poison ??= new KayakError('KAYAK_STORAGE_FAILED', 'A write failed.', { outcome: 'unknown' })
       return subscriber.error(this.poison)
     }

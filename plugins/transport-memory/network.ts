@@ -74,6 +74,11 @@ export class MemoryNetwork {
     this.#faults = { ...NO_FAULTS, ...options.faults }
   }
 
+  /** How many members listen on it. */
+  get listeners(): number {
+    return new Set(this.#endpoints.values()).size
+  }
+
   get faults(): Faults {
     return this.#faults
   }

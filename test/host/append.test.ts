@@ -1,5 +1,6 @@
 import { filter } from 'rxjs'
 import { start, type Entry } from 'kayak'
+import { LocalTime } from '../../lib/testing/cluster/local-time'
 import { ProcessClock } from '../../lib/testing/cluster/process-clock.js'
 import { record, T, watch, World } from './world.js'
 

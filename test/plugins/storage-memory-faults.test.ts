@@ -127,3 +127,15 @@ test('reads fail as they are told, and do no harm', () => {
   expect(outcome(storage.append(entries(1, 1)))).toEqual(['complete'])
   expect(outcome(storage.read(1, 1, 1))).toEqual(['next', 'complete'])
 })
+
+test('a write that fails leaves what a crash would: nothing, a part, or all', () => {
+  const left = new Set<number>()
+  for (let seed = 1; seed <= 50; seed++) {
+    disk = new MemoryDisk({ random: seededRandom(seed) })
+    storage = opened()
+    disk.failNextWrite()
+    expect(outcome(storage.append(entries(1, 4)))).toEqual(['KAYAK_STORAGE_FAILED'])
+    left.add(indexes().length)
+  }
+  expect([...left].sort()).toEqual([0, 1, 2, 3, 4])
+})

@@ -29,6 +29,7 @@ export class Callers {
     private readonly around: Surroundings,
     private readonly checker: Checker,
     private readonly timeoutMs: number,
+    private readonly slowestRate: number,
   ) {
     this.session = randomHex(around.random, 10)
   }
@@ -76,7 +77,8 @@ export class Callers {
     const invokedAt = this.around.clock.now()
     const first = !asked.has(id)
     asked.set(id, (asked.get(id) ?? 0) + 1)
-    const operation = { kind, by: name, invokedAt, deadline: invokedAt + timeoutMs, id, first, acknowledged, read }
+    const deadline = invokedAt + timeoutMs / this.slowestRate
+    const operation = { kind, by: name, invokedAt, deadline, id, first, acknowledged, read }
     operations.push(operation)
     if (heard !== undefined) this.heard.set(operation, heard)
     return operation

@@ -33,11 +33,17 @@ const STEPS = [
   invariants.commitSoundness,
   invariants.committedIsImmutable,
   invariants.order,
+  invariants.honestRecovery,
   invariants.rosterSafety,
   invariants.stateMachineSafety,
 ]
 const DISKS = [invariants.termAndVote, invariants.durability, invariants.wholeDisk]
-const SENDINGS = [invariants.voteUniqueness, invariants.durablePromises, invariants.silentAfterFailure]
+const SENDINGS = [
+  invariants.voteUniqueness,
+  invariants.durablePromises,
+  invariants.silentAfterFailure,
+  invariants.raisesNoTermAlone,
+]
 
 /** Asserts every invariant after every event, of what the event has changed. */
 export class Checker {

@@ -30,6 +30,8 @@ export class Ledger {
   readonly votes = new Map<string, string>()
   /** Who has granted a vote, by term and candidate. */
   readonly granted = new Map<string, Set<string>>()
+  /** Who would grant a vote, by term and candidate. */
+  readonly preGranted = new Map<string, Set<string>>()
   /** The state of a machine that has applied all up to an index. */
   readonly states = new Map<number, string>()
   /** Where an append was applied, by its session and number. */

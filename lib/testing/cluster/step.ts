@@ -3,6 +3,7 @@ import type { Message } from '../../../streams/contracts/messages/index.js'
 import type { Replica, Standing } from '../../../streams/replica/replica.js'
 import type { Position } from '../../../streams/rules/entry.js'
 import type { RosterHistory } from '../../../streams/rules/roster-history.js'
+import type { Roster } from '../../../streams/rules/roster.js'
 import type { Ledger } from './ledger.js'
 import type { LogMirror } from './log-mirror.js'
 
@@ -72,6 +73,8 @@ export interface Sending {
   readonly message: Message
   readonly disk: MemoryDisk
   readonly hasFailed: boolean
+  /** The roster in force at the sender. */
+  readonly roster: Roster | undefined
   /** The log of whoever leads a term, while it is seen to. */
   readonly leaderOf: (term: number) => Replica | undefined
 }

@@ -5,7 +5,7 @@ import type { KayakError } from '../../../streams/contracts/errors.js'
 import type { Message } from '../../../streams/contracts/messages/index.js'
 import type { LogEntry } from '../../../streams/rules/entry.js'
 import type { ClusterSettings } from '../../../streams/rules/roster.js'
-import { honestFailure, settlesInTime } from '../invariants/index.js'
+import { honestFailure, noLeaks, settlesInTime } from '../invariants/index.js'
 import { seededRandom } from '../seeded-random.js'
 import { VirtualClock } from '../virtual-clock.js'
 import { Callers, type AppendCall, type Heard } from './callers.js'
@@ -28,6 +28,8 @@ export interface TestClusterOptions {
   readonly diskMs?: number | readonly [number, number]
   /** How far clocks may be apart. */
   readonly skewMs?: number
+  /** How slowly a clock may run: what has a deadline by it may take so much longer. */
+  readonly slowestRate?: number
   /** The deadline of operations that name none. */
   readonly timeoutMs?: number
 }
@@ -63,7 +65,7 @@ export class TestCluster implements Surroundings {
     this.settings = { electionTimeoutMs, leaseMs: 0, clockBoundMs: 0 }
     this.network = new MemoryNetwork({ clock: this.clock, random: this.fork(), faults })
     this.checker = new Checker(id => this.byId.get(id)?.disk)
-    this.callers = new Callers(this, this.checker, timeoutMs)
+    this.callers = new Callers(this, this.checker, timeoutMs, options.slowestRate ?? 1)
     this.clusterId = randomHex(this.random, 16)
     this.network.traffic$.subscribe(traffic => this.onTraffic(traffic))
   }
@@ -190,6 +192,11 @@ export class TestCluster implements Surroundings {
     return this.members.filter(member => member.member !== undefined)
   }
 
+  /** Who was last given an address. */
+  at(address: string): TestMember | undefined {
+    return this.byAddress.get(address)
+  }
+
   get leaders(): readonly TestMember[] {
     return this.members.filter(member => member.isLeader)
   }
@@ -248,9 +255,10 @@ export class TestCluster implements Surroundings {
   close(): void {
     for (const member of this.members) member.stop()
     this.run(60_000)
-    for (const operation of this.open()) this.checker.note(`an ${operation.kind} is left waiting at ${operation.by}`)
+    const locks = this.members.filter(({ disk }) => disk.isLocked).length
+    const { listeners } = this.network
+    this.checker.note(noLeaks({ timers: this.clock.pending, locks, listeners, open: this.open() }))
     this.check()
-    assert.equal(this.clock.pending, 0, 'Timers are left after all members have stopped.')
   }
 
   private check(): void {
@@ -269,7 +277,7 @@ export class TestCluster implements Surroundings {
     )
     const sender = this.byAddress.get(from)
     if (type !== 'sent' || sender === undefined) return
-    const { name, id, disk, hasFailed } = sender
+    const { name, id, disk, hasFailed, replica } = sender
     const leaderOf = (term: number): TestMember['replica'] =>
       this.leaders.find(leader => termOf(leader) === term)?.replica
     const receiver = this.byAddress.get(to)?.id ?? to
@@ -281,6 +289,7 @@ export class TestCluster implements Surroundings {
       message: sent,
       disk,
       hasFailed,
+      roster: replica?.roster,
       leaderOf,
     })
   }

@@ -30,7 +30,7 @@ export class TestMember implements Watched {
   end: End | undefined = 'stopped'
   /** Bytes of its snapshots, at least. */
   snapshotBytes = 0
-  private isWiped = false
+  isWiped = false
   private lives = 0
   private running: Life | undefined
   /** A life that has ended in order, until it has let go of the disk. */

@@ -1,5 +1,3 @@
-import type { LogEntry } from '../../../streams/rules/entry.js'
-import type { Ledger } from '../cluster/ledger.js'
 import type { Step, Verdict } from '../cluster/step.js'
 
 /** 7. What is committed at an index is the same on every member, for ever; and so is the state at an equal index. */
@@ -16,13 +14,4 @@ export function stateMachineSafety({ ledger, life, before, now, mirror }: Step):
   const state = ledger.states.get(now.applied) ?? now.state
   ledger.states.set(now.applied, state)
   return state === now.state ? undefined : `${life} has applied ${now.applied} and holds ${now.state}, not ${state}`
-}
-
-/** 7, 13. An append is applied at one index, on every member; and what was certainly not committed never is. */
-export function appliedOnce(ledger: Ledger, life: string, { session, number, index }: LogEntry): Verdict {
-  const id = `${session} ${number}`
-  const known = ledger.applied.get(id) ?? index
-  ledger.applied.set(id, known)
-  if (known !== index) return `${life} applies append ${id} at ${index}, which was applied at ${known}`
-  return ledger.rejected.has(id) ? `${life} applies append ${id}, which had certainly failed` : undefined
 }

@@ -3,9 +3,11 @@ import type { Sending, Verdict } from '../cluster/step.js'
 /** 2. No member ever grants two votes in one term to different candidates, across restarts too. */
 export function voteUniqueness({ ledger, name, id, to, message }: Sending): Verdict {
   if (message.type === 'request-vote' && !message.pre) return cast(id, message.term)
-  if (message.type !== 'vote-reply' || message.pre || message.reason !== 'granted') return undefined
+  if (message.type !== 'vote-reply' || message.reason !== 'granted') return undefined
+  const grants = message.pre ? ledger.preGranted : ledger.granted
   const grant = `${message.forTerm} ${to}`
-  ledger.granted.set(grant, (ledger.granted.get(grant) ?? new Set<string>()).add(id))
+  grants.set(grant, (grants.get(grant) ?? new Set<string>()).add(id))
+  if (message.pre) return undefined
   return cast(to, message.forTerm)
 
   function cast(candidate: string, term: number): Verdict {

@@ -2,6 +2,7 @@ import { randomHex, type Random } from '../../../streams/contracts/clock.js'
 import type { Operation } from '../cluster/operations.js'
 import type { TestCluster } from '../cluster/test-cluster.js'
 import type { TestMember } from '../cluster/test-member.js'
+import { readsOwnWrites } from '../invariants/index.js'
 import type { Call } from '../linearizability/history.js'
 import { encode, type MachineRunner } from './machine.js'
 import type { Request, Workload } from './workload.js'
@@ -24,6 +25,8 @@ export class Client<State, Input, Output> {
   isIdle = true
   private readonly session: string
   private number = 0
+  /** The greatest index that it has been given. */
+  private known = 0
   private isStopping = false
 
   constructor(
@@ -60,8 +63,9 @@ export class Client<State, Input, Output> {
 
   private query(member: TestMember, { input }: Request<Input>, invokedAt: number): void {
     const { cluster, workload } = this.around
-    cluster.barrier(member, workload.timeoutMs, ({ ending }) => {
+    cluster.barrier(member, workload.timeoutMs, ({ ending, index }) => {
       if (ending !== 'done') return this.record({ input, invokedAt, outcome: 'rejected' })
+      this.given(index)
       this.done({ input, invokedAt }, this.around.machineOf(member).read(input))
     })
   }
@@ -80,14 +84,21 @@ export class Client<State, Input, Output> {
     cluster.append(member, call, operation => {
       const { input } = request
       const attempts = [...before, operation]
-      if (operation.ending === 'done')
+      if (operation.ending === 'done') {
+        this.given(operation.index)
         return this.done({ input, invokedAt }, this.around.machineOf(member).outputAt(operation.index ?? 0))
+      }
       const other = this.pickMember()
       if (other !== undefined && attempts.length <= workload.retries)
         return void cluster.clock.schedule(() => this.append(other, request, invokedAt, number, attempts), 1)
       const isRejected = attempts.every(({ ending }) => ending === 'rejected')
       return this.record({ input, invokedAt, outcome: isRejected ? 'rejected' : 'unknown' })
     })
+  }
+
+  private given(index = 0): void {
+    this.around.cluster.checker.note(readsOwnWrites(this.session, this.known, index))
+    this.known = Math.max(this.known, index)
   }
 
   private done(call: Pick<Call<Input, Output>, 'input' | 'invokedAt'>, output: Output | undefined): void {

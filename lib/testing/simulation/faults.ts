@@ -32,6 +32,28 @@ export const FAULT_KINDS = [
   'removal',
   /** A member that is down is removed, added again, and comes back with its old disk. */
   'return',
+  /** A partition that comes and goes many times. */
+  'flapping',
+  /** A process dies before, after or in the midst of one of its next calls of the disk. */
+  'crash-at-call',
+  /** A disk has no room until it has again: every write fails. */
+  'full-disk',
+  /** A read fails, which ends the member that needed it. */
+  'failed-read',
+  /** A machine's clock runs too fast or too slow. */
+  'clock-drift',
+  /** A machine's clock jumps: ahead while its process runs, either way while it is down. */
+  'clock-jump',
+  /** The transfer of a snapshot ends half-way: its sender or its receiver dies, or they lose each other. */
+  'cut-snapshot',
+  /** A second process opens the disk of one that runs. */
+  'second-process',
+  /** Messages arrive that are none: with a field missing, wrong or too many. */
+  'garbage',
+  /** A record on a disk is damaged: of the log, of term and vote, of a snapshot. The member has to be replaced. */
+  'corruption',
+  /** A machine is gone with its disk, and has to be replaced. */
+  'wipe',
 ] as const
 
 export type FaultKind = (typeof FAULT_KINDS)[number]
@@ -42,13 +64,15 @@ export interface SimulatedFaults {
   readonly network: Faults
   /** How long an operation of a disk takes. */
   readonly diskMs: readonly [least: number, most: number]
-  /** How far clocks may be apart. */
+  /** How far clocks may be apart when the run begins. */
   readonly skewMs: number
+  /** How much faster or slower than they should clocks may run, as a share. */
+  readonly drift: number
   /** The mean time from one fault of a kind to the next; what is left out never happens. */
   readonly everyMs: Readonly<Partial<Record<FaultKind, number>>>
   /** How long what lasts does: a partition, a pause, a process that is down. */
   readonly lastsMs: readonly [least: number, most: number]
-  /** How many may join. */
+  /** How many may join, besides those that replace others. */
   readonly joiners: number
 }
 
@@ -57,6 +81,7 @@ export const QUIET: SimulatedFaults = {
   network: { ...NO_FAULTS, delayMs: [1, 5] },
   diskMs: [0, 2],
   skewMs: 0,
+  drift: 0,
   everyMs: {},
   lastsMs: [50, 1500],
   joiners: 0,
@@ -65,8 +90,9 @@ export const QUIET: SimulatedFaults = {
 /** Some of everything. */
 export const TROUBLE: SimulatedFaults = {
   ...QUIET,
-  network: { ...QUIET.network, drop: 0.01, duplicate: 0.02, reorder: 0.05, tail: 0.005 },
+  network: { ...QUIET.network, drop: 0.01, duplicate: 0.02, reorder: 0.05, tail: 0.005, replay: 0.002 },
   skewMs: 500,
+  drift: 0.1,
   everyMs: {
     crash: 2000,
     blink: 700,
@@ -83,6 +109,17 @@ export const TROUBLE: SimulatedFaults = {
     join: 5000,
     removal: 6000,
     return: 6000,
+    flapping: 8000,
+    'crash-at-call': 3000,
+    'full-disk': 10_000,
+    'failed-read': 10_000,
+    'clock-drift': 5000,
+    'clock-jump': 6000,
+    'cut-snapshot': 4000,
+    'second-process': 8000,
+    garbage: 3000,
+    corruption: 12_000,
+    wipe: 15_000,
   },
   joiners: 3,
 }

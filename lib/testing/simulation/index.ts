@@ -2,5 +2,6 @@ export { FAULT_KINDS, QUIET, TROUBLE, type FaultKind, type SimulatedFaults } fro
 export { machineOf, type SimulatedMachine } from './machine.js'
 export { planFaults, type PlannedFault } from './plan.js'
 export { shrink, type Shrunk } from './shrink.js'
-export { simulate, type SimulationOptions, type SimulationReport } from './simulate.js'
+export type { SimulationOptions, SimulationReport } from './options.js'
+export { simulate } from './simulate.js'
 export { counterWorkload, registerWorkload, setWorkload, type Request, type Workload } from './workload.js'

@@ -1,5 +1,6 @@
 import type { PlannedFault } from './plan.js'
-import { simulate, type SimulationOptions, type SimulationReport } from './simulate.js'
+import type { SimulationOptions, SimulationReport } from './options.js'
+import { simulate } from './simulate.js'
 
 /** A run that fails, made as small as it could be, and how many runs that took. */
 export interface Shrunk<State, Input, Output> {

@@ -1,0 +1,20 @@
+import type { LogEntry } from '../../../streams/rules/entry.js'
+import type { Ledger } from '../cluster/ledger.js'
+import type { Verdict } from '../cluster/step.js'
+
+/** 13. An append is applied at one index, on every member; and what was certainly not committed never is. */
+export function appliedOnce(ledger: Ledger, life: string, { session, number, index }: LogEntry): Verdict {
+  const id = `${session} ${number}`
+  const known = ledger.applied.get(id) ?? index
+  ledger.applied.set(id, known)
+  if (known !== index) return `${life} applies append ${id} at ${index}, which was applied at ${known}`
+  return ledger.rejected.has(id) ? `${life} applies append ${id}, which had certainly failed` : undefined
+}
+
+/**
+ * 13. Who asks one thing after another reads its own writes, and never reads what is older than what it has read:
+ * indexes that it is given don't fall, whichever members give them. A duplicate is given the index of the first.
+ */
+export function readsOwnWrites(client: string, known: number, given: number): Verdict {
+  return given < known ? `client ${client} is given ${given}, and had been given ${known}` : undefined
+}

@@ -1,0 +1,30 @@
+import type { RosterChange } from '../../../../streams/rules/membership.js'
+import { die, pick, type Strike } from './strike.js'
+
+const remove: Strike = (nemesis, fault) => {
+  const [by, member] = [nemesis.running(die(fault, 0)), pick(nemesis.cluster.members, die(fault, 1))]
+  if (by !== undefined && member !== undefined && !nemesis.isShort) nemesis.cluster.remove(member, by)
+}
+
+/** Removes a member that can't hear of it, adds it again, and lets it come back as if nothing had been. */
+const bringBack: Strike = (nemesis, fault) => {
+  const member = nemesis.running(die(fault, 0))
+  if (member === undefined || nemesis.isShort) return
+  const { id, address } = member
+  const ask = (change: Exclude<RosterChange, { type: 'promote' }>, then: () => void): void => {
+    const [by] = nemesis.cluster.leaders
+    if (by !== undefined) nemesis.cluster.callers.change(by, change, ({ ending }) => ending === 'done' && then())
+  }
+  member.crash()
+  const revive = (): void => nemesis.later(1, () => nemesis.revive(member))
+  ask({ type: 'remove', id }, () => nemesis.later(1, () => ask({ type: 'add', id, address }, revive)))
+}
+
+/** What happens to the roster, and what only a cluster's owner does. */
+export const membership = {
+  compaction: (nemesis, fault) => nemesis.running(die(fault, 0))?.compact(),
+  'hand-over': (nemesis, fault) => nemesis.running(die(fault, 0))?.member?.handOver(),
+  join: (nemesis, fault) => nemesis.join(nemesis.running(die(fault, 0))),
+  removal: remove,
+  return: bringBack,
+} satisfies Record<string, Strike>

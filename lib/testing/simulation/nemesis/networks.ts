@@ -1,0 +1,111 @@
+import { filter, take } from 'rxjs'
+import type { Traffic } from '../../../../plugins/transport-memory/index.js'
+import { decodeMessage } from '../../../../streams/contracts/messages/index.js'
+import { bridge, deafen, mute, ring, split } from '../../cluster/shapes.js'
+import type { PlannedFault } from '../plan.js'
+import type { Nemesis } from './nemesis.js'
+import { crash } from './processes.js'
+import { die, pick, shuffled, type Strike } from './strike.js'
+
+/** Cuts a cluster in one of many shapes. */
+function part({ cluster }: Nemesis, fault: PlannedFault): void {
+  const members = shuffled(cluster.members, die(fault, 0))
+  const [one, other] = members
+  if (one === undefined || other === undefined) return
+  const half = 1 + Math.floor(die(fault, 1) * (members.length - 1))
+  const shapes = [
+    () => split(cluster, members.slice(0, half), members.slice(half)),
+    () => bridge(cluster, members),
+    () => ring(cluster, members),
+    () => mute(cluster, one),
+    () => deafen(cluster, one),
+    () => cluster.network.cut(one.address, other.address),
+    () => cluster.network.isolate(cluster.leaders[0]?.address ?? one.address),
+  ]
+  pick(shapes, die(fault, 2))?.()
+}
+
+const partition: Strike = (nemesis, fault) => {
+  part(nemesis, fault)
+  nemesis.later(fault.lastsMs, () => nemesis.cluster.network.heal())
+}
+
+const FLAPS = 6
+
+const flapping: Strike = (nemesis, fault) => {
+  const periodMs = fault.lastsMs / FLAPS
+  for (let at = 0; at < FLAPS; at++) {
+    nemesis.later(at * periodMs, () => part(nemesis, fault))
+    nemesis.later((at + 0.5) * periodMs, () => nemesis.cluster.network.heal())
+  }
+}
+
+const worsen: Strike = (nemesis, fault) => {
+  nemesis.cluster.network.setFaults({
+    drop: 0.3 * die(fault, 0),
+    duplicate: 0.5 * die(fault, 1),
+    reorder: die(fault, 2),
+    delayMs: [1, 2 + 150 * die(fault, 3) ** 2],
+  })
+  nemesis.later(fault.lastsMs, () => nemesis.cluster.network.setFaults(nemesis.faults.network))
+}
+
+/** Waits for the next message of a kind that arrives, and does something about it. */
+function atNext(nemesis: Nemesis, isIt: (traffic: Traffic) => boolean, act: (traffic: Traffic) => void) {
+  const { cluster } = nemesis
+  const waiting = cluster.network.traffic$.pipe(filter(isIt), take(1)).subscribe(traffic =>
+    // not while it is being delivered
+    cluster.clock.schedule(() => act(traffic)),
+  )
+  nemesis.atEnd(() => waiting.unsubscribe())
+}
+
+const isLaterChunk = ({ type, message }: Traffic): boolean =>
+  type === 'delivered' &&
+  'type' in message &&
+  message.type === 'install-snapshot' &&
+  'offset' in message &&
+  !!message.offset
+
+const cutSnapshot: Strike = (nemesis, fault) => {
+  const { cluster } = nemesis
+  atNext(nemesis, isLaterChunk, ({ from, to }) => {
+    const [sender, receiver] = [cluster.at(from), cluster.at(to)]
+    const acts = [
+      () => crash(nemesis, sender, fault),
+      () => crash(nemesis, receiver, fault),
+      () => {
+        cluster.network.cut(from, to)
+        nemesis.later(fault.lastsMs, () => cluster.network.heal(from, to))
+      },
+    ]
+    pick(acts, die(fault, 0))?.()
+  })
+}
+
+const RUBBISH = [undefined, null, -1, 1.5, 2 ** 60, '', 'rubbish', true, [], {}, new Uint8Array(3), NaN]
+
+/** The message with one field spoilt, or one too many; undefined if that has left it a message. */
+function spoilt(message: object, fault: PlannedFault): object | undefined {
+  const name = pick([...Object.keys(message), '__proto__', 'extra'], die(fault, 0)) ?? 'extra'
+  const value = pick(RUBBISH, die(fault, 1))
+  const copy = Object.defineProperty({ ...message }, name, { value, enumerable: true })
+  return decodeMessage(copy).ok ? undefined : copy
+}
+
+const garbage: Strike = (nemesis, fault) => {
+  const isWhole = ({ type }: Traffic): boolean => type === 'delivered'
+  atNext(nemesis, isWhole, ({ from, to, message }) => {
+    const [sender, rubbish] = [nemesis.cluster.at(from), spoilt(message, fault)]
+    if (sender !== undefined && rubbish !== undefined) nemesis.contains(sender, to, rubbish)
+  })
+}
+
+/** What happens to the network. */
+export const networks = {
+  partition,
+  flapping,
+  'bad-network': worsen,
+  'cut-snapshot': cutSnapshot,
+  garbage,
+} satisfies Record<string, Strike>

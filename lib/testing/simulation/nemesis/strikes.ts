@@ -1,0 +1,16 @@
+import type { FaultKind } from '../faults.js'
+import { clocks } from './clocks.js'
+import { disks } from './disks.js'
+import { membership } from './membership.js'
+import { networks } from './networks.js'
+import { processes } from './processes.js'
+import type { Strike } from './strike.js'
+
+/** What each kind of fault does. */
+export const STRIKES: Readonly<Record<FaultKind, Strike>> = {
+  ...processes,
+  ...networks,
+  ...disks,
+  ...clocks,
+  ...membership,
+}

@@ -1,0 +1,45 @@
+import type { Limits } from '../cluster/limits.js'
+import type { Call } from '../linearizability/history.js'
+import type { SimulatedFaults } from './faults.js'
+import type { SimulatedMachine } from './machine.js'
+import type { PlannedFault } from './plan.js'
+import type { Workload } from './workload.js'
+
+/** What to simulate. The same options give the same run. */
+export interface SimulationOptions<State, Input, Output> {
+  readonly seed: number
+  /** Members to begin with. Default 3. */
+  readonly members?: number
+  /** What goes wrong. Default {@link TROUBLE}. */
+  readonly faults?: SimulatedFaults
+  /** What clients do, and what should come of it. */
+  readonly workload: Workload<State, Input, Output>
+  /** Makes a member's machine. Default: one that does what the workload's model says. */
+  readonly machine?: () => SimulatedMachine<Input, Output>
+  /** How long things go wrong, in virtual milliseconds. Default 10,000. */
+  readonly duration?: number
+  /** The faults, instead of those that the seed gives: as when a run is shrunk. */
+  readonly plan?: readonly PlannedFault[]
+  /** Bounds of kayak's that are lowered, so that what happens at them happens often. */
+  readonly limits?: Partial<Limits>
+}
+
+/** What became of a simulation. */
+export interface SimulationReport<Input, Output> {
+  readonly seed: number
+  readonly ok: boolean
+  /** What was wrong, where something was. */
+  readonly failure: string | undefined
+  /** A digest of all that happened: equal for equal runs. */
+  readonly trace: string
+  /** Events, virtual milliseconds and terms that it took. */
+  readonly events: number
+  readonly virtualMs: number
+  readonly terms: number
+  readonly committed: number
+  /** Whether lost disks have left no quorum for good, so that nothing but safety could be judged. */
+  readonly isStranded: boolean
+  readonly plan: readonly PlannedFault[]
+  /** What clients did and saw. */
+  readonly calls: readonly Call<Input, Output>[]
+}

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict'
+import { Subscription } from 'rxjs'
+import type { Durable } from '../../../plugins/storage-memory/index.js'
+import { decodeRoster } from '../../../streams/contracts/roster-codec.js'
+import { isQuorum } from '../../../streams/rules/quorum.js'
+import { isUpToDate } from '../../../streams/rules/vote.js'
+import { EMPTY_ROSTER, type Roster } from '../../../streams/rules/roster.js'
+import { TestCluster } from '../cluster/test-cluster.js'
+import type { TestMember } from '../cluster/test-member.js'
+import { recoveryBoundMs } from '../invariants/index.js'
+import { checkLinearizable } from '../linearizability/check.js'
+import type { Call } from '../linearizability/history.js'
+import { Client } from './client.js'
+import { TROUBLE } from './faults.js'
+import { encode, machineOf, MachineRunner } from './machine.js'
+import { Nemesis } from './nemesis/nemesis.js'
+import { STRIKES } from './nemesis/strikes.js'
+import type { SimulationOptions } from './options.js'
+import { planFaults, type PlannedFault } from './plan.js'
+import type { Workload } from './workload.js'
+
+/** The last roster that a disk holds, whether it has committed or not. */
+function rosterOnDisk({ entries, snapshots }: Durable): Roster {
+  const newest = entries.findLast(({ kind }) => kind === 'roster')
+  return newest === undefined ? (snapshots.at(-1)?.meta.roster ?? EMPTY_ROSTER) : decodeRoster(newest.payload)
+}
+
+/** One run. */
+export class Simulation<State, Input, Output> {
+  readonly cluster: TestCluster
+  readonly calls: Call<Input, Output>[] = []
+  readonly plan: readonly PlannedFault[]
+  readonly workload: Workload<State, Input, Output>
+  private readonly begunAt: number
+  private readonly durationMs: number
+  private readonly nemesis: Nemesis
+  private readonly runners = new Map<object, MachineRunner<Input, Output>>()
+  private readonly outputs = new Map<number, string>()
+  private readonly members: number
+  private readonly strikes = new Subscription()
+
+  constructor(private readonly options: SimulationOptions<State, Input, Output>) {
+    const { seed, members = 3, faults = TROUBLE, workload, duration = 10_000 } = options
+    const { network, diskMs, skewMs } = faults
+    const newMachine = (): MachineRunner<Input, Output> => this.newRunner()
+    this.cluster = new TestCluster({ seed, faults: network, diskMs, skewMs, slowestRate: 1 - faults.drift, newMachine })
+    this.members = members
+    this.workload = workload
+    this.durationMs = duration
+    this.plan = options.plan ?? planFaults(seed, faults, duration)
+    this.nemesis = new Nemesis(this.cluster, faults)
+    this.begunAt = this.cluster.clock.now()
+  }
+
+  get virtualMs(): number {
+    return Math.round(this.cluster.clock.now() - this.begunAt)
+  }
+
+  run(): void {
+    const { cluster, workload, durationMs } = this
+    cluster.grow(this.members)
+    const clients = Array.from({ length: workload.clients }, () => new Client(this, cluster.fork()))
+    for (const client of clients) client.start()
+    for (const fault of this.plan)
+      this.strikes.add(cluster.clock.schedule(() => STRIKES[fault.kind](this.nemesis, fault), fault.atMs))
+    cluster.run(durationMs)
+    this.strikes.unsubscribe()
+    this.nemesis.end()
+    if (this.isStranded) return this.abandon(clients)
+    this.recover()
+    for (const client of clients) client.stop()
+    cluster.until(() => clients.every(({ isIdle }) => isIdle), 'the clients to be answered', this.longestCall)
+    this.converge()
+    this.judge()
+    cluster.close()
+  }
+
+  machineOf({ machine }: TestMember): MachineRunner<Input, Output> {
+    const runner = this.runners.get(machine)
+    assert.ok(runner, 'A member runs a machine that is none of this simulation.')
+    return runner
+  }
+
+  private get longestCall(): number {
+    const { drift } = this.options.faults ?? TROUBLE
+    return ((this.workload.retries + 2) * (this.workload.timeoutMs + 100)) / (1 - drift)
+  }
+
+  /** The time within which a cluster without faults has a leader, and within which that acknowledges. */
+  private get bound(): number {
+    const { settings, members } = this.cluster
+    return recoveryBoundMs(settings.electionTimeoutMs, members.length)
+  }
+
+  /**
+   * Whether so many disks were lost that who has the most of the log can have no quorum again: then a cluster only has
+   * to lose nothing. A change of the roster that was under way when a disk was lost may bring that about.
+   */
+  get isStranded(): boolean {
+    const { members } = this.cluster
+    const lost = members.filter(({ isLost }) => isLost).map(({ id }) => id)
+    const rest = members.filter(({ isLost, end }) => !isLost && end !== 'removed').map(({ disk }) => disk.durable())
+    const most = rest.find(({ last }) => rest.every(other => isUpToDate(last, other.last)))
+    return lost.length > 0 && most !== undefined && !isQuorum(rosterOnDisk(most), id => !lost.includes(id))
+  }
+
+  /** What can be judged of a cluster that doesn't come back. */
+  private abandon(clients: readonly Client<State, Input, Output>[]): void {
+    for (const client of clients) client.stop()
+    const idle = (): boolean => clients.every(({ isIdle }) => isIdle)
+    this.cluster.until(idle, 'the clients to be answered', this.longestCall)
+    this.judge()
+    this.cluster.close()
+  }
+
+  private newRunner(): MachineRunner<Input, Output> {
+    const machine = this.options.machine ?? (() => machineOf(this.workload.model))
+    const runner = new MachineRunner(machine, (index, output) => this.compare(index, output))
+    this.runners.set(runner, runner)
+    return runner
+  }
+
+  /** A machine gives the same on every member, and again after a restart. */
+  private compare(index: number, output: Output): void {
+    const text = JSON.stringify(output)
+    const known = this.outputs.get(index)
+    if (known === undefined) this.outputs.set(index, text)
+    else if (known !== text)
+      this.cluster.checker.note(`entry ${index} gave ${known} to one machine and ${text} to another`)
+  }
+
+  private recover(): void {
+    const { cluster } = this
+    cluster.until(() => this.hasLeader(), 'one leader', this.bound + 500)
+    const input = this.command()
+    const invokedAt = cluster.clock.now()
+    const append = cluster.append(cluster.leader, { payload: encode(input) })
+    cluster.until(() => append.ending !== undefined, 'an append to be acknowledged', this.bound)
+    if (append.ending !== 'rejected') this.calls.push({ input, invokedAt, outcome: 'unknown' })
+  }
+
+  private converge(): void {
+    const { cluster } = this
+    cluster.until(() => this.hasLeader() && cluster.isConverged(this.present()), 'all to be equal', 5000 + this.bound)
+    assert.equal(new Set(this.present().map(({ state }) => state)).size, 1, cluster.describe())
+  }
+
+  /** A command like those of clients. */
+  private command(): Input {
+    const random = this.cluster.fork()
+    for (;;) {
+      const { type, input } = this.workload.next(random)
+      if (type === 'command') return input
+    }
+  }
+
+  private hasLeader(): boolean {
+    for (const member of this.cluster.members) if (member.hasFailed && !member.isLost) member.start()
+    if (this.cluster.leaders.length === 0) return false
+    const { leader } = this.cluster
+    return this.present().every(({ replica }) => replica?.standing.leader?.id === leader.id)
+  }
+
+  /** Those whom the leader's roster has. */
+  private present(): readonly TestMember[] {
+    const { members, leader } = this.cluster
+    const { voters = [], learners = [] } = leader.replica?.roster ?? {}
+    const ids = new Set([...voters, ...learners].map(({ id }) => id))
+    return members.filter(({ id, end, isLost }) => ids.has(id) && end !== 'removed' && !isLost)
+  }
+
+  private judge(): void {
+    const verdict = checkLinearizable(this.workload.model, this.calls)
+    if (verdict.ok) return
+    const { key, calls, explained } = verdict
+    const unexplained = calls.filter(call => !explained.includes(call)).slice(0, 5)
+    assert.fail(
+      `what clients have seen of ${JSON.stringify(key)} has no order: ${explained.length} of ${calls.length} calls can ` +
+        `be explained, not ${unexplained.map(call => JSON.stringify(call)).join(', ')}`,
+    )
+  }
+}

@@ -1,0 +1,58 @@
+import {
+  counterWorkload,
+  FAULT_KINDS,
+  registerWorkload,
+  setWorkload,
+  TROUBLE,
+  type FaultKind,
+  type SimulatedFaults,
+  type SimulationOptions,
+} from '../../lib/testing/simulation'
+
+const SIZES = [3, 5, 3, 1, 3, 2, 5, 7]
+const DISKS: readonly SimulatedFaults['diskMs'][] = [
+  [0, 2],
+  [0, 2],
+  [0, 20],
+  [0, 60],
+]
+
+/** Only some kinds of faults, and those more often. */
+const only = (times: number, ...kinds: readonly FaultKind[]): SimulatedFaults['everyMs'] =>
+  Object.fromEntries(kinds.map(kind => [kind, (TROUBLE.everyMs[kind] ?? Infinity) / times]))
+
+const PROCESSES = only(3, 'crash', 'blink', 'power-loss', 'stop', 'pause', 'crash-at-call', 'compaction', 'hand-over')
+const NETWORK = only(3, 'partition', 'flapping', 'bad-network', 'cut-snapshot', 'compaction', 'garbage', 'hand-over')
+const DISK = only(
+  3,
+  ...(['slow-disk', 'hung-disk', 'failed-write', 'full-disk', 'failed-read', 'corruption', 'wipe'] as const),
+  ...(['crash-at-call', 'second-process', 'compaction'] as const),
+)
+const ROSTER = only(3, 'join', 'removal', 'return', 'crash', 'partition', 'hand-over', 'compaction', 'cut-snapshot')
+const PROFILES = [only(1, ...FAULT_KINDS), PROCESSES, only(2, ...FAULT_KINDS), NETWORK, DISK, ROSTER]
+
+const at = <T>(list: readonly T[], number: number): T => {
+  const item = list[number % list.length]
+  if (item === undefined) throw new RangeError('The list is empty.')
+  return item
+}
+
+/** Something that can be done with a simulation, whatever its machine is. */
+export type Use<Result> = <State, Input, Output>(options: SimulationOptions<State, Input, Output>) => Result
+
+/** What a seed of kayak's own simulates: every size, workload and mixture of faults in turn. */
+export function campaign<Result>(seed: number, use: Use<Result>): Result {
+  const faults = {
+    ...TROUBLE,
+    everyMs: at(PROFILES, seed),
+    diskMs: at(DISKS, Math.floor(seed / 7)),
+    network: { ...TROUBLE.network, ...(seed % 2 === 0 ? {} : { drop: 0, duplicate: 0, replay: 0 }) },
+  }
+  const options = { seed, members: at(SIZES, seed), faults, duration: seed % 10 === 0 ? 10_000 : 3000 }
+  const uses = [
+    () => use({ ...options, workload: registerWorkload }),
+    () => use({ ...options, workload: counterWorkload }),
+    () => use({ ...options, workload: setWorkload }),
+  ]
+  return at(uses, Math.floor(seed / 5))()
+}
