@@ -6,7 +6,7 @@ import {
   TROUBLE,
   type FaultKind,
   type SimulatedFaults,
-  type SimulationOptions,
+  type Campaign,
 } from '../../lib/testing/simulation'
 
 const SIZES = [3, 5, 3, 1, 3, 2, 5, 7]
@@ -37,11 +37,8 @@ const at = <T>(list: readonly T[], number: number): T => {
   return item
 }
 
-/** Something that can be done with a simulation, whatever its machine is. */
-export type Use<Result> = <State, Input, Output>(options: SimulationOptions<State, Input, Output>) => Result
-
 /** What a seed of kayak's own simulates: every size, workload and mixture of faults in turn. */
-export function campaign<Result>(seed: number, use: Use<Result>): Result {
+export const campaign: Campaign = (seed, use) => {
   const faults = {
     ...TROUBLE,
     everyMs: at(PROFILES, seed),

@@ -1,3 +1,4 @@
+export { simulationCommand, type Campaign, type CommandSurroundings, type Use } from './command.js'
 export { FAULT_KINDS, QUIET, TROUBLE, type FaultKind, type SimulatedFaults } from './faults.js'
 export { machineOf, type SimulatedMachine } from './machine.js'
 export { planFaults, type PlannedFault } from './plan.js'

@@ -32,6 +32,7 @@ export class Simulation<State, Input, Output> {
   readonly plan: readonly PlannedFault[]
   readonly workload: Workload<State, Input, Output>
   private readonly begunAt: number
+  private endedAt: number | undefined
   private readonly durationMs: number
   private readonly nemesis: Nemesis
   private readonly runners = new Map<object, MachineRunner<Input, Output>>()
@@ -52,8 +53,9 @@ export class Simulation<State, Input, Output> {
     this.begunAt = this.cluster.clock.now()
   }
 
+  /** For how long it went on, without the wait at its end in which nothing must happen any more. */
   get virtualMs(): number {
-    return Math.round(this.cluster.clock.now() - this.begunAt)
+    return Math.round((this.endedAt ?? this.cluster.clock.now()) - this.begunAt)
   }
 
   run(): void {
@@ -71,8 +73,7 @@ export class Simulation<State, Input, Output> {
     for (const client of clients) client.stop()
     cluster.until(() => clients.every(({ isIdle }) => isIdle), 'the clients to be answered', this.longestCall)
     this.converge()
-    this.judge()
-    cluster.close()
+    this.end()
   }
 
   machineOf({ machine }: TestMember): MachineRunner<Input, Output> {
@@ -109,8 +110,7 @@ export class Simulation<State, Input, Output> {
     for (const client of clients) client.stop()
     const idle = (): boolean => clients.every(({ isIdle }) => isIdle)
     this.cluster.until(idle, 'the clients to be answered', this.longestCall)
-    this.judge()
-    this.cluster.close()
+    this.end()
   }
 
   private newRunner(): MachineRunner<Input, Output> {
@@ -167,6 +167,12 @@ export class Simulation<State, Input, Output> {
     const { voters = [], learners = [] } = leader.replica?.roster ?? {}
     const ids = new Set([...voters, ...learners].map(({ id }) => id))
     return members.filter(({ id, end, isLost }) => ids.has(id) && end !== 'removed' && !isLost)
+  }
+
+  private end(): void {
+    this.judge()
+    this.endedAt = this.cluster.clock.now()
+    this.cluster.close()
   }
 
   private judge(): void {
