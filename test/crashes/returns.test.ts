@@ -1,0 +1,29 @@
+import type { CallKind } from '../../plugins/storage-memory'
+import { allCrashes, allCrashesTwice, countCalls, runWith } from './enumerate'
+
+const KINDS: readonly CallKind[] = [
+  ...(['open', 'close', 'save-identity', 'save-term-and-vote', 'append', 'truncate', 'compact', 'read'] as const),
+  ...(['write-snapshot', 'publish-snapshot', 'discard-snapshot', 'drop-snapshots', 'read-snapshot'] as const),
+]
+
+test('the script comes by every kind of call, by batches that can be torn, and is always the same', () => {
+  const calls = countCalls()
+  expect(new Set(calls.flat().map(({ kind }) => kind))).toEqual(new Set(KINDS))
+  expect(calls.map(seen => seen.length > 20)).toEqual([true, true, true, true])
+  expect(calls.flat().filter(({ parts }) => parts > 2).length).toBeGreaterThan(5)
+  expect(countCalls()).toEqual(calls)
+  // a crash before, within and after each, and after each entry of a batch
+  expect(allCrashes(calls).length).toBeGreaterThan(3 * calls.flat().length)
+})
+
+test('a member may crash again while it comes back from a crash', () => {
+  const crashes = allCrashesTwice(countCalls())
+  for (const crash of crashes) runWith(crash)
+  expect(crashes.length).toBeGreaterThan(50)
+})
+
+test('a crash that does not come is noticed', () => {
+  const [seen = []] = countCalls()
+  const crash = { member: 0, call: seen.length + 1000, kind: 'append', when: 'after' } as const
+  expect(() => runWith(crash)).toThrow('did not come where it should')
+})
