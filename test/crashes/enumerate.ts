@@ -45,8 +45,12 @@ export const countCalls = (): readonly (readonly StorageCall[])[] =>
     return counted
   })
 
-/** The moments of a call: a batch is torn after each of its entries but the last, what is atomic before it has begun. */
-function moments({ parts }: StorageCall): readonly Moment[] {
+/** Calls that leave nothing on the disk, so that there is nothing to tear, and they end as if they had just begun. */
+const WITHOUT_EFFECT: ReadonlySet<CallKind> = new Set(['open', 'read', 'read-snapshot'])
+
+/** The moments of a call: a batch is torn after each of its entries but the last, what is atomic before it is done. */
+function moments({ kind, parts }: StorageCall): readonly Moment[] {
+  if (WITHOUT_EFFECT.has(kind)) return ['before', 'after']
   const torn = Array.from({ length: parts }, (_, kept) => ({ torn: kept === 0 ? 0 : (kept + 0.5) / parts }))
   return ['before', ...torn, 'after']
 }
