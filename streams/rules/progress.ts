@@ -115,12 +115,19 @@ export const hasLost = (progress: Progress, mark: LossMark | undefined): boolean
 }
 
 /** Going back to `next` at the latest, but never behind what it is known to hold: after a refusal, or a loss. */
-export const backedOff = (progress: Progress, next: number): Progress => ({
+const backedOff = (progress: Progress, next: number): Progress => ({
   ...progress,
   state: 'probe',
   next: Math.max(progress.match + 1, Math.min(next, progress.next)),
   inFlight: [],
 })
+
+/**
+ * After a loss. A probe that was lost has said nothing about the log that it asks for, so it is sent again as it was:
+ * going back would send the whole history, or a snapshot, to a member that was only away for a while.
+ */
+export const afterLoss = (progress: Progress): Progress =>
+  backedOff(progress, progress.state === 'probe' ? progress.next : progress.verified + 1)
 
 /** While a snapshot is on its way, nothing else is. */
 export const awaitingSnapshot = (progress: Progress): Progress => ({ ...progress, state: 'snapshot', inFlight: [] })

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import {
+  afterLoss,
   afterSnapshot,
   answered,
   awaitingSnapshot,
-  backedOff,
   beginProgress,
   hasLost,
   lossMark,
@@ -159,7 +159,13 @@ describe('a loss', () => {
 
   test('sends anew from what is known to have arrived', () => {
     const half = answered(sent(under, 8, 10), 1, says(4, 6))
-    expect(backedOff(half, half.verified + 1)).toMatchObject({ state: 'probe', next: 7, inFlight: [] })
+    expect(afterLoss(half)).toMatchObject({ state: 'probe', next: 7, inFlight: [] })
+  })
+
+  test('of a probe says nothing, so the same is sent again', () => {
+    const lost = sent(beginProgress(4, 9), 12, 10)
+    expect(afterLoss(lost)).toMatchObject({ state: 'probe', next: 10, inFlight: [] })
+    expect(afterLoss(sent(refused(lost, 9, 4), 8, 10))).toMatchObject({ state: 'probe', next: 5, inFlight: [] })
   })
 })
 

@@ -1,5 +1,5 @@
 import { ignoreElements, interval, startWith, tap, type Observable } from 'rxjs'
-import { backedOff, hasLost, lossMark, type LossMark } from '../../rules/progress.js'
+import { afterLoss, hasLost, lossMark, type LossMark } from '../../rules/progress.js'
 import { members } from '../../rules/roster.js'
 import type { Leadership } from './leadership.js'
 
@@ -9,12 +9,12 @@ export function beat(leadership: Leadership): void {
     if (leadership.knows(member)) leadership.sendHeartbeat(member)
 }
 
-/** Goes back to what is known to have arrived where nothing has come of what was sent a heartbeat ago. */
+/** Sends anew where nothing has come of what was sent a heartbeat ago. */
 function resend(leadership: Leadership, marks: Map<string, LossMark>): void {
   for (const { id } of members(leadership.replica.roster)) {
     const progress = leadership.progressOf(id)
     if (progress === undefined) continue
-    if (hasLost(progress, marks.get(id))) leadership.update(id, lost => backedOff(lost, lost.verified + 1))
+    if (hasLost(progress, marks.get(id))) leadership.update(id, afterLoss)
     const after = leadership.progressOf(id)
     if (after !== undefined) marks.set(id, lossMark(after))
   }
