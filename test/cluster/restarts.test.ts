@@ -51,6 +51,23 @@ describe('a member that is started again', () => {
     }
   })
 
+  it('before it has written what it had taken gets that again, also when nothing new comes', () => {
+    const cluster = new TestCluster({ seed: 5 }).grow(3)
+    const { term, leader } = cluster
+    const [member] = cluster.followers
+    if (member === undefined) throw new Error('There are no followers.')
+    member.disk.latencyMs = 500
+    cluster.commit(leader)
+    // its answers to heartbeats say meanwhile that it has the entry, if not on disk
+    cluster.run(100)
+    member.crash('lost')
+    member.disk.latencyMs = 1
+    member.start()
+    cluster.converge(cluster.members, 1000)
+    expect([cluster.term, cluster.leader]).toEqual([term, leader])
+    cluster.close()
+  })
+
   it('stopped in order comes back without an election if the leader stays', () => {
     const cluster = new TestCluster({ seed: 4 }).grow(3)
     const { term, leader } = cluster

@@ -94,11 +94,14 @@ export class Leadership {
     this.send(member, prevIndex, prevTerm, last.index, encodeEntries(entries))
   }
 
-  /** Sends a heartbeat: nothing but where the logs surely agree, the commit index up to there, and the round. */
+  /**
+   * Sends a heartbeat: nothing but up to where the logs agree, the commit index up to there, and the round. What it
+   * asks after may not be durable there: a member that has lost it in a crash refuses, and is sent it again.
+   */
   sendHeartbeat(member: RosterMember): void {
-    const match = this.progress.get(member.id)?.match ?? 0
-    const matchTerm = this.replica.parts.log.termAt(match)
-    const [prevIndex, prevTerm] = matchTerm === undefined ? [0, 0] : [match, matchTerm]
+    const verified = this.progress.get(member.id)?.verified ?? 0
+    const term = this.replica.parts.log.termAt(verified)
+    const [prevIndex, prevTerm] = term === undefined ? [0, 0] : [verified, term]
     this.send(member, prevIndex, prevTerm, prevIndex, NO_ENTRIES)
   }
 

@@ -152,6 +152,21 @@ describe('a leader that replicates', () => {
     )
   })
 
+  it('asks after what a member has taken and not written yet, and sends it again where that is lost', () => {
+    established({ log: [1] })
+    append(1)
+    bench.pass(1)
+    const toB = () => bench.said('append-entries').filter(({ to }) => to === 'b')
+    const answer = { type: 'append-reply', term: 2, incarnation: 1, round: 1, match: 2 }
+    const fitting = { fits: true, refusedIndex: 0, hintIndex: 0, hintTerm: 0 }
+    bench.hear('b', { ...answer, verified: 3, ...fitting }).pass(HEARTBEAT)
+    expect(toB().at(-1)).toMatchObject({ prevIndex: 3, prevTerm: 2 })
+    bench.hear('b', { ...answer, verified: 2, fits: false, refusedIndex: 3, hintIndex: 2, hintTerm: 2 }).pass(1)
+    const [again] = toB()
+    expect(again).toMatchObject({ prevIndex: 2, prevTerm: 2 })
+    expect((again?.['entries'] as Uint8Array).byteLength).toBeGreaterThan(20)
+  })
+
   it('is heard every heartbeat, lightly', () => {
     established({ log: [1] })
     for (let beat = 0; beat < 5; beat++) {
