@@ -17,6 +17,12 @@ const DISKS: readonly SimulatedFaults['diskMs'][] = [
   [0, 60],
 ]
 
+/** A few clients that are patient, or many that aren't: who waits long at a leader that was cut off sees nothing else. */
+const PACES = [
+  { clients: 4, restMs: 40, timeoutMs: 2000 },
+  { clients: 12, restMs: 120, timeoutMs: 300 },
+]
+
 /** Only some kinds of faults, and those more often. */
 const only = (times: number, ...kinds: readonly FaultKind[]): SimulatedFaults['everyMs'] =>
   Object.fromEntries(kinds.map(kind => [kind, (TROUBLE.everyMs[kind] ?? Infinity) / times]))
@@ -46,10 +52,11 @@ export const campaign: Campaign = (seed, use) => {
     network: { ...TROUBLE.network, ...(seed % 2 === 0 ? {} : { drop: 0, duplicate: 0, replay: 0 }) },
   }
   const options = { seed, members: at(SIZES, seed), faults, duration: seed % 10 === 0 ? 10_000 : 3000 }
+  const pace = at(PACES, Math.floor(seed / 3))
   const uses = [
-    () => use({ ...options, workload: registerWorkload }),
-    () => use({ ...options, workload: counterWorkload }),
-    () => use({ ...options, workload: setWorkload }),
+    () => use({ ...options, workload: { ...registerWorkload, ...pace } }),
+    () => use({ ...options, workload: { ...counterWorkload, ...pace } }),
+    () => use({ ...options, workload: { ...setWorkload, ...pace } }),
   ]
   return at(uses, Math.floor(seed / 5))()
 }

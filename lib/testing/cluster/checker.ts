@@ -5,7 +5,17 @@ import type { MemoryDisk } from '../../../plugins/storage-memory/index.js'
 import { Ledger } from './ledger.js'
 import { LogMirror } from './log-mirror.js'
 import type { Operation } from './operations.js'
-import { sightOf, snapshotIndex, termOnDisk, type DiskSight, type Sending, type Sight, type Verdict } from './step.js'
+import {
+  isSameDisk,
+  isSameSight,
+  sightOf,
+  snapshotIndex,
+  termOnDisk,
+  type DiskSight,
+  type Sending,
+  type Sight,
+  type Verdict,
+} from './step.js'
 
 /** A member as it is looked at. */
 export interface Watched {
@@ -77,13 +87,16 @@ export class Checker {
     if (verdict !== undefined) this.faults.push(verdict)
   }
 
-  private lookAtReplica({ name, life, state }: Watched, replica: Replica): void {
+  private lookAtReplica(watched: Watched, replica: Replica): void {
+    const { name, life } = watched
     const known = this.lives.get(name)
     const watch = known?.life === life ? known : { life, mirror: new LogMirror(this.ledger), sight: undefined }
     this.lives.set(name, watch)
     const { mirror, sight: before } = watch
-    const now = sightOf(replica, state)
+    // a machine changes when something is applied, and its state costs more than all else
+    const now = sightOf(replica, before?.applied === replica.applied ? before.state : watched.state)
     watch.sight = now
+    if (before !== undefined && isSameSight(before, now) && mirror.follows(replica.parts.log.shape)) return
     const step = { ledger: this.ledger, name, life, replica, mirror, before, now, diskOf: this.diskOf }
     for (const invariant of STEPS) this.note(invariant(step))
   }
@@ -95,6 +108,7 @@ export class Checker {
     const snapshot = snapshotIndex(disk)
     const committed = Math.max(snapshot, this.committedOn(disk, last.index))
     const now = { term, vote, base: base.index, last, snapshot, committed }
+    if (before !== undefined && isSameDisk(before, now)) return
     this.disks.set(name, now)
     if (before === undefined) return
     for (const invariant of DISKS) this.note(invariant({ ledger: this.ledger, name, before, now, disk }))

@@ -21,9 +21,14 @@ export class LogMirror {
     return this.seen[index]
   }
 
+  /** Whether this is the shape that it has followed the log to. */
+  follows(shape: LogShape): boolean {
+    return shape === this.shape
+  }
+
   /** Follows the log to its present shape, and says what of it contradicts other logs. */
   follow(shape: LogShape, read: Read): string | undefined {
-    if (shape === this.shape) return undefined
+    if (this.follows(shape)) return undefined
     this.shape = shape
     const agreed = this.agreed(shape)
     this.seen.length = agreed + 1

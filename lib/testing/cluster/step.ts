@@ -31,6 +31,17 @@ export const sightOf = ({ standing, commit, applied, snapshot, rosters, parts }:
   state,
 })
 
+/** Whether nothing has changed that an invariant looks at. */
+export const isSameSight = (a: Sight, b: Sight): boolean =>
+  a.standing.role === b.standing.role &&
+  a.standing.term === b.standing.term &&
+  a.standing.vote === b.standing.vote &&
+  a.commit === b.commit &&
+  a.applied === b.applied &&
+  a.snapshot === b.snapshot &&
+  a.durable === b.durable &&
+  a.rosters === b.rosters
+
 /** One event's effect on one member. */
 export interface Step {
   readonly ledger: Ledger
@@ -63,6 +74,15 @@ export interface DiskSight {
   /** How much of what has committed it holds. */
   readonly committed: number
 }
+
+export const isSameDisk = (a: DiskSight, b: DiskSight): boolean =>
+  a.term === b.term &&
+  a.vote === b.vote &&
+  a.base === b.base &&
+  a.last.index === b.last.index &&
+  a.last.term === b.last.term &&
+  a.snapshot === b.snapshot &&
+  a.committed === b.committed
 
 /** A message that a member sends. */
 export interface Sending {

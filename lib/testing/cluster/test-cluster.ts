@@ -11,10 +11,10 @@ import { VirtualClock } from '../virtual-clock.js'
 import { Callers, type AppendCall, type Heard } from './callers.js'
 import { Checker } from './checker.js'
 import { DigestMachine, type MemberMachine } from './digest-machine.js'
-import { mix, mixText } from './mix.js'
 import type { Operation } from './operations.js'
 import type { Surroundings } from './surroundings.js'
 import { TestMember } from './test-member.js'
+import { Trace } from './trace.js'
 
 export interface TestClusterOptions {
   readonly seed?: number
@@ -50,8 +50,8 @@ export class TestCluster implements Surroundings {
   readonly settings: ClusterSettings
   readonly heartbeatMs: number
   readonly clusterId: string
-  /** Digest of all that has happened: equal for equal runs. */
-  trace = 0
+  /** All that has happened. */
+  readonly trace = new Trace()
   /** Events that have happened. */
   steps = 0
   private readonly touch = new Set<TestMember>()
@@ -89,7 +89,8 @@ export class TestCluster implements Surroundings {
   }
 
   applying(life: string, entry: LogEntry): void {
-    this.trace = mix(mixText(this.trace, life), entry.index)
+    this.trace.text(life)
+    this.trace.number(entry.index)
     this.checker.applying(life, entry)
   }
 
@@ -271,12 +272,13 @@ export class TestCluster implements Surroundings {
   private onTraffic({ type, from, to, message }: Traffic): void {
     // what members send are messages
     const sent = message as Message
-    this.trace = mix(
-      mixText(mixText(this.trace, `${type} ${from} ${to} ${sent.type}`), termText(sent)),
-      this.clock.now(),
-    )
+    this.trace.text(type)
+    this.trace.text(from)
+    this.trace.text(to)
+    this.trace.number(this.clock.now())
     const sender = this.byAddress.get(from)
     if (type !== 'sent' || sender === undefined) return
+    this.trace.message(sent)
     const { name, id, disk, hasFailed, replica } = sender
     const leaderOf = (term: number): TestMember['replica'] =>
       this.leaders.find(leader => termOf(leader) === term)?.replica
@@ -296,5 +298,3 @@ export class TestCluster implements Surroundings {
 }
 
 const termOf = ({ replica }: TestMember): number => replica?.standing.term ?? 0
-
-const termText = (message: Message): string => ('term' in message ? String(message.term) : '')

@@ -8,6 +8,8 @@ import { encode, type MachineRunner } from './machine.js'
 import type { Request, Workload } from './workload.js'
 
 const SESSION_BYTES = 10
+/** How likely an append is asked of two members at once. */
+const IMPATIENT = 0.1
 
 /** What a client needs of the simulation that it is in. */
 export interface ClientSurroundings<State, Input, Output> {
@@ -58,7 +60,16 @@ export class Client<State, Input, Output> {
     const request = this.around.workload.next(this.random)
     const invokedAt = this.around.cluster.clock.now()
     if (request.type === 'query') this.query(member, request, invokedAt)
-    else this.append(member, request, invokedAt, ++this.number, [])
+    else this.append(member, request, invokedAt, ++this.number, this.doubled(request))
+  }
+
+  /** Now and then asks another member for the same at once: whichever comes first is applied, and no other. */
+  private doubled({ input }: Request<Input>): readonly Operation[] {
+    const { session, number } = this
+    const { cluster, workload } = this.around
+    const member = this.random.next() < IMPATIENT ? this.pickMember() : undefined
+    const call = { payload: encode(input), session, number, timeoutMs: workload.timeoutMs }
+    return member === undefined ? [] : [cluster.append(member, call)]
   }
 
   private query(member: TestMember, { input }: Request<Input>, invokedAt: number): void {

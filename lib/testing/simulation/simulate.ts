@@ -40,7 +40,7 @@ export function simulate<State, Input, Output>(
     seed: options.seed,
     ok: failure === undefined,
     failure,
-    trace: cluster.trace.toString(16).padStart(8, '0'),
+    trace: cluster.trace.digest,
     events: cluster.steps,
     virtualMs,
     terms: Math.max(0, ...cluster.checker.ledger.led.keys()),

@@ -1,5 +1,6 @@
 import { crash } from './processes.js'
-import { die, type Strike } from './strike.js'
+import { die } from './dice.js'
+import type { Strike } from './strike.js'
 
 const drift: Strike = (nemesis, fault) => {
   const member = nemesis.running(die(fault, 0))

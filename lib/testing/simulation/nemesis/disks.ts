@@ -2,7 +2,8 @@ import type { TestMember } from '../../cluster/test-member.js'
 import type { PlannedFault } from '../plan.js'
 import type { Nemesis } from './nemesis.js'
 import { tornBy } from './processes.js'
-import { die, pick, type Strike } from './strike.js'
+import { die, pick } from './dice.js'
+import type { Strike } from './strike.js'
 
 /** A strike at one member that runs. */
 const atMember =

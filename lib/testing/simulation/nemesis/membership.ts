@@ -1,5 +1,6 @@
 import type { RosterChange } from '../../../../streams/rules/membership.js'
-import { die, pick, type Strike } from './strike.js'
+import { die, pick } from './dice.js'
+import type { Strike } from './strike.js'
 
 const remove: Strike = (nemesis, fault) => {
   const [by, member] = [nemesis.running(die(fault, 0)), pick(nemesis.cluster.members, die(fault, 1))]
@@ -20,9 +21,19 @@ const bringBack: Strike = (nemesis, fault) => {
   ask({ type: 'remove', id }, () => nemesis.later(1, () => ask({ type: 'add', id, address }, revive)))
 }
 
+/** Snapshots of all sizes, some of many chunks. */
+const SNAPSHOT_BYTES = 1500
+
+const compact: Strike = (nemesis, fault) => {
+  const member = nemesis.running(die(fault, 0))
+  if (member === undefined) return
+  member.snapshotBytes = Math.floor(SNAPSHOT_BYTES * die(fault, 1))
+  member.compact()
+}
+
 /** What happens to the roster, and what only a cluster's owner does. */
 export const membership = {
-  compaction: (nemesis, fault) => nemesis.running(die(fault, 0))?.compact(),
+  compaction: compact,
   'hand-over': (nemesis, fault) => nemesis.running(die(fault, 0))?.member?.handOver(),
   join: (nemesis, fault) => nemesis.join(nemesis.running(die(fault, 0))),
   removal: remove,

@@ -3,7 +3,7 @@ import type { TestMember } from '../../cluster/test-member.js'
 import { refusesSecondProcess } from '../../invariants/honest-recovery.js'
 import { contained } from '../../invariants/hostility.js'
 import type { SimulatedFaults } from '../faults.js'
-import { pick } from './strike.js'
+import { pick } from './dice.js'
 
 /** How long the owner of a cluster waits until it asks again for a lost member to be removed. */
 const OWNER_RESTS_MS = 200

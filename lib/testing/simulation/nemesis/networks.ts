@@ -5,7 +5,8 @@ import { bridge, deafen, mute, ring, split } from '../../cluster/shapes.js'
 import type { PlannedFault } from '../plan.js'
 import type { Nemesis } from './nemesis.js'
 import { crash } from './processes.js'
-import { die, pick, shuffled, type Strike } from './strike.js'
+import { die, pick, shuffled } from './dice.js'
+import type { Strike } from './strike.js'
 
 /** Cuts a cluster in one of many shapes. */
 function part({ cluster }: Nemesis, fault: PlannedFault): void {

@@ -2,7 +2,8 @@ import type { Torn } from '../../../../plugins/storage-memory/index.js'
 import type { TestMember } from '../../cluster/test-member.js'
 import type { PlannedFault } from '../plan.js'
 import type { Nemesis } from './nemesis.js'
-import { die, pick, type Strike } from './strike.js'
+import { die, pick } from './dice.js'
+import type { Strike } from './strike.js'
 
 /** What a crash leaves of a write under way. */
 export const tornBy = (roll: number): Torn =>
