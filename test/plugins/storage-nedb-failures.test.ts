@@ -182,6 +182,43 @@ test('without syncing the folder a power loss takes a published snapshot', async
   await expect(afterPowerLoss(path => path !== dataDir)).rejects.toMatchObject({ code: 'KAYAK_CORRUPT' })
 })
 
+describe('the name of the folder is made durable', () => {
+  const openedIn = async (dataDir: string, more: Partial<FileLayer> = {}): Promise<string[]> => {
+    const synced: string[] = []
+    const syncFolder = (path: string): Promise<void> => {
+      synced.push(path)
+      return nodeFiles.syncFolder(path)
+    }
+    const storage = nedbStorage({ dataDir, files: { ...nodeFiles, syncFolder, ...more } })
+    await first(storage.open())
+    await done(storage.close())
+    return synced
+  }
+
+  test('with those of all folders above it that are new', async () => {
+    const nested = join(folder, 'a', 'b', 'c')
+    expect(await openedIn(nested)).toEqual(expect.arrayContaining([folder, join(folder, 'a'), join(folder, 'a', 'b')]))
+  })
+
+  test('also where it was there, since whoever made it may have died before', async () => {
+    await nodeFiles.makeFolder(dataDir)
+    expect(await openedIn(dataDir)).toContain(folder)
+    expect(await openedIn(dataDir)).toContain(folder)
+  })
+
+  test('unless it was there, and what is above it may not be read', async () => {
+    const denied = (code: string) => (path: string) =>
+      path === folder ? Promise.reject(Object.assign(new Error(code), { code })) : nodeFiles.syncFolder(path)
+    await expect(openedIn(dataDir, { syncFolder: denied('EACCES') })).rejects.toMatchObject({
+      code: 'KAYAK_STORAGE_FAILED',
+    })
+    await openedIn(dataDir, { syncFolder: denied('EACCES') })
+    await expect(openedIn(dataDir, { syncFolder: denied('EIO') })).rejects.toMatchObject({
+      code: 'KAYAK_STORAGE_FAILED',
+    })
+  })
+})
+
 test('a failed read of a damaged disk fails the opening, and gives the lock back', async () => {
   const storage = nedbStorage({ dataDir })
   await first(storage.open())
