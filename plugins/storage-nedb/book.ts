@@ -38,6 +38,7 @@ export class Book {
   bytes = 0
   lines = 0
   private read = 0
+  private failure: { readonly cause: unknown } | undefined
   private readonly datastore: Datastore<Doc>
 
   private constructor(
@@ -100,36 +101,55 @@ export class Book {
     return (await this.datastore.findOne<Doc>({ _id: id })) ?? undefined
   }
 
-  async insert(doc: Doc): Promise<void> {
-    await this.datastore.insert(doc)
-    await this.file.sync()
+  insert(doc: Doc): Promise<void> {
+    return this.write(async () => {
+      await this.datastore.insert(doc)
+      await this.file.sync()
+    })
   }
 
   /** Adds to a book that nobody relies on yet: durable only after {@link Book.sync}. */
-  async insertUnsynced(doc: Doc): Promise<void> {
-    await this.datastore.insert(doc)
+  insertUnsynced(doc: Doc): Promise<void> {
+    return this.write(async () => {
+      await this.datastore.insert(doc)
+    })
   }
 
   sync(): Promise<void> {
-    return this.file.sync()
+    return this.write(() => this.file.sync())
   }
 
   /** Puts a document in the place of the one with its id, in one line. */
-  async put(doc: Doc): Promise<void> {
-    await this.datastore.update({ _id: doc._id }, doc, { upsert: true })
-    await this.file.sync()
+  put(doc: Doc): Promise<void> {
+    return this.write(async () => {
+      await this.datastore.update({ _id: doc._id }, doc, { upsert: true })
+      await this.file.sync()
+    })
   }
 
   /** Rewrites the file with one line a document. */
-  async compact(): Promise<void> {
-    this.restart()
-    // nedb-promises forwards this method of NeDB, which its types leave out: the one that they name doesn't wait.
-    await (this.datastore as unknown as Compactable).compactDatafileAsync()
-    await this.followFile()
+  compact(): Promise<void> {
+    return this.write(async () => {
+      this.restart()
+      // nedb-promises forwards this method of NeDB, which its types leave out: the one that they name doesn't wait.
+      await (this.datastore as unknown as Compactable).compactDatafileAsync()
+      await this.followFile()
+    })
   }
 
   async close(): Promise<void> {
     await this.file.close()
+  }
+
+  /** After a write that has failed there are no others: what it has left unfinished would become part of their line. */
+  private async write(work: () => Promise<void>): Promise<void> {
+    if (this.failure !== undefined) throw this.failure.cause
+    try {
+      await work()
+    } catch (cause) {
+      this.failure = { cause }
+      throw cause
+    }
   }
 
   /** NeDB has put another file in the place of this one, and a descriptor of the old one would sync nothing. */

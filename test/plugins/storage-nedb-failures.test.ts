@@ -68,6 +68,23 @@ test('a full disk poisons the storage, and what was acknowledged is there once i
   await done(storage.close())
 })
 
+test('what was under way beside a write that a full disk has cut short is not written behind it', async () => {
+  const storage = nedbStorage({ dataDir })
+  await first(storage.open())
+  const writer = storage.createSnapshot(draft(1))
+  await done(writer.write(Uint8Array.of(1)))
+  const append = nedbFiles.appendFileAsync
+  jest.spyOn(nedbFiles, 'appendFileAsync').mockImplementationOnce(async (path, text, options) => {
+    await append(path, text.slice(0, text.length / 2), options)
+    throw noSpace()
+  })
+  const vote = refused(storage.saveTermAndVote({ term: 1, vote: undefined }), 'KAYAK_STORAGE_FAILED')
+  await Promise.all([vote, refused(writer.publish(), 'KAYAK_STORAGE_FAILED')])
+  await done(storage.close())
+  expect((await first(storage.open())).termAndVote.term).toBe(0)
+  await done(storage.close())
+})
+
 test.each(['log-1.db', 'state.db', 'snapshot.unfinished'])(
   'a sync of %s that fails poisons the storage',
   async name => {
