@@ -43,7 +43,10 @@ export class SnapshotStore {
       metas.push(meta)
     }
     this.metas = metas
-    if ((this.newest?.index ?? 0) < known) throw corrupt(this.pathOf(fileName(known)), 'is missing')
+    const newest = this.newest?.index ?? 0
+    if (newest < known) throw corrupt(this.pathOf(fileName(known)), 'is missing')
+    // a crash came between publishing it and recording that
+    if (newest > known) await this.published(newest)
   }
 
   async begin(draft: SnapshotDraft): Promise<SnapshotFileWriter> {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { done, draft, entries, entry, first } from '../../lib/testing/storage-kit/environment.js'
 import { nedbStorage, nodeFiles } from '../../plugins/storage-nedb/index.js'
 import { sealLine } from '../../plugins/storage-nedb/line.js'
+import { StateBook } from '../../plugins/storage-nedb/state-book.js'
 import { scanLines } from '../../plugins/storage-nedb/scan.js'
 import type { Opened } from '../../streams/contracts/storage.js'
 
@@ -125,6 +126,16 @@ test('a line that is missing or doubled is found', async () => {
 test.each(['log-1.db', 'state.db', SNAPSHOT])('%s that is lost or emptied is no new one', async name => {
   await refusesAsCorrupt(name, undefined)
   await refusesAsCorrupt(name, Buffer.alloc(0))
+})
+
+test('a snapshot that a crash has left published and not recorded as that is missed, too', async () => {
+  await restore()
+  const state = await StateBook.open(nodeFiles, join(dataDir, 'state.db'))
+  await state?.save('snapshotIndex', 0)
+  await state?.close()
+  expect((await opening()).snapshot?.index).toBe(2)
+  await unlink(join(dataDir, SNAPSHOT))
+  await expect(opening()).rejects.toMatchObject({ code: 'KAYAK_CORRUPT', file: join(dataDir, SNAPSHOT) })
 })
 
 test.each(['log-1.db', 'state.db'])('a later format of %s is refused and left alone', async name => {
