@@ -23,6 +23,8 @@ export interface Traffic {
   readonly from: string
   readonly to: string
   readonly message: object
+  /** Names the message: the same as it is sent and as it arrives, however often it does. */
+  readonly number: number
 }
 
 export interface MemoryNetworkOptions {
@@ -37,6 +39,7 @@ interface Parcel {
   readonly from: Endpoint
   readonly to: Endpoint
   readonly message: Record<string, unknown>
+  readonly number: number
 }
 
 type Refusal = Extract<TransportNotice, { type: 'peer-refused' }>
@@ -64,6 +67,7 @@ export class MemoryNetwork {
   readonly #cuts = new Cuts()
   readonly #traffic = new Subject<Traffic>()
   #faults: Faults
+  #count = 0
 
   /** Hot: each message as it is sent and as it is delivered or isn't. Costs nothing while nobody listens. */
   readonly traffic$: Observable<Traffic> = this.#traffic.asObservable()
@@ -103,6 +107,11 @@ export class MemoryNetwork {
     this.#cuts.partition(groups)
   }
 
+  /** Whether what one address sends doesn't reach another. */
+  isCut(from: string, to: string): boolean {
+    return this.#cuts.has(from, to)
+  }
+
   /** Undoes one cut, or without arguments all cuts, isolations and partitions. Other faults stay. */
   heal(from?: string, to?: string): void {
     this.#cuts.heal(from, to)
@@ -110,10 +119,7 @@ export class MemoryNetwork {
 
   /** Lets a message arrive as if a member had sent it, now and whatever is cut: as an old one, or one that nobody sent. */
   inject(from: Inbound['from'], to: string, message: object): void {
-    const endpoint = this.#endpoints.get(to)
-    if (endpoint === undefined) return
-    this.#traffic.next({ type: 'injected', at: this.#clock.now(), from: from.address, to, message })
-    endpoint.receive({ from, message })
+    this.#inject(from, to, message, ++this.#count)
   }
 
   /** A member's end of this network. */
@@ -148,22 +154,23 @@ export class MemoryNetwork {
       this.#clock.schedule(() => from.notify({ type: 'dropped', to: peer, reason: 'too-large' }))
       return
     }
-    this.#tell('sent', from, peer.address, message)
-    if (to === undefined) this.#miss(from, peer, message)
-    else if (!this.#refuse(from, to, peer, message)) this.#post(from, to, message)
+    const number = ++this.#count
+    this.#tell('sent', from, peer.address, message, number)
+    if (to === undefined) this.#miss(from, peer, message, number)
+    else if (!this.#refuse(from, to, peer, message, number)) this.#post(from, to, message, number)
   }
 
   /** Nobody is there. Told once, until somebody is: a dead peer isn't an event a heartbeat. */
-  #miss(from: Endpoint, peer: Peer, message: object): void {
-    this.#tell('gone', from, peer.address, message)
+  #miss(from: Endpoint, peer: Peer, message: object, number: number): void {
+    this.#tell('gone', from, peer.address, message, number)
     if (!from.remember(peer.address, 'missing')) return
     this.#clock.schedule(() => from.notify({ type: 'dropped', to: peer, reason: 'not-connected' }))
   }
 
-  #refuse(from: Endpoint, to: Endpoint, peer: Peer, message: object): boolean {
+  #refuse(from: Endpoint, to: Endpoint, peer: Peer, message: object, number: number): boolean {
     const why = refusal(from, to, peer.id)
     if (why === undefined) return false
-    this.#tell('refused', from, peer.address, message)
+    this.#tell('refused', from, peer.address, message, number)
     const state = `refused: ${why.code}`
     const tell = (whom: Endpoint, address: string): void => {
       if (!whom.remember(address, state)) return
@@ -174,18 +181,27 @@ export class MemoryNetwork {
     return true
   }
 
-  #post(from: Endpoint, to: Endpoint, message: object): void {
+  #post(from: Endpoint, to: Endpoint, message: object, number: number): void {
     const faults = this.#faults
-    if (this.#cuts.has(from.advertise, to.advertise)) return this.#tell('cut', from, to.advertise, message)
-    if (happens(this.#random, faults.drop)) return this.#tell('lost', from, to.advertise, message)
-    this.#dispatch({ from, to, message: copyMessage(message) })
-    if (happens(this.#random, faults.duplicate)) this.#dispatch({ from, to, message: copyMessage(message) })
-    if (happens(this.#random, faults.replay)) this.#replay({ from, to, message: copyMessage(message) })
+    const tell = (type: Traffic['type']): void => this.#tell(type, from, to.advertise, message, number)
+    const copy = (): Parcel => ({ from, to, message: copyMessage(message), number })
+    if (this.#cuts.has(from.advertise, to.advertise)) return tell('cut')
+    if (happens(this.#random, faults.drop)) return tell('lost')
+    this.#dispatch(copy())
+    if (happens(this.#random, faults.duplicate)) this.#dispatch(copy())
+    if (happens(this.#random, faults.replay)) this.#replay(copy())
   }
 
-  #replay({ from, to, message }: Parcel): void {
+  #replay({ from, to, message, number }: Parcel): void {
     const later = this.#faults.replayMs * this.#random.next()
-    this.#clock.schedule(() => this.inject(from.self, to.advertise, message), later)
+    this.#clock.schedule(() => this.#inject(from.self, to.advertise, message, number), later)
+  }
+
+  #inject(from: Inbound['from'], to: string, message: object, number: number): void {
+    const endpoint = this.#endpoints.get(to)
+    if (endpoint === undefined) return
+    this.#traffic.next({ type: 'injected', at: this.#clock.now(), from: from.address, to, message, number })
+    endpoint.receive({ from, message })
   }
 
   #dispatch(parcel: Parcel): void {
@@ -196,16 +212,18 @@ export class MemoryNetwork {
     this.#clock.schedule(() => this.#deliver(parcel), due - now)
   }
 
-  #deliver({ from, to, message }: Parcel): void {
-    if (to.isClosed || from.isClosed) return this.#tell('gone', from, to.advertise, message)
-    if (this.#cuts.has(from.advertise, to.advertise)) return this.#tell('cut', from, to.advertise, message)
+  #deliver({ from, to, message, number }: Parcel): void {
+    const tell = (type: Traffic['type']): void => this.#tell(type, from, to.advertise, message, number)
+    if (to.isClosed || from.isClosed) return tell('gone')
+    if (this.#cuts.has(from.advertise, to.advertise)) return tell('cut')
     from.up(to)
     to.up(from)
-    this.#tell('delivered', from, to.advertise, message)
+    tell('delivered')
     to.receive({ from: from.self, message })
   }
 
-  #tell(type: Traffic['type'], from: Endpoint, to: string, message: object): void {
-    if (this.#traffic.observed) this.#traffic.next({ type, at: this.#clock.now(), from: from.advertise, to, message })
+  #tell(type: Traffic['type'], from: Endpoint, to: string, message: object, number: number): void {
+    if (!this.#traffic.observed) return
+    this.#traffic.next({ type, at: this.#clock.now(), from: from.advertise, to, message, number })
   }
 }

@@ -184,6 +184,19 @@ describe('a network in memory', () => {
     expect(seen).toEqual(['sent 0.0', 'sent 0.0', 'lost 0.0', 'sent 0.0', 'gone 0.0', 'delivered 0.1'])
   })
 
+  test('traffic$ names a message, and each of its copies by the same number', () => {
+    const { clock, network, a, b, send } = cluster({ duplicate: 1, replay: 1 })
+    const seen: string[] = []
+    network.traffic$.subscribe(({ type, number }) => seen.push(`${type} ${number}`))
+    send(a, b, 1)
+    send(b, a, 2)
+    network.inject({ id: a.id, address: a.address }, b.address, { n: 3 })
+    clock.advanceBy(20_000)
+    const copies = (number: number): string[] =>
+      ['sent', 'delivered', 'delivered', 'injected'].map(t => `${t} ${number}`)
+    expect(seen.sort()).toEqual([...copies(1), ...copies(2), 'injected 3'].sort())
+  })
+
   test('a dead peer is told of once, until it is back', () => {
     const { clock, notices, a, b, send } = cluster()
     send(a, b, 1)
