@@ -63,12 +63,20 @@ export class MemoryDisk {
 
   constructor(private readonly options: MemoryDiskOptions = {}) {}
 
-  /** What all writes do from now on. */
+  /** What all writes do, from when it is set on. */
+  get writes(): Behaviour {
+    return this.behaviours.writes
+  }
+
   set writes(behaviour: Behaviour) {
     this.behave('writes', behaviour)
   }
 
-  /** What all reads do from now on. */
+  /** What all reads do, from when it is set on. */
+  get reads(): Behaviour {
+    return this.behaviours.reads
+  }
+
   set reads(behaviour: Behaviour) {
     this.behave('reads', behaviour)
   }

@@ -2,7 +2,8 @@ import type { SchedulerLike } from 'rxjs'
 
 /** The time that one machine shows: ahead of the simulation's, faster or slower, and it may jump. It outlives processes. */
 export class LocalTime {
-  private rate = 1
+  /** How many of its milliseconds go by in one. */
+  rate = 1
   private anchor: { readonly at: number; readonly shown: number }
 
   constructor(

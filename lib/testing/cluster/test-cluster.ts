@@ -32,6 +32,8 @@ export interface TestClusterOptions {
   readonly slowestRate?: number
   /** The deadline of operations that name none. */
   readonly timeoutMs?: number
+  /** Looks on after every event. It must change nothing. */
+  readonly look?: () => void
 }
 
 const BEGINNING = 1_700_000_000_000
@@ -265,6 +267,7 @@ export class TestCluster implements Surroundings {
   private check(): void {
     for (const member of this.touch) this.checker.look(member)
     this.touch.clear()
+    this.options.look?.()
     const [fault] = this.checker.faults
     if (fault !== undefined) throw new assert.AssertionError({ message: `${fault}\n${this.describe()}` })
   }
@@ -282,18 +285,9 @@ export class TestCluster implements Surroundings {
     const { name, id, disk, hasFailed, replica } = sender
     const leaderOf = (term: number): TestMember['replica'] =>
       this.leaders.find(leader => termOf(leader) === term)?.replica
-    const receiver = this.byAddress.get(to)?.id ?? to
-    this.checker.sending({
-      ledger: this.checker.ledger,
-      name,
-      id,
-      to: receiver,
-      message: sent,
-      disk,
-      hasFailed,
-      roster: replica?.roster,
-      leaderOf,
-    })
+    const { ledger } = this.checker
+    const own = { name, id, disk, hasFailed, roster: replica?.roster }
+    this.checker.sending({ ledger, ...own, to: this.byAddress.get(to)?.id ?? to, message: sent, leaderOf })
   }
 }
 

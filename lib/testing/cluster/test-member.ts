@@ -70,6 +70,11 @@ export class TestMember implements Watched {
     return this.machine.state
   }
 
+  /** Whether it has been started, ever. */
+  get hasLived(): boolean {
+    return this.lives > 0
+  }
+
   get hasFailed(): boolean {
     return typeof this.end === 'object'
   }
