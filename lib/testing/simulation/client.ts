@@ -4,6 +4,7 @@ import type { TestCluster } from '../cluster/test-cluster.js'
 import type { TestMember } from '../cluster/test-member.js'
 import { readsOwnWrites } from '../invariants/index.js'
 import type { Call } from '../linearizability/history.js'
+import type { CallName, Recorder } from '../replay/recorder.js'
 import { encode, type MachineRunner } from './machine.js'
 import type { Request, Workload } from './workload.js'
 
@@ -19,6 +20,7 @@ export interface ClientSurroundings<State, Input, Output> {
   machineOf(member: TestMember): MachineRunner<Input, Output>
   /** Everything that clients have done. */
   readonly calls: Call<Input, Output>[]
+  readonly recorder: Recorder | undefined
 }
 
 /** One that asks, waits for the answer, rests, and asks again, until it is told to stop. */
@@ -27,6 +29,8 @@ export class Client<State, Input, Output> {
   isIdle = true
   private readonly session: string
   private number = 0
+  /** How often it has asked for something. */
+  private asked = 0
   /** The greatest index that it has been given. */
   private known = 0
   private isStopping = false
@@ -34,6 +38,7 @@ export class Client<State, Input, Output> {
   constructor(
     private readonly around: ClientSurroundings<State, Input, Output>,
     private readonly random: Random,
+    private readonly name: string,
   ) {
     this.session = randomHex(random, SESSION_BYTES)
   }
@@ -57,6 +62,7 @@ export class Client<State, Input, Output> {
     if (this.isStopping) return
     if (member === undefined) return this.rest()
     this.isIdle = false
+    this.asked++
     const request = this.around.workload.next(this.random)
     const invokedAt = this.around.cluster.clock.now()
     if (request.type === 'query') this.query(member, request, invokedAt)
@@ -74,7 +80,10 @@ export class Client<State, Input, Output> {
 
   private query(member: TestMember, { input }: Request<Input>, invokedAt: number): void {
     const { cluster, workload } = this.around
-    cluster.barrier(member, workload.timeoutMs, ({ ending, index }) => {
+    this.asks(member, input, 1)
+    cluster.barrier(member, workload.timeoutMs, operation => {
+      const { ending, index } = operation
+      this.hears(operation, 1)
       if (ending !== 'done') return this.record({ input, invokedAt, outcome: 'rejected' })
       this.given(index)
       this.done({ input, invokedAt }, this.around.machineOf(member).read(input))
@@ -92,9 +101,11 @@ export class Client<State, Input, Output> {
     const { cluster, workload } = this.around
     const { session } = this
     const call = { payload: encode(request.input), session, number, timeoutMs: workload.timeoutMs }
+    const { input } = request
+    this.asks(member, input, before.length + 1)
     cluster.append(member, call, operation => {
-      const { input } = request
       const attempts = [...before, operation]
+      this.hears(operation, attempts.length)
       if (operation.ending === 'done') {
         this.given(operation.index)
         return this.done({ input, invokedAt }, this.around.machineOf(member).outputAt(operation.index ?? 0))
@@ -117,8 +128,22 @@ export class Client<State, Input, Output> {
     this.record({ ...call, outcome: 'done', settledAt, ...(output !== undefined && { output }) })
   }
 
+  private asks({ name }: TestMember, input: Input, attempt: number): void {
+    this.around.recorder?.asks({ ...this.call, attempt, member: name }, input)
+  }
+
+  private hears(operation: Operation, attempt: number): void {
+    this.around.recorder?.hears({ ...this.call, attempt }, operation)
+  }
+
+  /** Names its call: a client has one at a time. */
+  private get call(): CallName {
+    return { client: this.name, call: `${this.name}-${this.asked}` }
+  }
+
   private record(call: Call<Input, Output>): void {
     this.around.calls.push(call)
+    this.around.recorder?.settles(this.call, call)
     this.isIdle = true
     if (!this.isStopping) this.rest()
   }

@@ -48,7 +48,7 @@ export class MachineRunner<Input, Output> implements MemberMachine {
 
   constructor(
     private readonly newMachine: () => SimulatedMachine<Input, Output>,
-    private readonly applied: (index: number, output: Output) => void,
+    private readonly applied: (index: number, input: Input, output: Output) => void,
   ) {
     this.machine = newMachine()
   }
@@ -60,9 +60,10 @@ export class MachineRunner<Input, Output> implements MemberMachine {
   apply(entry: LogEntry): void {
     this.digest.apply(entry)
     // what the clients of the simulation have appended
-    const output = this.machine.apply(decode(entry.payload) as Input)
+    const input = decode(entry.payload) as Input
+    const output = this.machine.apply(input)
     this.outputs.set(entry.index, output)
-    this.applied(entry.index, output)
+    this.applied(entry.index, input, output)
   }
 
   read(input: Input): Output {

@@ -1,5 +1,6 @@
 import type { Limits } from '../cluster/limits.js'
 import type { Call } from '../linearizability/history.js'
+import type { Observe } from '../replay/trace-event.js'
 import type { SimulatedFaults } from './faults.js'
 import type { SimulatedMachine } from './machine.js'
 import type { PlannedFault } from './plan.js'
@@ -22,6 +23,8 @@ export interface SimulationOptions<State, Input, Output> {
   readonly plan?: readonly PlannedFault[]
   /** Bounds of kayak's that are lowered, so that what happens at them happens often. */
   readonly limits?: Partial<Limits>
+  /** Is told of everything that happens, as it happens; the run is the same without it, and faster. Default: nobody. */
+  readonly observe?: Observe
 }
 
 /** What became of a simulation. */

@@ -35,6 +35,7 @@ export function simulate<State, Input, Output>(
   } finally {
     restore()
   }
+  simulation.recorder?.end(failure)
   const { cluster, virtualMs, plan, calls } = simulation
   return {
     seed: options.seed,

@@ -10,6 +10,7 @@ import type { TestMember } from '../cluster/test-member.js'
 import { recoveryBoundMs } from '../invariants/index.js'
 import { checkLinearizable } from '../linearizability/check.js'
 import type { Call } from '../linearizability/history.js'
+import { Recorder } from '../replay/recorder.js'
 import { Client } from './client.js'
 import { TROUBLE } from './faults.js'
 import { encode, machineOf, MachineRunner } from './machine.js'
@@ -31,6 +32,8 @@ export class Simulation<State, Input, Output> {
   readonly calls: Call<Input, Output>[] = []
   readonly plan: readonly PlannedFault[]
   readonly workload: Workload<State, Input, Output>
+  /** Tells whoever looks on. */
+  readonly recorder: Recorder | undefined
   private readonly begunAt: number
   private endedAt: number | undefined
   private readonly durationMs: number
@@ -44,7 +47,11 @@ export class Simulation<State, Input, Output> {
     const { seed, members = 3, faults = TROUBLE, workload, duration = 10_000 } = options
     const { network, diskMs, skewMs } = faults
     const newMachine = (): MachineRunner<Input, Output> => this.newRunner()
-    this.cluster = new TestCluster({ seed, faults: network, diskMs, skewMs, slowestRate: 1 - faults.drift, newMachine })
+    const { observe } = options
+    const look = observe && { look: () => this.recorder?.look() }
+    const slowestRate = 1 - faults.drift
+    this.cluster = new TestCluster({ seed, faults: network, diskMs, skewMs, slowestRate, newMachine, ...look })
+    this.recorder = observe && new Recorder(this.cluster, observe)
     this.members = members
     this.workload = workload
     this.durationMs = duration
@@ -61,10 +68,9 @@ export class Simulation<State, Input, Output> {
   run(): void {
     const { cluster, workload, durationMs } = this
     cluster.grow(this.members)
-    const clients = Array.from({ length: workload.clients }, () => new Client(this, cluster.fork()))
+    const clients = Array.from({ length: workload.clients }, (_, at) => new Client(this, cluster.fork(), `c${at + 1}`))
     for (const client of clients) client.start()
-    for (const fault of this.plan)
-      this.strikes.add(cluster.clock.schedule(() => STRIKES[fault.kind](this.nemesis, fault), fault.atMs))
+    for (const fault of this.plan) this.strikes.add(cluster.clock.schedule(() => this.strike(fault), fault.atMs))
     cluster.run(durationMs)
     this.strikes.unsubscribe()
     this.nemesis.end()
@@ -113,9 +119,18 @@ export class Simulation<State, Input, Output> {
     this.end()
   }
 
+  private strike(fault: PlannedFault): void {
+    const strike = (): void => STRIKES[fault.kind](this.nemesis, fault)
+    if (this.recorder === undefined) strike()
+    else this.recorder.strike(fault, () => this.nemesis.takeChosen(), strike)
+  }
+
   private newRunner(): MachineRunner<Input, Output> {
     const machine = this.options.machine ?? (() => machineOf(this.workload.model))
-    const runner = new MachineRunner(machine, (index, output) => this.compare(index, output))
+    const runner = new MachineRunner<Input, Output>(machine, (index, input, output) => {
+      this.recorder?.applied(runner, index, input, output)
+      this.compare(index, output)
+    })
     this.runners.set(runner, runner)
     return runner
   }

@@ -16,6 +16,8 @@ export class Nemesis {
   private isOver = false
   private readonly ends = new Set<() => void>()
   private readonly replaced = new Set<TestMember>()
+  /** Who was last chosen by chance. */
+  private chosen: readonly TestMember[] = []
 
   constructor(
     readonly cluster: TestCluster,
@@ -52,7 +54,16 @@ export class Nemesis {
   }
 
   running(roll: number): TestMember | undefined {
-    return pick(this.cluster.running, roll)
+    const member = pick(this.cluster.running, roll)
+    if (member !== undefined) this.chosen = [member]
+    return member
+  }
+
+  /** Who has been chosen since this was asked last. */
+  takeChosen(): readonly TestMember[] {
+    const { chosen } = this
+    this.chosen = []
+    return chosen
   }
 
   /** Starts who is down and belongs to the cluster. One whose disk is damaged refuses, and is gone then. */
