@@ -49,6 +49,8 @@ const replies$ = ({ transport }: Joiner, nonce: string): Observable<ChangeReply>
 const judge = (reply: ChangeReply, { address }: Joiner): Observable<Admission> => {
   const { verdict, clusterId, electionTimeoutMs, by } = reply
   if (verdict === 'done') return of({ clusterId, electionTimeoutMs })
+  if (verdict === 'invalid')
+    return throwError(() => new KayakError('KAYAK_INVALID', `The cluster can't have a member at ${address}.`))
   if (verdict !== 'address-taken') return EMPTY
   const taken = `The address ${address} belongs to member ${by ?? '?'}; if it is gone, remove('${by ?? '?'}') first.`
   return throwError(() => new KayakError('KAYAK_ADDRESS_TAKEN', taken))

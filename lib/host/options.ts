@@ -1,4 +1,4 @@
-import { IsBoolean, IsInt, IsString, Matches, Max, MaxLength, Min, MinLength, ValidateIf } from 'class-validator'
+import { IsBoolean, IsInt, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator'
 import type { SchedulerLike } from 'rxjs'
 import { nedbStorage } from '../../plugins/storage-nedb/index.js'
 import { socketioTransport } from '../../plugins/transport-socketio/index.js'
@@ -7,6 +7,7 @@ import { systemRandom } from '../../plugins/random/index.js'
 import type { Clock, Random } from '../../streams/contracts/clock.js'
 import type { Codec } from '../../streams/contracts/codec.js'
 import { KayakError } from '../../streams/contracts/errors.js'
+import { MayBeMissing } from '../../streams/contracts/fields.js'
 import { LIMITS } from '../../streams/contracts/limits.js'
 import type { Logger } from '../../streams/contracts/logger.js'
 import type { Payload } from '../../streams/contracts/host.js'
@@ -51,19 +52,16 @@ export interface Options<T = Payload> {
 
 const DURATION = 24 * 60 * 60 * 1000
 
-/** Unlike `IsOptional` it doesn't let null pass, which would get past every default. */
-const Optional = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined)
-
 class PlainOptions {
-  @Optional() @IsString() @MinLength(1) @Matches(/^[^\0]*$/) readonly dataDir?: string
-  @Optional() @IsString() @MaxLength(262) readonly advertise?: string
-  @Optional() @IsString() @MinLength(1) @Matches(/^[^\0]*$/) readonly secret?: string
-  @Optional() @IsBoolean() readonly insecure?: boolean
-  @Optional() @IsInt() @Min(10) @Max(DURATION) readonly electionTimeoutMs?: number
-  @Optional() @IsInt() @Min(1) @Max(DURATION) readonly heartbeatMs?: number
-  @Optional() @IsInt() @Min(1) @Max(DURATION) readonly timeoutMs?: number
-  @Optional() @IsInt() @Min(1) @Max(DURATION) readonly joinTimeoutMs?: number
-  @Optional() @IsInt() @Min(1) @Max(LIMITS.largestPayloadBytes) readonly maxPayloadBytes?: number
+  @MayBeMissing() @IsString() @MinLength(1) @Matches(/^[^\0]*$/) readonly dataDir?: string
+  @MayBeMissing() @IsString() @MaxLength(262) readonly advertise?: string
+  @MayBeMissing() @IsString() @MinLength(1) @Matches(/^[^\0]*$/) readonly secret?: string
+  @MayBeMissing() @IsBoolean() readonly insecure?: boolean
+  @MayBeMissing() @IsInt() @Min(10) @Max(DURATION) readonly electionTimeoutMs?: number
+  @MayBeMissing() @IsInt() @Min(1) @Max(DURATION) readonly heartbeatMs?: number
+  @MayBeMissing() @IsInt() @Min(1) @Max(DURATION) readonly timeoutMs?: number
+  @MayBeMissing() @IsInt() @Min(1) @Max(DURATION) readonly joinTimeoutMs?: number
+  @MayBeMissing() @IsInt() @Min(1) @Max(LIMITS.largestPayloadBytes) readonly maxPayloadBytes?: number
 }
 
 /** What is handed in as an object, and the methods that it is told by. */

@@ -1,13 +1,11 @@
-import { IsIn, IsInt, IsObject, IsString, Max, Min, MinLength, ValidateIf } from 'class-validator'
-import { IsCount, IsId, IsTerm } from '../../streams/contracts/fields.js'
+import { IsIn, IsInt, IsObject, IsString, Max, Min, MinLength } from 'class-validator'
+import { IsCount, IsId, IsTerm, MayBeMissing } from '../../streams/contracts/fields.js'
 import type { Roster } from '../../streams/rules/roster.js'
 import type { Identity, SnapshotMeta, TermAndVote } from '../../streams/contracts/storage.js'
 import { check } from '../../streams/contracts/validation.js'
 import { corrupt } from './failures.js'
 
 const STANDINGS = ['founding', 'joining', 'member', 'left', 'removed'] as const
-/** Unlike `IsOptional` it doesn't let null pass. */
-const MayBeMissing = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined)
 
 /** What a file says of a member, as JSON: what is undefined is left out. What an address is, is the transport's business. */
 export class IdentityRecord implements Identity {

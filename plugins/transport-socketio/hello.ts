@@ -1,5 +1,5 @@
-import { IsIn, IsInt, IsOptional, IsString, Matches, MaxLength } from 'class-validator'
-import { IsAddress, IsId } from '../../streams/contracts/fields.js'
+import { IsIn, IsInt, IsString, Matches, MaxLength } from 'class-validator'
+import { IsAddress, IsId, MayBeMissing } from '../../streams/contracts/fields.js'
 import type { TransportNotice } from '../../streams/contracts/transport.js'
 
 /** The version of the handshake and of all that follows it. */
@@ -14,7 +14,7 @@ export class Hello {
   @IsInt() declare readonly version: number
   @IsId() declare readonly memberId: string
   /** Missing for a joiner that doesn't know it yet. */
-  @IsOptional() @IsId() readonly clusterId?: string
+  @MayBeMissing() @IsId() readonly clusterId?: string
   @IsAddress() declare readonly address: string
   /** 32 random bytes. */
   @IsString() @Matches(/^[0-9a-f]{64}$/) declare readonly nonce: string

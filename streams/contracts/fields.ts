@@ -1,5 +1,8 @@
 import { applyDecorators } from './decorators.js'
-import { IsInt, IsString, Matches, Max, MaxLength, Min, ValidateBy } from 'class-validator'
+import { IsInt, IsString, Matches, Max, MaxLength, Min, ValidateBy, ValidateIf } from 'class-validator'
+
+/** May be left out, or undefined. Unlike `IsOptional` it doesn't let null pass, which no default and no type expects. */
+export const MayBeMissing = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined)
 
 /** A count, index, term or time: a safe integer from 0. */
 export const IsCount = (): PropertyDecorator => applyDecorators(IsInt(), Min(0), Max(Number.MAX_SAFE_INTEGER))

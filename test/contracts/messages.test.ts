@@ -39,9 +39,9 @@ const KINDS = {
   },
   optionalAddress: {
     right: [undefined, '[::1]:1', 'h:65535'],
-    wrong: ['', 'host', 'a b:1', 'http://h:1', 'h:123456', `${'h'.repeat(300)}:1`, 7, ['h:1']],
+    wrong: [null, '', 'host', 'a b:1', 'http://h:1', 'h:123456', `${'h'.repeat(300)}:1`, 7, ['h:1']],
   },
-  optionalId: { right: [undefined, '0'.repeat(32)], wrong: ['', 'x', 7] },
+  optionalId: { right: [undefined, '0'.repeat(32)], wrong: [null, '', 'x', 7] },
   bytes: {
     right: [],
     wrong: [undefined, null, 'bytes', [1, 2], {}, { 0: 1, length: 1 }, new ArrayBuffer(4), new Uint16Array(4)],
@@ -127,7 +127,7 @@ const TABLE: Table = {
   },
   'change-reply': {
     id: requestId,
-    verdict: ['done', oneOf('done', 'not-leader', 'address-taken', 'last-voter', 'busy')],
+    verdict: ['done', oneOf('done', 'not-leader', 'address-taken', 'last-voter', 'busy', 'invalid')],
     rosterIndex: count(9),
     by: ['a'.repeat(32), KINDS.optionalId],
     leader: ['127.0.0.1:1', KINDS.optionalAddress],

@@ -167,6 +167,8 @@ describe('a handshake', () => {
         reason: naming(field),
       })
     }
+    const nothing = acceptor().receive('hello', { ...hello, clusterId: null })
+    expect(nothing).toMatchObject({ type: 'refused', reason: naming('clusterId') })
     for (const field of ['version', 'memberId', 'address', 'nonce', 'method']) {
       const step = acceptor().receive('hello', { ...hello, [field]: undefined })
       expect(step).toMatchObject({ type: 'refused', code: 'KAYAK_INVALID', reason: naming(field) })

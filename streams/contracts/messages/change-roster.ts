@@ -1,5 +1,5 @@
-import { Equals, IsIn, IsOptional } from 'class-validator'
-import { IsAddress, IsCount, IsId, IsRequestId } from '../fields.js'
+import { Equals, IsIn } from 'class-validator'
+import { IsAddress, IsCount, IsId, IsRequestId, MayBeMissing } from '../fields.js'
 import { GroupMessage } from './message.js'
 
 /** Asks for a change of the roster (section 4.1); a joiner asks to be added before it knows its cluster. */
@@ -8,11 +8,11 @@ export class ChangeRoster extends GroupMessage {
   @IsRequestId() declare readonly id: string
   @IsIn(['add', 'remove']) declare readonly change: 'add' | 'remove'
   @IsId() declare readonly memberId: string
-  @IsOptional() @IsAddress() readonly address?: string
+  @MayBeMissing() @IsAddress() readonly address?: string
 }
 
-export type ChangeReplyVerdict = 'done' | 'not-leader' | 'address-taken' | 'last-voter' | 'busy'
-const VERDICTS: readonly ChangeReplyVerdict[] = ['done', 'not-leader', 'address-taken', 'last-voter', 'busy']
+export type ChangeReplyVerdict = 'done' | 'not-leader' | 'address-taken' | 'last-voter' | 'busy' | 'invalid'
+const VERDICTS: readonly ChangeReplyVerdict[] = ['done', 'not-leader', 'address-taken', 'last-voter', 'busy', 'invalid']
 
 export class ChangeReply extends GroupMessage {
   @Equals('change-reply') readonly type = 'change-reply'
@@ -21,9 +21,9 @@ export class ChangeReply extends GroupMessage {
   /** The committed roster that shows it done, with `done`. */
   @IsCount() declare readonly rosterIndex: number
   /** Who has the address, with `address-taken`. */
-  @IsOptional() @IsId() readonly by?: string
+  @MayBeMissing() @IsId() readonly by?: string
   /** Whom to ask instead, with `not-leader`, where it is known. */
-  @IsOptional() @IsAddress() readonly leader?: string
+  @MayBeMissing() @IsAddress() readonly leader?: string
   @IsId() declare readonly clusterId: string
   @IsCount() declare readonly electionTimeoutMs: number
 }

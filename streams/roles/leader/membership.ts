@@ -1,7 +1,8 @@
 import { filter, ignoreElements, map, merge, scan, type Observable } from 'rxjs'
 import { LIMITS } from '../../contracts/limits.js'
 import type { ChangeRoster } from '../../contracts/messages/index.js'
-import { encodeRoster } from '../../contracts/roster-codec.js'
+import { isKayakError } from '../../contracts/errors.js'
+import { decodeRoster, encodeRoster } from '../../contracts/roster-codec.js'
 import type { Replica } from '../../replica/replica.js'
 import { catchUp, type CatchUp } from '../../rules/catch-up.js'
 import { changeRoster, mayChange, type RosterChange } from '../../rules/membership.js'
@@ -29,8 +30,20 @@ const changeOf = ({ change, memberId, address }: ChangeRoster): RosterChange | u
   return address === undefined ? undefined : { type: 'add', id: memberId, address }
 }
 
-function appendRoster(replica: Replica, roster: Roster): void {
-  replica.append(placed(replica, [{ kind: 'roster', session: '', number: 0, payload: encodeRoster(roster) }]))
+/** A roster as bytes; nothing for one that members would refuse, since what is in the log can't be taken back. */
+function soundRoster(roster: Roster): Uint8Array | undefined {
+  const payload = encodeRoster(roster)
+  try {
+    decodeRoster(payload)
+    return payload
+  } catch (error) {
+    if (isKayakError(error)) return undefined
+    throw error
+  }
+}
+
+function appendRoster(replica: Replica, payload: Uint8Array): void {
+  replica.append(placed(replica, [{ kind: 'roster', session: '', number: 0, payload }]))
 }
 
 /** Carries out the first change that waits, and says whether it is settled. A change is done once it has committed. */
@@ -41,10 +54,13 @@ function carryOut({ replica }: Leadership, { change, from, id }: Pending): boole
     return true
   }
   switch (judged.verdict) {
-    case 'change':
+    case 'change': {
       if (members(judged.roster).length > LIMITS.members) return tell({ verdict: 'busy' })
-      appendRoster(replica, judged.roster)
+      const payload = soundRoster(judged.roster)
+      if (payload === undefined) return tell({ verdict: 'invalid' })
+      appendRoster(replica, payload)
       return false
+    }
     case 'address-taken':
       return tell({ verdict: 'address-taken', by: judged.by })
     case 'last-voter':
@@ -85,7 +101,10 @@ function step(leadership: Leadership, before: Membership): Membership {
 
 function add(replica: Replica, before: Membership, { from, message: asked }: Received<ChangeRoster>): Membership {
   const change = changeOf(asked)
-  if (change === undefined) return before
+  if (change === undefined) {
+    replyToChange(replica, from, asked.id, { verdict: 'invalid' })
+    return before
+  }
   const others = before.pending.filter(one => one.from?.id !== from.id || one.change.id !== change.id)
   if (others.length < LIMITS.members) return { ...before, pending: [...others, { change, from, id: asked.id }] }
   replyToChange(replica, from, asked.id, { verdict: 'busy' })

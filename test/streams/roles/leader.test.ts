@@ -349,4 +349,21 @@ describe('a leader that changes the roster', () => {
     bench.hear('b', { ...remove, memberId: 'a'.repeat(32) }).pass(1)
     expect(bench.said('change-reply')).toMatchObject([{ to: 'b', verdict: 'last-voter' }])
   })
+
+  it('refuses a roster that no member would take, and goes on', () => {
+    bench = new Bench({ voters: 'a', log: [1] }).pass(5)
+    // a character of control takes six bytes in a roster
+    const join = (at: number): void => {
+      const memberId = at.toString(16).padStart(32, '0')
+      bench.hear('d', { ...add, memberId, address: `${'\x01'.repeat(250)}:${at}` }).pass(1)
+    }
+    for (let at = 1; at <= 60; at++) join(at)
+    const verdicts = bench.said('change-reply').map(({ verdict }) => verdict)
+    expect(verdicts).toHaveLength(60)
+    expect(new Set(verdicts)).toEqual(new Set(['done', 'invalid']))
+    expect(bench.replica.roster.learners).toHaveLength(verdicts.filter(verdict => verdict === 'done').length)
+    expect([bench.role, bench.member.stopped]).toEqual(['leader', false])
+    bench.hear('d', { ...add, address: undefined }).pass(1)
+    expect(bench.said('change-reply')).toMatchObject([{ to: 'd', verdict: 'invalid' }])
+  })
 })
