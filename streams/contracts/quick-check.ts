@@ -22,7 +22,11 @@ function checkOf(metadata: Metadata, constraint: ValidatorConstraintInterface): 
   const validate = (object: object, value: unknown): boolean =>
     constraint.validate(value, { targetName: object.constructor.name, property, object, value, constraints }) === true
   if (!each) return validate
-  return (object, value) => Array.isArray(value) && value.every(item => validate(object, item))
+  // as class-validator does, which looks at a value that is no list as if it were the only item
+  return (object, value) => {
+    if (value instanceof Set || value instanceof Map) return false
+    return Array.isArray(value) ? value.every(item => validate(object, item)) : validate(object, value)
+  }
 }
 
 /** The checks that a decorator stands for; undefined for those that only `validateSync` knows how to do. */

@@ -1,12 +1,13 @@
-import { IsInt, IsOptional, IsString, Max, Min, ValidateIf, ValidateNested, validateSync } from 'class-validator'
+import { IsInt, IsObject, IsOptional, IsString, Max, Min, ValidateNested, validateSync } from 'class-validator'
 import fc from 'fast-check'
+import { MayBeMissing } from '../../streams/contracts/fields'
 import { AppendReply, message } from '../../streams/contracts/messages'
 import { isSurelyValid } from '../../streams/contracts/quick-check'
 
 class Sample {
   @IsInt() @Min(0) @Max(9) declare readonly count: number
   @IsOptional() @IsString() declare readonly name?: string
-  @ValidateIf((_, value) => value !== undefined) @IsInt({ each: true }) declare readonly list?: number[]
+  @MayBeMissing() @IsInt({ each: true }) declare readonly list?: number[]
 }
 
 class Part {
@@ -14,6 +15,9 @@ class Part {
 }
 class Whole {
   @ValidateNested() declare readonly part: Part
+}
+class Parts {
+  @IsObject({ each: true }) declare readonly parts: readonly object[]
 }
 class OnCondition {
   @IsInt({ validateIf: () => false }) declare readonly count: number
@@ -36,7 +40,7 @@ describe('a quick check', () => {
         const sample = Object.assign(new Sample(), plain)
         expect(isSurelyValid(Sample, sample)).toBe(validateSync(sample, options).length === 0)
       }),
-      { numRuns: 2000 },
+      { numRuns: 2000, examples: [[{ count: 9, list: 9 }], [{ count: 9, list: '9' }], [{ count: 9, list: {} }]] },
     )
   })
 
@@ -53,5 +57,6 @@ describe('a quick check', () => {
     )
     expect(isSurelyValid(OnCondition, Object.assign(new OnCondition(), { count: 'x' }))).toBe(false)
     expect(isSurelyValid(Bare, new Bare())).toBe(false)
+    expect(isSurelyValid(Parts, Object.assign(new Parts(), { parts: new Set([1]) }))).toBe(false)
   })
 })
