@@ -20,6 +20,10 @@ const RESERVED = ['__proto__', 'constructor']
 /** A value that has been found valid, or what is wrong with it. */
 export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string }
 
+/** A field to which the class gives a value, and the plain one doesn't: what is checked would be the class's own. */
+const missingIn = (plain: object, made: object): string | undefined =>
+  Object.entries(made).find(([key, value]) => value !== undefined && !Object.hasOwn(plain, key))?.[0]
+
 /**
  * Checks a plain value against a class-validator class: every field, none missing and none besides. Own keys only
  * count, and a key that would reach the prototype is refused.
@@ -28,7 +32,10 @@ export function check<T extends object>(Type: new () => T, plain: unknown): Chec
   if (!isPlain(plain)) return { ok: false, reason: 'not an object' }
   const reserved = RESERVED.find(key => Object.hasOwn(plain, key))
   if (reserved !== undefined) return { ok: false, reason: `${reserved}: not allowed` }
-  const value = Object.assign(new Type(), plain)
+  const made = new Type()
+  const missing = missingIn(plain, made)
+  if (missing !== undefined) return { ok: false, reason: `${missing}: missing` }
+  const value = Object.assign(made, plain)
   if (isSurelyValid(Type, value)) return { ok: true, value }
   const errors = validateSync(value, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true })
   return errors.length === 0 ? { ok: true, value } : { ok: false, reason: describe(errors) }

@@ -174,6 +174,16 @@ for (const [type, fields] of Object.entries(TABLE)) {
       expect(reasonOf(hostile)).toContain('__proto__')
     })
 
+    const everything: Table[MessageType] = { type: [type, oneOf(type)], ...all }
+    for (const [field, [, { right }]] of Object.entries(everything)) {
+      const { [field]: _, ...without } = sample
+      const mayBeMissing = right.includes(undefined)
+      test(`is ${mayBeMissing ? 'accepted' : 'refused'} without ${field}`, () => {
+        if (mayBeMissing) expect(reasonOf(without)).toBe('accepted')
+        else expect(reasonOf(without)).toContain(field)
+      })
+    }
+
     for (const [field, [, kind]] of Object.entries(all)) {
       for (const value of kind.right)
         test(`is not refused for ${field} = ${show(value)}`, () => {
@@ -204,6 +214,8 @@ describe('what is no message', () => {
 
   test('the type may not come from a prototype', () => {
     expect(reasonOf(Object.create({ type: 'timeout-now', group: 0, term: 1 }))).not.toBe('accepted')
+    const inherits: unknown = Object.assign(Object.create({ type: 'timeout-now' }), { group: 0, term: 1 })
+    expect(reasonOf(inherits)).toContain('type')
   })
 })
 
