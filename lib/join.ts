@@ -1,4 +1,4 @@
-import { firstValueFrom, filter, map, merge, take, timer } from 'rxjs'
+import { firstValueFrom, filter, map, merge, timer } from 'rxjs'
 import { KayakError } from '../streams/contracts/errors.js'
 import type { Host, Payload } from '../streams/contracts/host.js'
 import { inquiry } from './host/inquiry.js'
@@ -7,9 +7,9 @@ import { aborted$ } from './host/aborted.js'
 import { parsePeer } from './host/address.js'
 import { askToJoin$ } from './host/ask-to-join.js'
 import { when$ } from './host/host.js'
-import { checkAgreement, listen, newIdentity, opening, openStorage, run } from './host/open-host.js'
-import { resolveOptions, type Options, type Resolved } from './host/options.js'
-import { settled } from './host/settled.js'
+import { checkAgreement, listen, newIdentity, openStorage, run } from './host/open-host.js'
+import { opening, type Opening } from './host/opening.js'
+import { resolveOptions, type Options } from './host/options.js'
 import { stopOnAbort } from './host/stop-on-abort.js'
 import type { Member } from './member/member.js'
 
@@ -18,21 +18,17 @@ const parsePeers = (peers: unknown): readonly string[] => {
   throw new KayakError('KAYAK_INVALID', 'The peers are a list of at least one address of the cluster to join.')
 }
 
-const late = (peers: readonly string[], what: string): KayakError =>
-  new KayakError('KAYAK_TIMEOUT', `${what} Asked: ${peers.join(', ')}.`, { outcome: 'unknown' })
-
 /** Asks to be let in, and writes down which cluster it is. */
-async function enter<T>(options: Resolved<T>, identity: Identity, peers: readonly string[]): Promise<Identity> {
-  const { storage, transport, clock, random, joinTimeoutMs, signal } = options
+async function enter<T>(opening: Opening<T>, identity: Identity, peers: readonly string[]): Promise<Identity> {
+  const { options } = opening
+  const { storage, transport, clock, random } = options
   const { memberId, advertise: address } = identity
-  await settled(storage.saveIdentity(identity))
+  await opening.done(storage.saveIdentity(identity), 'The disk has not taken in the new member')
   const admitted$ = askToJoin$({ memberId, address, peers, transport, clock, random })
-  const late$ = timer(joinTimeoutMs, clock).pipe(map(() => undefined))
-  const admission = await firstValueFrom(merge(admitted$, late$, aborted$(signal)).pipe(take(1)))
-  if (admission === undefined) throw late(peers, `Nobody let this member in within ${String(joinTimeoutMs)} ms.`)
+  const admission = await opening.first(admitted$, `None of ${peers.join(', ')} has let this member in`)
   checkAgreement(options, admission.electionTimeoutMs)
   const joined = { ...identity, clusterId: admission.clusterId }
-  await settled(storage.saveIdentity(joined))
+  await opening.done(storage.saveIdentity(joined), 'The disk has not taken in which cluster this member is of')
   transport.identify(admission.clusterId)
   return joined
 }
@@ -48,22 +44,12 @@ interface Running<T> {
 }
 
 /** Waits until a member that was let in has caught up and votes, and writes that down. */
-async function untilVoter<T>(
-  { clock, signal }: Resolved<T>,
-  { member, host }: Running<T>,
-  identity: Identity,
-  peers: readonly string[],
-  deadline: number,
-): Promise<Host<T>> {
-  const late$ = timer(Math.max(0, deadline - clock.now()), clock).pipe(
-    map(() => {
-      throw late(peers, 'This member was let in, but has not caught up in time; join again with its folder to go on.')
-    }),
-  )
+async function untilVoter<T>(opening: Opening<T>, { member, host }: Running<T>, identity: Identity): Promise<Host<T>> {
   const votes$ = when$(member, () => isVoterOfApplied(member))
+  const saved$ = member.saveIdentity({ ...identity, standing: 'member' })
   try {
-    await firstValueFrom(merge(votes$, late$, aborted$(signal)))
-    await settled(member.saveIdentity({ ...identity, standing: 'member' }))
+    await opening.first(votes$, 'This member was let in, and goes on if it joins again, but has not caught up')
+    await opening.done(saved$, 'This member votes, but the disk has not taken that in')
   } catch (error) {
     await host.stop()
     throw error
@@ -71,11 +57,10 @@ async function untilVoter<T>(
   return host
 }
 
-async function asNew<T>(options: Resolved<T>, opened: Opened, peers: readonly string[]): Promise<Host<T>> {
-  const deadline = options.clock.now() + options.joinTimeoutMs
-  const known = await listen(options, opened.identity ?? newIdentity(options, undefined))
-  const identity = await enter(options, known, peers)
-  return untilVoter(options, await run(options, opened, identity), identity, peers, deadline)
+async function asNew<T>(opening: Opening<T>, opened: Opened, peers: readonly string[]): Promise<Host<T>> {
+  const known = await listen(opening, opened.identity ?? newIdentity(opening.options, undefined))
+  const identity = await enter(opening, known, peers)
+  return untilVoter(opening, await run(opening, opened, identity), identity)
 }
 
 /**
@@ -83,22 +68,21 @@ async function asNew<T>(options: Resolved<T>, opened: Opened, peers: readonly st
  * voter yet goes on joining.
  */
 async function asBefore<T>(
-  options: Resolved<T>,
+  opening: Opening<T>,
   opened: Opened,
   known: Identity,
   peers: readonly string[],
 ): Promise<Host<T>> {
-  const deadline = options.clock.now() + options.joinTimeoutMs
-  const identity = await listen(options, known)
+  const identity = await listen(opening, known)
   const others = peers.filter(peer => peer !== identity.advertise)
-  if (others.length > 0) await meet(options, identity, others)
-  const running = await run(options, opened, identity)
-  return identity.standing === 'joining' ? untilVoter(options, running, identity, peers, deadline) : running.host
+  if (others.length > 0) await meet(opening, identity, others)
+  const running = await run(opening, opened, identity)
+  return identity.standing === 'joining' ? untilVoter(opening, running, identity) : running.host
 }
 
 /** Waits a little for one of the peers to answer, and refuses the folder if they say that it is of another cluster. */
 async function meet<T>(
-  { transport, clock, signal }: Resolved<T>,
+  { options: { transport, clock, signal } }: Opening<T>,
   { memberId }: Identity,
   others: readonly string[],
 ): Promise<void> {
@@ -125,20 +109,18 @@ const MEETING_MS = 1000
  *
  * @param address as of `start`.
  * @param peers addresses of some members of the cluster; one that is up is enough.
- * @throws {@link KayakError} as `start`, and `KAYAK_TIMEOUT` when nobody answers, `KAYAK_ADDRESS_TAKEN`,
+ * @throws {@link KayakError} as `start`; `KAYAK_TIMEOUT` also when nobody answers; `KAYAK_ADDRESS_TAKEN`,
  * `KAYAK_OTHER_CLUSTER`, `KAYAK_NOT_AUTHORIZED`.
  */
 export async function join<T = Payload>(address: string, peers: string[], options?: Options<T>): Promise<Host<T>> {
   const resolved = resolveOptions(address, options)
   const others = parsePeers(peers)
-  const host = await opening(resolved, async () => {
-    const opened = await openStorage(resolved)
+  const host = await opening(resolved, async begun => {
+    const opened = await openStorage(begun)
     const { identity } = opened
     if (identity?.standing === 'founding')
       throw new KayakError('KAYAK_INVALID', 'The folder is of a member that founds a cluster; call start() again.')
-    return identity?.clusterId === undefined
-      ? asNew(resolved, opened, others)
-      : asBefore(resolved, opened, identity, others)
+    return identity?.clusterId === undefined ? asNew(begun, opened, others) : asBefore(begun, opened, identity, others)
   })
   return stopOnAbort(host, resolved.signal)
 }

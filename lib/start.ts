@@ -1,16 +1,13 @@
-import { firstValueFrom, merge } from 'rxjs'
 import { KayakError } from '../streams/contracts/errors.js'
 import type { Host, Payload } from '../streams/contracts/host.js'
 import type { Opened } from '../streams/contracts/storage.js'
-import { aborted$ } from './host/aborted.js'
 import { found$ } from './host/found.js'
 import { when$ } from './host/host.js'
-import { listen, newClusterId, newIdentity, opening, openStorage, run } from './host/open-host.js'
-import { resolveOptions, type Options, type Resolved } from './host/options.js'
+import { listen, newClusterId, newIdentity, openStorage, run } from './host/open-host.js'
+import { opening, type Opening } from './host/opening.js'
+import { DEFAULT_ELECTION_TIMEOUT_MS, resolveOptions, type Options } from './host/options.js'
 import { stopOnAbort } from './host/stop-on-abort.js'
 import type { Member } from './member/member.js'
-
-const DEFAULT_ELECTION_TIMEOUT_MS = 1000
 
 const leadsAndHasApplied = ({ replica }: Member): boolean => {
   const { index } = replica.committedRoster
@@ -18,23 +15,21 @@ const leadsAndHasApplied = ({ replica }: Member): boolean => {
 }
 
 /** Founds a cluster in a new folder, and resolves once it leads and its own roster has committed. */
-async function found<T>(options: Resolved<T>, opened: Opened): Promise<Host<T>> {
+async function found<T>(opening: Opening<T>, opened: Opened): Promise<Host<T>> {
+  const { options } = opening
   const known = opened.identity ?? newIdentity(options, newClusterId(options))
-  const identity = await listen(options, known)
+  const identity = await listen(opening, known)
   const settings = {
     electionTimeoutMs: options.electionTimeoutMs ?? DEFAULT_ELECTION_TIMEOUT_MS,
     leaseMs: 0,
     clockBoundMs: 0,
   }
-  const founded = await firstValueFrom(found$(options.storage, opened, identity, settings, options.clock.now()))
-  const { member, host } = await run(options, founded, { ...identity, standing: 'member' })
+  const founding$ = found$(options.storage, opened, identity, settings, options.clock.now())
+  const founded = await opening.first(founding$, 'The disk has not taken in the new cluster')
+  const { member, host } = await run(opening, founded, { ...identity, standing: 'member' })
   try {
-    await firstValueFrom(
-      merge(
-        when$(member, () => leadsAndHasApplied(member)),
-        aborted$(options.signal),
-      ),
-    )
+    const leads$ = when$(member, () => leadsAndHasApplied(member))
+    await opening.first(leads$, 'The roster of the new cluster has not reached the disk')
   } catch (error) {
     await host.stop()
     throw error
@@ -50,18 +45,20 @@ async function found<T>(options: Resolved<T>, opened: Opened): Promise<Host<T>> 
  *
  * @param address `'host:port'`, or `':port'` for all interfaces (only loopback without a secret). Port 0 takes a free
  * port, and the same again at the next start.
+ * @param options among them `joinTimeoutMs`, after which a disk that doesn't answer is given up: `KAYAK_TIMEOUT`.
  * @throws {@link KayakError} `KAYAK_INVALID`, `KAYAK_ADDRESS_IN_USE`, `KAYAK_ADDRESS_CHANGED`, `KAYAK_LOCKED`,
- * `KAYAK_CORRUPT`, `KAYAK_LEFT`, `KAYAK_REMOVED`, `KAYAK_STORAGE_FAILED`, `KAYAK_VERSION`, `KAYAK_ABORTED`.
+ * `KAYAK_CORRUPT`, `KAYAK_LEFT`, `KAYAK_REMOVED`, `KAYAK_STORAGE_FAILED`, `KAYAK_VERSION`, `KAYAK_TIMEOUT`,
+ * `KAYAK_ABORTED`.
  */
 export async function start<T = Payload>(address: string, options?: Options<T>): Promise<Host<T>> {
   const resolved = resolveOptions(address, options)
-  const host = await opening(resolved, async () => {
-    const opened = await openStorage(resolved)
+  const host = await opening(resolved, async begun => {
+    const opened = await openStorage(begun)
     const { identity } = opened
-    if (identity === undefined || identity.standing === 'founding') return found(resolved, opened)
+    if (identity === undefined || identity.standing === 'founding') return found(begun, opened)
     if (identity.clusterId === undefined)
       throw new KayakError('KAYAK_INVALID', 'The folder is of a member that has not joined yet; call join() again.')
-    return (await run(resolved, opened, await listen(resolved, identity))).host
+    return (await run(begun, opened, await listen(begun, identity))).host
   })
   return stopOnAbort(host, resolved.signal)
 }

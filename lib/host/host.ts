@@ -12,7 +12,7 @@ import { decodeWith, HostLog } from './log.js'
 import { timeoutOf, type OperationContext } from './operation.js'
 import type { Resolved } from './options.js'
 import { remove } from './remove.js'
-import { within } from './settled.js'
+import { within } from './within.js'
 import { HostSync } from './sync.js'
 
 type Closed = { readonly code: 'KAYAK_STOPPED' | 'KAYAK_REMOVED'; readonly error?: KayakError }

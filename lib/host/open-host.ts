@@ -1,17 +1,13 @@
-import { firstValueFrom, merge } from 'rxjs'
 import { randomHex } from '../../streams/contracts/clock.js'
 import { KayakError } from '../../streams/contracts/errors.js'
-import type { Host } from '../../streams/contracts/host.js'
 import type { Identity, Opened } from '../../streams/contracts/storage.js'
-import type { Bound } from '../../streams/contracts/transport.js'
 import { recover$ } from '../../streams/replica/open.js'
 import { rosterInForce } from '../../streams/rules/roster-history.js'
 import { Member } from '../member/member.js'
-import { aborted$ } from './aborted.js'
 import { parseAddress } from './address.js'
 import { MemberHost } from './host.js'
+import type { Opening } from './opening.js'
 import type { Resolved } from './options.js'
-import { within } from './settled.js'
 
 const ID_BYTES = 16
 
@@ -27,8 +23,8 @@ export const newIdentity = <T>({ random }: Resolved<T>, clusterId: string | unde
 export const newClusterId = <T>({ random }: Resolved<T>): string => randomHex(random, ID_BYTES)
 
 /** Opens the storage, and refuses a folder whose member is gone from its cluster. */
-export async function openStorage<T>({ storage }: Resolved<T>): Promise<Opened> {
-  const opened = await firstValueFrom(storage.open())
+export async function openStorage<T>(opening: Opening<T>): Promise<Opened> {
+  const opened = await opening.first(opening.options.storage.open(), 'The disk has not opened the folder')
   const { identity, last, snapshot, termAndVote } = opened
   if (identity === undefined && (last.index > 0 || snapshot !== undefined || termAndVote.term > 0))
     throw new KayakError('KAYAK_CORRUPT', 'The folder holds a log and has lost whose it is.', { file: 'state' })
@@ -55,14 +51,14 @@ function bindAddress<T>({ address, advertise }: Resolved<T>, recorded: Identity 
 }
 
 /** Listens as a member, and gives its identity with where that is. */
-export async function listen<T>(options: Resolved<T>, identity: Identity): Promise<Identity> {
+export async function listen<T>(opening: Opening<T>, identity: Identity): Promise<Identity> {
+  const { options } = opening
   const { transport, secret, clock, random } = options
   const { memberId, clusterId } = identity
   const bind = bindAddress(options, identity)
   const advertise = options.advertise ?? (identity.advertise === '' ? undefined : identity.advertise)
-  const bound: Bound = await firstValueFrom(
-    transport.open({ memberId, clusterId, bind, advertise, secret, clock, random }),
-  )
+  const bound$ = transport.open({ memberId, clusterId, bind, advertise, secret, clock, random })
+  const bound = await opening.first(bound$, 'The transport has not begun to listen')
   return { ...identity, address: bound.address, advertise: bound.advertise }
 }
 
@@ -79,12 +75,13 @@ export function checkAgreement<T>({ electionTimeoutMs, heartbeatMs }: Resolved<T
 
 /** Runs a member on an open storage and transport. */
 export async function run<T>(
-  options: Resolved<T>,
+  opening: Opening<T>,
   opened: Opened,
   identity: Identity,
 ): Promise<{ member: Member; host: MemberHost<T> }> {
+  const { options } = opening
   const { storage, transport, clock, random } = options
-  const recovered = await firstValueFrom(recover$(storage, opened))
+  const recovered = await opening.first(recover$(storage, opened), 'The disk has not answered')
   const { settings } = rosterInForce(recovered.rosters)
   if (recovered.rosters.length > 0) checkAgreement(options, settings.electionTimeoutMs)
   const self = { id: identity.memberId, address: identity.advertise }
@@ -95,24 +92,3 @@ export async function run<T>(
   member.start()
   return { member, host }
 }
-
-/**
- * Runs the opening of a host; if it fails or is aborted, everything that it has opened is let go of. What `open` waits
- * for without a deadline of its own it merges with {@link aborted$}.
- */
-export async function opening<T>(options: Resolved<T>, open: () => Promise<Host<T>>): Promise<Host<T>> {
-  const { signal, transport, storage, clock, timeoutMs } = options
-  if (signal?.aborted === true) await firstValueFrom(aborted$(signal))
-  const opened = open()
-  try {
-    return await firstValueFrom(merge(opened, aborted$(signal)))
-  } catch (error) {
-    opened.then(stopLate, () => undefined)
-    await within(transport.close(), timeoutMs, clock, () => undefined).catch(() => undefined)
-    await within(storage.close(), timeoutMs, clock, () => undefined).catch(() => undefined)
-    throw error
-  }
-}
-
-/** A host that was ready just as it was given up. */
-const stopLate = (host: Pick<Host, 'stop'>): void => void host.stop().catch(() => undefined)

@@ -39,7 +39,7 @@ export interface Options<T = Payload> {
   readonly heartbeatMs?: number
   /** The deadline of an operation that names none. Default 10,000. */
   readonly timeoutMs?: number
-  /** How long `join` may take. Default 30,000. */
+  /** How long opening may take: `join`, and `start`, which waits only for its disk. Default 30,000. */
   readonly joinTimeoutMs?: number
   /** The largest encoded payload. Default 1 MiB, at most 8 MiB. */
   readonly maxPayloadBytes?: number
@@ -74,6 +74,9 @@ const INJECTED: Readonly<Record<string, readonly string[]>> = {
   clock: ['now', 'schedule'],
   random: ['next', 'bytes'],
 }
+
+/** T of a cluster that is founded without saying what it is. */
+export const DEFAULT_ELECTION_TIMEOUT_MS = 1000
 
 /** Options with every default in its place. */
 export interface Resolved<T> {
@@ -115,7 +118,7 @@ function checkPlain(options: unknown): void {
 }
 
 function checkTiming({ electionTimeoutMs, heartbeatMs }: Pick<Options, 'electionTimeoutMs' | 'heartbeatMs'>): void {
-  if (heartbeatMs !== undefined && heartbeatMs * 3 > (electionTimeoutMs ?? 1000))
+  if (heartbeatMs !== undefined && heartbeatMs * 3 > (electionTimeoutMs ?? DEFAULT_ELECTION_TIMEOUT_MS))
     throw invalid('heartbeatMs: must be at most a third of electionTimeoutMs')
 }
 

@@ -1,0 +1,52 @@
+import { defaultIfEmpty, lastValueFrom, map, take, takeUntil, timer, type Observable } from 'rxjs'
+import { KayakError } from '../../streams/contracts/errors.js'
+import type { Host } from '../../streams/contracts/host.js'
+import { aborted$ } from './aborted.js'
+import { DEFAULT_ELECTION_TIMEOUT_MS, type Resolved } from './options.js'
+import { within } from './within.js'
+
+/** The opening of a host: whatever it waits for ends by one deadline, or as its signal is aborted. */
+export class Opening<T> {
+  private readonly deadline: number
+
+  constructor(readonly options: Resolved<T>) {
+    this.deadline = options.clock.now() + options.joinTimeoutMs
+  }
+
+  /** The first value of a stream. Where it is late, the error says `what` hasn't happened. */
+  first<R>(source$: Observable<R>, what: string): Promise<R> {
+    return lastValueFrom(this.inTime(source$, what).pipe(take(1)))
+  }
+
+  /** The end of a stream that only works. */
+  async done(work$: Observable<unknown>, what: string): Promise<void> {
+    await lastValueFrom(this.inTime(work$, what).pipe(defaultIfEmpty(undefined)))
+  }
+
+  private inTime<R>(source$: Observable<R>, what: string): Observable<R> {
+    const { clock, joinTimeoutMs, signal } = this.options
+    const late$ = timer(Math.max(0, this.deadline - clock.now()), clock).pipe(
+      map(() => {
+        const why = `${what} within ${String(joinTimeoutMs)} ms.`
+        throw new KayakError('KAYAK_TIMEOUT', why, { outcome: 'unknown' })
+      }),
+    )
+    return source$.pipe(takeUntil(late$), takeUntil(aborted$(signal)))
+  }
+}
+
+/** Opens a host; if that fails, is late or is aborted, everything that it has opened is let go of. */
+export async function opening<T>(
+  options: Resolved<T>,
+  open: (opening: Opening<T>) => Promise<Host<T>>,
+): Promise<Host<T>> {
+  const { transport, storage, clock, electionTimeoutMs = DEFAULT_ELECTION_TIMEOUT_MS } = options
+  try {
+    return await open(new Opening(options))
+  } catch (error) {
+    // a disk that hangs lets go of its lock when it answers
+    const closing = [transport.close(), storage.close()]
+    await Promise.allSettled(closing.map(closed$ => within(closed$, electionTimeoutMs, clock, () => undefined)))
+    throw error
+  }
+}
