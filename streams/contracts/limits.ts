@@ -20,6 +20,7 @@ export const LIMITS = {
   inboxBytes: 64 * MiB,
   /** Messages that wait until the term and vote that they promise are on disk. */
   heldMessages: 4096,
+  heldBytes: 64 * MiB,
   /** Recent entries kept in memory beyond those that nobody has applied yet. */
   tailBytes: 16 * MiB,
   /** Entries kept on disk behind a snapshot for followers that lag a little. */

@@ -1,5 +1,6 @@
 import { LIMITS } from '../contracts/limits.js'
 import type { Message } from '../contracts/messages/index.js'
+import { messageBytes } from '../contracts/messages/size.js'
 import type { Peer, Transport } from '../contracts/transport.js'
 import type { Disk } from './disk.js'
 
@@ -9,6 +10,7 @@ import type { Disk } from './disk.js'
  */
 export class Outbox {
   private held: (readonly [Peer, Message])[] = []
+  private heldBytes = 0
 
   constructor(
     private readonly disk: Disk,
@@ -17,7 +19,7 @@ export class Outbox {
 
   send(to: Peer, message: Message): void {
     if (!this.disk.voteWaits) this.transport.send(to, message)
-    else if (this.held.length < LIMITS.heldMessages) this.held.push([to, message])
+    else this.hold(to, message)
   }
 
   /** Sends what was held, once term and vote are durable. */
@@ -25,6 +27,15 @@ export class Outbox {
     if (this.disk.voteWaits || this.held.length === 0) return
     const held = this.held
     this.held = []
+    this.heldBytes = 0
     for (const [to, message] of held) this.transport.send(to, message)
+  }
+
+  /** What is over the limit is dropped, as a network would. */
+  private hold(to: Peer, message: Message): void {
+    const bytes = messageBytes(message)
+    if (this.held.length >= LIMITS.heldMessages || this.heldBytes + bytes > LIMITS.heldBytes) return
+    this.held.push([to, message])
+    this.heldBytes += bytes
   }
 }

@@ -1,6 +1,7 @@
-import { filter, map, share, type Observable } from 'rxjs'
+import { defer, filter, map, share, type Observable } from 'rxjs'
 import { LIMITS } from '../contracts/limits.js'
 import { decodeMessage, type Decoded, type MessageOf, type MessageType } from '../contracts/messages/index.js'
+import { messageBytes } from '../contracts/messages/size.js'
 import type { Inbound } from '../contracts/transport.js'
 import type { Inbox } from './inbox.js'
 
@@ -32,22 +33,31 @@ export interface Refused {
  * ```
  */
 export const received$ = (inbound$: Observable<Inbound>, inbox: Inbox, notice: Refused): Observable<Received> =>
-  inbound$.pipe(
-    filter(() => {
-      if (inbox.length < LIMITS.inboxMessages) return true
-      notice.dropped()
-      return false
-    }),
-    map(({ from, message }) => {
-      const checked = decodeMessage(message)
-      if (checked.ok) return { ...checked.value, from }
-      notice.refused(from, checked.reason)
-      return undefined
-    }),
-    filter(received => received !== undefined),
-    inbox.enter(),
-    share(),
-  )
+  defer(() => {
+    let waitingBytes = 0
+    return inbound$.pipe(
+      map(({ from, message }) => {
+        const bytes = messageBytes(message)
+        if (inbox.length >= LIMITS.inboxMessages || waitingBytes + bytes > LIMITS.inboxBytes) {
+          notice.dropped()
+          return undefined
+        }
+        const checked = decodeMessage(message)
+        if (!checked.ok) {
+          notice.refused(from, checked.reason)
+          return undefined
+        }
+        waitingBytes += bytes
+        return { received: { ...checked.value, from }, bytes }
+      }),
+      filter(waiting => waiting !== undefined),
+      inbox.enter(),
+      map(({ received, bytes }) => {
+        waitingBytes -= bytes
+        return received
+      }),
+    )
+  }).pipe(share())
 
 /** Only messages of one type. */
 export const ofType =

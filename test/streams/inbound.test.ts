@@ -2,11 +2,11 @@ import { Subject } from 'rxjs'
 import { lowerLimits } from '../../lib/testing/cluster'
 import { VirtualClock } from '../../lib/testing/virtual-clock'
 import { encodeEntries } from '../../streams/contracts/entry-codec'
-import { AppendEntries, message, ReadIndex, TimeoutNow } from '../../streams/contracts/messages'
+import { AppendEntries, message, Propose, ProposeReply, ReadIndex, TimeoutNow } from '../../streams/contracts/messages'
 import type { Inbound } from '../../streams/contracts/transport'
 import { ofType, received$, type Received } from '../../streams/sources/inbound'
 import { Inbox } from '../../streams/sources/inbox'
-import { logEntries } from './entries'
+import { logEntries, logEntry } from './entries'
 
 const from = { id: 'b', address: 'b:1' }
 const timeoutNow = (term: number) => message(TimeoutNow, { term })
@@ -65,6 +65,26 @@ describe('what others send', () => {
     clock.advanceBy(0)
     expect(received.map(one => one.message)).toEqual([1, 2, 5].map(timeoutNow))
     expect(told).toHaveLength(3)
+  })
+
+  it('is dropped while as many bytes wait as may, until they have had their turn', () => {
+    const propose = (id: string, bytes: number) =>
+      message(Propose, { id, entries: encodeEntries([logEntry(0, 0, { payload: new Uint8Array(bytes) })]) })
+    restore = lowerLimits({ inboxBytes: 10_000 })
+    const { clock, told, received, send } = wire()
+    const ids = (): string[] => received.flatMap(({ message: sent }) => (sent.type === 'propose' ? [sent.id] : []))
+    for (const id of ['a', 'b', 'c']) send(propose(id, 4000))
+    send(propose('d', 1000))
+    expect(told).toEqual(['dropped'])
+    clock.advanceBy(0)
+    expect(ids()).toEqual(['a', 'b', 'd'])
+    send(Object.assign(propose('e', 9000), { more: 1 }))
+    for (const id of ['f', 'g']) send(propose(id, 4000))
+    send(message(ProposeReply, { id: 'h', verdict: 'accepted', expired: Array.from({ length: 500 }, (_, at) => at) }))
+    expect(told).toHaveLength(3)
+    clock.advanceBy(0)
+    expect(ids()).toEqual(['a', 'b', 'd', 'f', 'g'])
+    expect(received).toHaveLength(5)
   })
 
   it('is checked once however many listen, and listened to by nobody once they have gone', () => {

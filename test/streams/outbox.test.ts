@@ -1,5 +1,5 @@
 import { lowerLimits } from '../../lib/testing/cluster'
-import { message, TimeoutNow } from '../../streams/contracts/messages'
+import { message, Propose, TimeoutNow } from '../../streams/contracts/messages'
 import { Place, sender } from './place'
 
 const timeoutNow = (term: number) => message(TimeoutNow, { term })
@@ -35,5 +35,26 @@ describe('what a member sends', () => {
     expect(sentTerms(place)).toEqual(['b', 1, 'b', 2, 'b', 3])
     outbox.send(sender('b'), timeoutNow(6))
     expect(place.sent).toHaveLength(4)
+  })
+
+  it('is bounded in bytes too', () => {
+    restore = lowerLimits({ heldBytes: 1000 })
+    const place = new Place({ diskMs: 10 })
+    const { outbox, disk } = place.parts
+    const propose = (id: string, bytes: number) => message(Propose, { id, entries: new Uint8Array(bytes) })
+    const ids = (): string[] => place.sent.flatMap(([, sent]) => (sent.type === 'propose' ? [sent.id] : []))
+    for (const term of [1, 2]) {
+      place.turn(() => {
+        disk.saveVote({ term, vote: 'b' })
+        for (const [id, bytes] of [
+          ['a', 500],
+          ['b', 600],
+          ['c', 300],
+        ] as const)
+          outbox.send(sender('b'), propose(id, bytes))
+      })
+      place.pass(10)
+    }
+    expect(ids()).toEqual(['a', 'c', 'a', 'c'])
   })
 })
