@@ -1,3 +1,4 @@
+import { filter, merge, tap } from 'rxjs'
 import { KayakError } from '../../streams/contracts/errors.js'
 import type { OperationOptions, Sync } from '../../streams/contracts/host.js'
 import type { Settle } from '../../streams/sources/requests.js'
@@ -11,6 +12,7 @@ const index = (value: unknown): number => {
 }
 
 interface Synced {
+  /** What an ack must reach. */
   readonly index: number
   readonly settle: Settle<undefined>
 }
@@ -19,11 +21,15 @@ interface Synced {
 export class HostSync implements Sync {
   private readonly acknowledged = new Map<string, number>()
   private waiting: readonly Synced[] = []
+  /** The last entry that consumers could see: what is applied after it nobody can acknowledge. */
+  private shown = 0
 
   constructor(
     private readonly member: Member,
     private readonly context: OperationContext,
-  ) {}
+  ) {
+    this.follow()
+  }
 
   async barrier(options: OperationOptions = {}): Promise<number> {
     return operation(this.context, options, (timeoutMs, settle) => this.member.waiting.barrier(timeoutMs, settle))
@@ -31,10 +37,7 @@ export class HostSync implements Sync {
 
   ack(upTo: number, consumer = ''): void {
     this.acknowledged.set(consumer, Math.max(index(upTo), this.acknowledged.get(consumer) ?? 0))
-    const lowest = this.lowest
-    const reached = this.waiting.filter(one => one.index <= lowest)
-    this.waiting = this.waiting.filter(one => one.index > lowest)
-    for (const { settle } of reached) settle.done(undefined)
+    this.settle()
   }
 
   async sync(upTo: number, options: OperationOptions = {}): Promise<void> {
@@ -53,30 +56,67 @@ export class HostSync implements Sync {
     return this.acknowledged.size === 0 ? 0 : Math.min(...this.acknowledged.values())
   }
 
-  private wait(wanted: number, timeoutMs: number, settle: Settle<undefined>): Waiting {
-    const give = (error: KayakError): void => {
-      this.waiting = this.waiting.filter(other => other !== one)
-      one.settle.failed(error)
-    }
-    const timer = this.member.replica.parts.clock.schedule(
-      () => give(new KayakError('KAYAK_TIMEOUT', `No ack of ${String(wanted)} came within ${String(timeoutMs)} ms.`)),
-      timeoutMs,
+  /** Keeps to what is applied here: what is shown, what isn't, and snapshots, which leave nothing to acknowledge. */
+  private follow(): void {
+    const { committed$, replica } = this.member
+    const shown$ = committed$.pipe(
+      tap(entry => {
+        this.reach(entry.index - 1)
+        this.shown = entry.index
+      }),
     )
-    const one: Synced = {
-      index: wanted,
-      settle: {
-        done: () => {
-          timer.unsubscribe()
-          settle.done(undefined)
-        },
-        failed: error => {
-          timer.unsubscribe()
-          settle.failed(error)
-        },
+    const installed$ = replica.compactions.pipe(
+      filter(({ type }) => type === 'installed'),
+      tap(snapshot => {
+        this.shown = 0
+        this.reach(snapshot.index)
+      }),
+    )
+    const hidden$ = replica.parts.inbox.flush$.pipe(tap(() => this.reach(replica.applied)))
+    // a member that fails is told of to those who wait by stop()
+    merge(shown$, installed$, hidden$).subscribe({ error: () => undefined })
+  }
+
+  /** All up to here is applied: who waits for an entry that nobody sees, waits for the one shown before it. */
+  private reach(applied: number): void {
+    if (this.waiting.length === 0) return
+    this.waiting = this.waiting.map(one => (one.index <= applied ? { ...one, index: this.needed(one.index) } : one))
+    this.settle()
+  }
+
+  private needed(wanted: number): number {
+    return Math.min(wanted, this.shown)
+  }
+
+  private settle(): void {
+    const lowest = this.lowest
+    const reached = this.waiting.filter(one => one.index <= lowest)
+    this.waiting = this.waiting.filter(one => one.index > lowest)
+    for (const { settle } of reached) settle.done(undefined)
+  }
+
+  private wait(wanted: number, timeoutMs: number, settle: Settle<undefined>): Waiting {
+    const { clock } = this.member.replica.parts
+    const late = (): void =>
+      give(new KayakError('KAYAK_TIMEOUT', `No ack of ${String(wanted)} came within ${String(timeoutMs)} ms.`))
+    const timer = clock.schedule(late, timeoutMs)
+    const timed: Settle<undefined> = {
+      done: () => {
+        timer.unsubscribe()
+        settle.done(undefined)
+      },
+      failed: error => {
+        timer.unsubscribe()
+        settle.failed(error)
       },
     }
-    if (wanted <= this.lowest) one.settle.done(undefined)
-    else this.waiting = [...this.waiting, one]
+    const give = (error: KayakError): void => {
+      this.waiting = this.waiting.filter(one => one.settle !== timed)
+      timed.failed(error)
+    }
+    this.waiting = [...this.waiting, { index: wanted, settle: timed }]
+    this.reach(this.member.replica.applied)
+    this.settle()
     return { abort: cause => give(new KayakError('KAYAK_ABORTED', 'The sync was aborted.', { cause })) }
   }
 }

@@ -93,7 +93,13 @@ export interface Sync {
   barrier(options?: OperationOptions): Promise<number>
   /** Tells that a consumer has applied all up to `index`. With several, each by a name, the lowest counts. */
   ack(index: number, consumer?: string): void
-  /** Resolves once the consumers have acknowledged `index`. */
+  /**
+   * Resolves once this member has applied `index` and its consumers have acknowledged the last entry up to it that they
+   * can see. Entries of kayak's own and duplicates need no ack, nor does what is in a snapshot that the member began with
+   * or got from its leader.
+   *
+   * @throws {@link KayakError} `KAYAK_TIMEOUT`, `KAYAK_ABORTED`, `KAYAK_STOPPED`, `KAYAK_REMOVED`, `KAYAK_INVALID`.
+   */
   sync(index: number, options?: OperationOptions): Promise<void>
 }
 
