@@ -1,8 +1,9 @@
-import { firstValueFrom, filter, map, merge, timer } from 'rxjs'
+import { firstValueFrom, filter, map, merge, scan, startWith, take, timer, withLatestFrom, type Observable } from 'rxjs'
 import { KayakError } from '../streams/contracts/errors.js'
 import type { Host, Payload } from '../streams/contracts/host.js'
 import { inquiry } from './host/inquiry.js'
 import type { Identity, Opened } from '../streams/contracts/storage.js'
+import type { Transport } from '../streams/contracts/transport.js'
 import { aborted$ } from './host/aborted.js'
 import { parsePeer } from './host/address.js'
 import { askToJoin$ } from './host/ask-to-join.js'
@@ -80,22 +81,39 @@ async function asBefore<T>(
   return identity.standing === 'joining' ? untilVoter(opening, running, identity) : running.host
 }
 
-/** Waits a little for one of the peers to answer, and refuses the folder if they say that it is of another cluster. */
+/** Those of the peers that were asked and say that they are of another cluster, as they do. */
+const strangers$ = ({ notices$ }: Transport, others: readonly string[]): Observable<ReadonlySet<string>> =>
+  notices$.pipe(
+    filter(notice => notice.type === 'peer-refused'),
+    filter(({ outgoing, code, address }) => outgoing && code === 'KAYAK_OTHER_CLUSTER' && others.includes(address)),
+    scan((strangers, { address }) => new Set([...strangers, address]), new Set<string>()),
+    startWith(new Set<string>()),
+  )
+
+/**
+ * Waits a little for one of the peers to answer. Refuses the folder if all of them are of another cluster, or one is and
+ * no other has answered.
+ */
 async function meet<T>(
   { options: { transport, clock, signal } }: Opening<T>,
   { memberId }: Identity,
   others: readonly string[],
 ): Promise<void> {
-  const refused$ = transport.notices$.pipe(
-    filter(notice => notice.type === 'peer-refused' && notice.code === 'KAYAK_OTHER_CLUSTER'),
-    map(() => {
-      throw new KayakError('KAYAK_OTHER_CLUSTER', `The folder is of another cluster than ${others.join(', ')}.`)
-    }),
+  const refusing$ = strangers$(transport, others)
+  const all$ = refusing$.pipe(filter(({ size }) => size === new Set(others).size))
+  const met$ = transport.notices$.pipe(
+    filter(notice => notice.type === 'peer-up'),
+    map(() => new Set<string>()),
   )
-  const met$ = transport.notices$.pipe(filter(notice => notice.type === 'peer-up'))
-  const answered = firstValueFrom(merge(refused$, met$, timer(MEETING_MS, clock), aborted$(signal)))
+  const late$ = timer(MEETING_MS, clock).pipe(
+    withLatestFrom(refusing$),
+    map(([, strangers]) => strangers),
+  )
+  const answered = firstValueFrom(merge(all$, met$, late$, aborted$(signal)))
   for (const address of others) transport.send({ id: undefined, address }, inquiry(memberId))
-  await answered
+  const strangers = [...(await answered)]
+  if (strangers.length > 0)
+    throw new KayakError('KAYAK_OTHER_CLUSTER', `The folder is of another cluster than ${strangers.join(', ')}.`)
 }
 
 const MEETING_MS = 1000

@@ -56,11 +56,13 @@ const judge = (reply: ChangeReply, { address }: Joiner): Observable<Admission> =
   return throwError(() => new KayakError('KAYAK_ADDRESS_TAKEN', taken))
 }
 
-/** A peer that turns this member away for good. */
-const refusals$ = ({ transport }: Joiner): Observable<never> =>
+/** A peer that was asked and turns this member away for good. What somebody says who has dialled in means nothing. */
+const refusals$ = ({ transport, peers }: Joiner): Observable<never> =>
   transport.notices$.pipe(
+    filter(notice => notice.type === 'peer-refused'),
+    filter(({ outgoing, address }) => outgoing && peers.includes(address)),
     concatMap(notice =>
-      notice.type === 'peer-refused' && notice.code !== 'KAYAK_INVALID'
+      notice.code !== 'KAYAK_INVALID'
         ? throwError(() => new KayakError(notice.code, `The peer ${notice.address} refused: ${notice.reason}.`))
         : EMPTY,
     ),

@@ -14,6 +14,8 @@ export class Endpoint {
 
   /** By address, who is connected or in which state it is otherwise. */
   readonly #peers = new Map<string, Endpoint | string>()
+  /** By the address that they say to have, in which state those are who were not let in. */
+  readonly #strangers = new Map<string, string>()
   /** When the last message to each of the others arrives. */
   readonly #lastDue = new Map<Endpoint, number>()
 
@@ -36,10 +38,11 @@ export class Endpoint {
     return later
   }
 
-  /** Notes in which state a peer is; whether that is news. */
-  remember(address: string, state: string): boolean {
-    if (this.#peers.get(address) === state) return false
-    this.#peers.set(address, state)
+  /** Notes in which state a peer is, or somebody who turned up by himself; whether that is news. */
+  remember(address: string, state: string, outgoing = true): boolean {
+    const states = outgoing ? this.#peers : this.#strangers
+    if (states.get(address) === state) return false
+    states.set(address, state)
     return true
   }
 
@@ -50,6 +53,7 @@ export class Endpoint {
   up(peer: Endpoint): void {
     if (this.isUp(peer)) return
     this.#peers.set(peer.advertise, peer)
+    this.#strangers.delete(peer.advertise)
     this.notify({ type: 'peer-up', id: peer.id, address: peer.advertise })
   }
 

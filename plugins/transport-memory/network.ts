@@ -171,13 +171,12 @@ export class MemoryNetwork {
     const why = refusal(from, to, peer.id)
     if (why === undefined) return false
     this.#tell('refused', from, peer.address, message, number)
-    const state = `refused: ${why.code}`
-    const tell = (whom: Endpoint, address: string): void => {
-      if (!whom.remember(address, state)) return
-      this.#clock.schedule(() => whom.notify({ type: 'peer-refused', address, ...why }))
+    const tell = (whom: Endpoint, address: string, outgoing: boolean): void => {
+      if (!whom.remember(address, `refused: ${why.code}`, outgoing)) return
+      this.#clock.schedule(() => whom.notify({ type: 'peer-refused', address, outgoing, ...why }))
     }
-    tell(from, peer.address)
-    tell(to, from.advertise)
+    tell(from, peer.address, true)
+    tell(to, from.advertise, false)
     return true
   }
 

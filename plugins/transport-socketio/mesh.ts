@@ -75,6 +75,7 @@ export class Mesh implements AcceptorObserver {
     this.notices.tellRarely(`turned away ${code}`, untold => ({
       type: 'peer-refused',
       address,
+      outgoing: false,
       code,
       reason: reason + untold,
     }))
@@ -107,6 +108,7 @@ export class Mesh implements AcceptorObserver {
         this.notices.tellRarely(`refused ${address} ${code}`, untold => ({
           type: 'peer-refused',
           address,
+          outgoing: true,
           code,
           reason: reason + untold,
         })),
@@ -121,6 +123,7 @@ export class Mesh implements AcceptorObserver {
     this.notices.tellRarely(`other id ${to.address}`, untold => ({
       type: 'peer-refused',
       address: to.address,
+      outgoing: true,
       code: 'KAYAK_INVALID',
       reason: `it is ${peer.id}, not ${String(to.id)}${untold}`,
     }))

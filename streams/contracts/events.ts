@@ -16,7 +16,14 @@ export type HostEventBody =
   | { readonly type: 'stepped-down'; readonly term: number; readonly why: StepDownReason }
   | { readonly type: 'peer-up'; readonly id: string; readonly address: string }
   | { readonly type: 'peer-down'; readonly id: string | undefined; readonly address: string; readonly reason: string }
-  | { readonly type: 'peer-refused'; readonly address: string; readonly code: string; readonly reason: string }
+  /** `outgoing` where this member has dialled; who has dialled in says himself what his address is. */
+  | {
+      readonly type: 'peer-refused'
+      readonly address: string
+      readonly outgoing: boolean
+      readonly code: string
+      readonly reason: string
+    }
   | { readonly type: 'message-refused'; readonly from: string; readonly reason: string; readonly count: number }
   | { readonly type: 'messages-dropped'; readonly reason: 'overloaded'; readonly count: number }
   /** Told when a write has taken long, and again once it is done, with how long it took by then. */

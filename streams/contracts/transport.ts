@@ -19,7 +19,10 @@ export type TransportNotice =
   | { readonly type: 'peer-down'; readonly id: string | undefined; readonly address: string; readonly reason: string }
   | {
       readonly type: 'peer-refused'
+      /** Where this member has dialled; for one who has dialled in, what he says, which proves nothing. */
       readonly address: string
+      /** Whether this member has dialled. */
+      readonly outgoing: boolean
       readonly code: 'KAYAK_NOT_AUTHORIZED' | 'KAYAK_OTHER_CLUSTER' | 'KAYAK_VERSION' | 'KAYAK_INVALID'
       readonly reason: string
     }

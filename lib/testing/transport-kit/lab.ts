@@ -87,8 +87,12 @@ export class Station {
     return this.inbound.filter(({ message }) => isTagged(message, tag))
   }
 
+  get refused(): Extract<TransportNotice, { type: 'peer-refused' }>[] {
+    return this.notices.filter(notice => notice.type === 'peer-refused')
+  }
+
   refusals(): string[] {
-    return this.notices.flatMap(notice => (notice.type === 'peer-refused' ? [notice.code] : []))
+    return this.refused.map(({ code }) => code)
   }
 }
 

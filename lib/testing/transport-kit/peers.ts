@@ -47,6 +47,21 @@ export const peerTests: readonly Test[] = [
     },
   ],
   [
+    'a refusal says who has dialled, on either side',
+    async bench => {
+      const [a, b] = [await bench.open('a', { secret: 'one' }), await bench.open('b', { secret: 'another' })]
+      const isTold = (): boolean => [a, b].every(({ refused }) => refused.length > 0)
+      await bench.provoke(a, b.peer, { tag: 'x' }, isTold)
+      assert.ok(a.refused.every(({ outgoing, address }) => outgoing && address === b.bound.advertise))
+      assert.ok(b.refused.every(({ outgoing }) => !outgoing))
+      await bench.provoke(b, a.peer, { tag: 'x' }, () => b.refused.some(({ outgoing }) => outgoing))
+      assert.deepEqual(
+        b.refused.flatMap(({ outgoing, address }) => (outgoing ? [address] : [])),
+        [a.bound.advertise],
+      )
+    },
+  ],
+  [
     'a joiner that knows no cluster yet is let in, and goes on once it knows',
     async bench => {
       const [member, joiner] = [await bench.open('a'), await bench.open('b', { clusterId: undefined })]
