@@ -37,6 +37,8 @@ export const LIMITS = {
   sessionWindow: 4096,
   /** Log bytes without a compaction after which an event warns, again at each doubling. */
   logGrowthBytes: 64 * MiB,
+  /** Entries that one write to the log takes, unless one alone is larger; others wait for the next. */
+  writeBytes: 1 * MiB,
   /** A write that takes longer is told of, also while it goes on. */
   slowDiskMs: 500,
   /** Members of a cluster, learners too. */

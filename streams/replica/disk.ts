@@ -3,10 +3,10 @@ import type { Observable } from 'rxjs'
 import type { Clock } from '../contracts/clock.js'
 import { LIMITS } from '../contracts/limits.js'
 import type { Identity, Storage, TermAndVote } from '../contracts/storage.js'
-import type { LogEntry, Position } from '../rules/entry.js'
+import { entryBytes, type LogEntry, type Position } from '../rules/entry.js'
 import type { Inbox } from '../sources/inbox.js'
 
-/** What waits to be written. The next write takes all of it. */
+/** What waits to be written. The next write takes all of it, but of the entries only so many bytes. */
 interface Waiting {
   readonly identity: Identity | undefined
   readonly vote: TermAndVote | undefined
@@ -25,8 +25,15 @@ const NOTHING: Waiting = {
   keepSnapshots: undefined,
 }
 
+/** How many of the entries one write takes: making a batch of them holds the event loop. */
+function countFitting(entries: readonly LogEntry[]): number {
+  let bytes = 0
+  const end = entries.findIndex((entry, at) => (bytes += entryBytes(entry)) > LIMITS.writeBytes && at > 0)
+  return end < 0 ? entries.length : end
+}
+
 /**
- * A member's writes: one at a time, each taking all that waits (section 10.2.2), begun when what follows from a batch has
+ * A member's writes: one at a time, each taking what waits (section 10.2.2), begun when what follows from a batch has
  * been decided. What is durable is what a completed write says, and nothing else.
  *
  * ```
@@ -110,14 +117,15 @@ export class Disk {
   }
 
   private write$(): Observable<void> {
-    const { identity, vote, entries } = this.waiting
     if (this.waiting === NOTHING) return EMPTY
+    const { taken, left } = this.take()
+    const { identity, vote, entries } = taken
     this.savingVote = vote !== undefined
     this.writing = entries.at(-1)?.index ?? 0
     const begun = this.clock.now()
     this.writingSince = begun
-    const steps = this.steps(this.waiting)
-    this.waiting = NOTHING
+    const steps = this.steps(taken)
+    this.waiting = left
     const written$ = concat(...steps, of(undefined)).pipe(
       this.inbox.enter(),
       tap(() => {
@@ -127,6 +135,14 @@ export class Disk {
       }),
     )
     return merge(written$, this.slowness$()).pipe(take(1))
+  }
+
+  private take(): { readonly taken: Waiting; readonly left: Waiting } {
+    const { entries } = this.waiting
+    const count = countFitting(entries)
+    if (count === entries.length) return { taken: this.waiting, left: NOTHING }
+    const taken = { ...this.waiting, entries: entries.slice(0, count) }
+    return { taken, left: { ...NOTHING, entries: entries.slice(count) } }
   }
 
   /** Tells of a write that takes long while it does: one that hangs has no other way to be seen. */

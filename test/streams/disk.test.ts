@@ -9,11 +9,12 @@ import { Outbox } from '../../streams/replica/outbox'
 import type { LogEntry } from '../../streams/rules/entry'
 import { Inbox } from '../../streams/sources/inbox'
 
-const entry = (index: number): LogEntry => {
-  return { index, term: 1, kind: 'data', time: 0, session: '', number: 0, payload: new Uint8Array() }
+const KiB = 1024
+const entry = (index: number, bytes = 0): LogEntry => {
+  return { index, term: 1, kind: 'data', time: 0, session: '', number: 0, payload: new Uint8Array(bytes) }
 }
-const entries = (from: number, to: number): LogEntry[] =>
-  Array.from({ length: to - from + 1 }, (_, at) => entry(from + at))
+const entries = (from: number, to: number, bytes = 0): LogEntry[] =>
+  Array.from({ length: to - from + 1 }, (_, at) => entry(from + at, bytes))
 
 /** A storage whose writes end when a test says so. */
 class Slate {
@@ -99,6 +100,29 @@ describe('a disk', () => {
     expect(slate.calls).toEqual(['append 1', 'append 2 3 4 5 6 7 8 9'])
     end()
     expect(disk.durable).toBe(9)
+  })
+
+  it('writes a megabyte at a time, or one entry, and goes on with what is left', () => {
+    const wrote: number[] = []
+    disk.wrote$.subscribe(() => wrote.push(disk.durable))
+    turn(() => disk.append([...entries(1, 5, 400 * KiB), entry(6, 3072 * KiB), ...entries(7, 8)]))
+    expect(slate.calls).toEqual(['append 1 2'])
+    turn(() => disk.append(entries(9, 9)))
+    for (let write = 0; write < 5; write++) end()
+    expect(slate.calls).toEqual(['append 1 2', 'append 3 4', 'append 5', 'append 6', 'append 7 8 9'])
+    expect(wrote).toEqual([2, 4, 5, 6, 9])
+  })
+
+  it('writes nothing of what was cut while a part of it was written', () => {
+    turn(() => disk.append(entries(1, 6, 400 * KiB)))
+    turn(() => disk.truncate(4))
+    expect(disk.durable).toBe(0)
+    end()
+    turn(() => disk.append(entries(4, 4)))
+    end()
+    expect(slate.calls).toEqual(['append 1 2', 'append 3', 'append 4'])
+    end()
+    expect(disk.durable).toBe(4)
   })
 
   it('writes term and vote before what was appended in that term, and cuts before it appends', () => {

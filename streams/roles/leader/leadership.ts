@@ -6,6 +6,7 @@ import { entryBytes, type LogEntry } from '../../rules/entry.js'
 import { beginProgress, sent, type Progress } from '../../rules/progress.js'
 import { quorumValue } from '../../rules/quorum.js'
 import { members, type RosterMember } from '../../rules/roster.js'
+import { UnderWay } from './under-way.js'
 
 const NO_ENTRIES = encodeEntries([])
 
@@ -19,6 +20,7 @@ export class Leadership {
   /** The commit index that each member has been told. */
   private readonly told = new Map<string, number>()
   round = 1
+  readonly underWay = new UnderWay()
   /** Set while the leadership is being handed over: no appends are taken meanwhile. */
   transferring = false
 
@@ -26,6 +28,7 @@ export class Leadership {
     this.term = replica.standing.term
     this.electedAt = replica.parts.clock.now()
     this.firstIndex = replica.parts.log.last.index + 1
+    for (const entry of this.unapplied()) this.underWay.add(entry, entry.index)
   }
 
   /** Keeps a progress for every member but oneself, and returns those that are new, as after a change of roster. */
@@ -109,6 +112,13 @@ export class Leadership {
   isBehind(id: string): boolean {
     const match = this.progress.get(id)?.match ?? 0
     return Math.min(match, this.replica.commit) > (this.told.get(id) ?? 0)
+  }
+
+  /** What earlier leaders have left, as far as memory has it: after a restart it may come twice. */
+  private unapplied(): readonly LogEntry[] {
+    const { applied, parts } = this.replica
+    const from = Math.max(applied + 1, parts.log.cachedFrom)
+    return parts.log.cached(from, parts.log.last.index, Infinity) ?? []
   }
 
   private send(member: RosterMember, prevIndex: number, prevTerm: number, reaches: number, entries: Uint8Array): void {

@@ -25,13 +25,20 @@ interface Taken {
   readonly expired: number[]
 }
 
-/** Appends what has not been answered before. What is still under way may come twice: it is applied once. */
-function take({ replica, transferring }: Leadership, entries: readonly LogEntry[]): Taken {
+/** Appends what has not been answered before and isn't under way. What comes twice all the same is applied once. */
+function take({ replica, transferring, underWay }: Leadership, entries: readonly LogEntry[]): Taken {
   if (transferring) return { verdict: 'not-leader', expired: [] }
   if (replica.parts.log.bytesAfter(replica.commit) > LIMITS.uncommittedBytes)
     return { verdict: 'overloaded', expired: [] }
+  underWay.forget(replica.applied)
   const answers = entries.map(({ session, number }) => replica.sessions.find(session, number))
-  const fresh = entries.filter((entry, at) => answers[at] === undefined && entry.kind === 'data')
+  const next = replica.parts.log.last.index + 1
+  const fresh: LogEntry[] = []
+  for (const [at, entry] of entries.entries()) {
+    if (answers[at] !== undefined || entry.kind !== 'data' || underWay.has(entry)) continue
+    underWay.add(entry, next + fresh.length)
+    fresh.push(entry)
+  }
   if (fresh.length > 0) replica.append(placed(replica, fresh))
   const expired = answers.flatMap((answer, at) => (answer === 'expired' ? [at] : []))
   return { verdict: 'accepted', expired }
