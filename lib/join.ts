@@ -1,4 +1,4 @@
-import { firstValueFrom, filter, map, merge, scan, startWith, take, timer, withLatestFrom, type Observable } from 'rxjs'
+import { firstValueFrom, filter, map, merge, scan, startWith, timer, withLatestFrom, type Observable } from 'rxjs'
 import { KayakError } from '../streams/contracts/errors.js'
 import type { Host, Payload } from '../streams/contracts/host.js'
 import { inquiry } from './host/inquiry.js'

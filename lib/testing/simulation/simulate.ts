@@ -10,6 +10,7 @@ const SMALL: Partial<Limits> = {
   batchBytes: 500,
   readBytes: 600,
   snapshotChunkBytes: 300,
+  writeBytes: 400,
   sessionWindow: 8,
   pipelineMessages: 4,
 }
