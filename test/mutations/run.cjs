@@ -9,10 +9,14 @@ const { mkdtempSync, readFileSync, rmSync } = require('node:fs')
 const { cpus, tmpdir } = require('node:os')
 const { join, relative } = require('node:path')
 const { build } = require('esbuild')
-const mutations = require('./mutations.cjs')
+const mutations = [...require('./mutations.cjs'), ...require('./storage-mutations.cjs')]
 
 const ROOT = join(__dirname, '..', '..')
 const SEEDS = 1000
+/** What notices a bug: whole clusters unless it says otherwise. */
+const HUNTS = { cluster: 'hunt.ts', crashes: 'hunt-crashes.ts', storage: 'hunt-storage.ts' }
+/** What is no bug, and must not be noticed. */
+const asItIs = Object.keys(HUNTS).map(hunt => ({ name: `kayak as it is, by ${hunt}`, hunt }))
 
 /** The source with the bug in it; that its place is there exactly once is half of the test. */
 function mutated({ name, file, find, replace }) {
@@ -27,14 +31,14 @@ const plugin = mutation => ({
   name: 'mutation',
   setup: ({ onLoad }) =>
     onLoad({ filter: /\.ts$/ }, ({ path }) => {
-      const isMutated = mutation !== undefined && relative(ROOT, path) === mutation.file
+      const isMutated = mutation.file !== undefined && relative(ROOT, path) === mutation.file
       return { contents: isMutated ? mutated(mutation) : readFileSync(path, 'utf8'), loader: 'ts' }
     }),
 })
 
 async function bundle(mutation, outfile) {
   await build({
-    entryPoints: [join(__dirname, 'hunt.ts')],
+    entryPoints: [join(__dirname, HUNTS[mutation.hunt ?? 'cluster'])],
     outfile,
     bundle: true,
     platform: 'node',
@@ -61,9 +65,10 @@ async function hunt(mutation, folder, at) {
   // in the project, so that packages are found
   const file = join(folder, `hunt-${String(at)}.cjs`)
   await bundle(mutation, file)
-  const { seed, failure, ms } = await run(file, mutation === undefined ? 20 : SEEDS)
-  const name = mutation?.name ?? 'kayak as it is'
-  const isRight = (mutation === undefined) === (seed === undefined)
+  const { name } = mutation
+  const isBug = mutation.file !== undefined
+  const { seed, failure, ms } = await run(file, isBug ? SEEDS : 20)
+  const isRight = isBug === (seed !== undefined)
   const found = seed === undefined ? 'not noticed' : `seed ${String(seed)}: ${failure.slice(0, 110)}`
   console.log(`${isRight ? 'ok     ' : 'NOT OK '} ${name} (${(ms / 1000).toFixed(1)} s): ${found}`)
   return isRight
@@ -71,7 +76,7 @@ async function hunt(mutation, folder, at) {
 
 async function main([word = '']) {
   const folder = mkdtempSync(join(ROOT, 'node_modules', '.cache', 'kayak-mutations-'))
-  const waiting = [undefined, ...mutations.filter(({ name }) => name.includes(word))].entries()
+  const waiting = [...asItIs, ...mutations].filter(({ name }) => name.includes(word)).entries()
   const results = []
   const work = async () => {
     for (const [at, mutation] of waiting) results.push(await hunt(mutation, folder, at))
