@@ -1,8 +1,9 @@
 /**
- * Builds the simulator once for each deliberate bug, and counts the seeds until it is noticed.
+ * Builds what hunts once for each deliberate bug, and counts the seeds until it is noticed.
  *
  *   npm run test:mutations              all of them, up to 1,000 seeds each
  *   npm run test:mutations -- barrier   those with a word in their name
+ *   npm run test:mutations -- storage   those for the storage alone, and `crashes` those for crashes at each call
  */
 const { execFile } = require('node:child_process')
 const { mkdtempSync, readFileSync, rmSync } = require('node:fs')
@@ -76,7 +77,8 @@ async function hunt(mutation, folder, at) {
 
 async function main([word = '']) {
   const folder = mkdtempSync(join(ROOT, 'node_modules', '.cache', 'kayak-mutations-'))
-  const waiting = [...asItIs, ...mutations].filter(({ name }) => name.includes(word)).entries()
+  const isMeant = ({ name, hunt }) => hunt === word || name.includes(word)
+  const waiting = [...asItIs, ...mutations].filter(isMeant).entries()
   const results = []
   const work = async () => {
     for (const [at, mutation] of waiting) results.push(await hunt(mutation, folder, at))
