@@ -8,7 +8,7 @@ import { aborted$ } from './host/aborted.js'
 import { parsePeer } from './host/address.js'
 import { askToJoin$ } from './host/ask-to-join.js'
 import { when$ } from './host/host.js'
-import { checkAgreement, listen, newIdentity, openStorage, run } from './host/open-host.js'
+import { listen, newIdentity, openStorage, run } from './host/open-host.js'
 import { opening, type Opening } from './host/opening.js'
 import { resolveOptions, type Options } from './host/options.js'
 import { stopOnAbort } from './host/stop-on-abort.js'
@@ -25,9 +25,9 @@ async function enter<T>(opening: Opening<T>, identity: Identity, peers: readonly
   const { storage, transport, clock, random } = options
   const { memberId, advertise: address } = identity
   await opening.done(storage.saveIdentity(identity), 'The disk has not taken in the new member')
-  const admitted$ = askToJoin$({ memberId, address, peers, transport, clock, random })
+  const wishes = { electionTimeoutMs: options.electionTimeoutMs, heartbeatMs: options.heartbeatMs }
+  const admitted$ = askToJoin$({ memberId, address, wishes, peers, transport, clock, random })
   const admission = await opening.first(admitted$, `None of ${peers.join(', ')} has let this member in`)
-  checkAgreement(options, admission.electionTimeoutMs)
   const joined = { ...identity, clusterId: admission.clusterId }
   await opening.done(storage.saveIdentity(joined), 'The disk has not taken in which cluster this member is of')
   transport.identify(admission.clusterId)

@@ -18,12 +18,15 @@ import type { Observable } from 'rxjs'
 import { randomHex, type Clock, type Random } from '../../streams/contracts/clock.js'
 import { KayakError } from '../../streams/contracts/errors.js'
 import { ChangeRoster, decodeMessage, message, type ChangeReply } from '../../streams/contracts/messages/index.js'
+import type { Wishes } from '../../streams/rules/agreement.js'
 import type { Transport } from '../../streams/contracts/transport.js'
+import { checkAgreement } from './agreement.js'
 
 /** What a joiner asks with. */
 export interface Joiner {
   readonly memberId: string
   readonly address: string
+  readonly wishes: Wishes
   readonly peers: readonly string[]
   readonly transport: Transport
   readonly clock: Clock
@@ -33,7 +36,6 @@ export interface Joiner {
 /** What a joiner learns of the cluster that has let it in. */
 export interface Admission {
   readonly clusterId: string
-  readonly electionTimeoutMs: number
 }
 
 const ASK_AGAIN_MS = 250
@@ -46,9 +48,10 @@ const replies$ = ({ transport }: Joiner, nonce: string): Observable<ChangeReply>
     filter(reply => reply.id.startsWith(nonce)),
   )
 
-const judge = (reply: ChangeReply, { address }: Joiner): Observable<Admission> => {
+const judge = (reply: ChangeReply, { address, wishes }: Joiner): Observable<Admission> => {
   const { verdict, clusterId, electionTimeoutMs, by } = reply
-  if (verdict === 'done') return of({ clusterId, electionTimeoutMs })
+  checkAgreement(wishes, electionTimeoutMs)
+  if (verdict === 'done') return of({ clusterId })
   if (verdict === 'invalid')
     return throwError(() => new KayakError('KAYAK_INVALID', `The cluster can't have a member at ${address}.`))
   if (verdict !== 'address-taken') return EMPTY
@@ -77,7 +80,8 @@ export function askToJoin$(joiner: Joiner): Observable<Admission> {
   let asked = 0
   const ask = (address: string): void => {
     const fields = { id: `${nonce}-${String(++asked)}`, change: 'add', memberId: joiner.memberId } as const
-    joiner.transport.send({ id: undefined, address }, message(ChangeRoster, { ...fields, address: joiner.address }))
+    const request = message(ChangeRoster, { ...fields, address: joiner.address, ...joiner.wishes })
+    joiner.transport.send({ id: undefined, address }, request)
   }
   const answered$ = replies$(joiner, nonce).pipe(share())
   const redirected$ = answered$.pipe(

@@ -5,6 +5,7 @@ import { recover$ } from '../../streams/replica/open.js'
 import { rosterInForce } from '../../streams/rules/roster-history.js'
 import { Member } from '../member/member.js'
 import { parseAddress } from './address.js'
+import { checkAgreement } from './agreement.js'
 import { MemberHost } from './host.js'
 import type { Opening } from './opening.js'
 import type { Resolved } from './options.js'
@@ -60,17 +61,6 @@ export async function listen<T>(opening: Opening<T>, identity: Identity): Promis
   const bound$ = transport.open({ memberId, clusterId, bind, advertise, secret, clock, random })
   const bound = await opening.first(bound$, 'The transport has not begun to listen')
   return { ...identity, address: bound.address, advertise: bound.advertise }
-}
-
-/** Refuses options that disagree with what the cluster has agreed on. */
-export function checkAgreement<T>({ electionTimeoutMs, heartbeatMs }: Resolved<T>, agreed: number): void {
-  if (electionTimeoutMs !== undefined && electionTimeoutMs !== agreed)
-    throw new KayakError('KAYAK_INVALID', `electionTimeoutMs is ${String(agreed)} in this cluster.`)
-  if (heartbeatMs !== undefined && heartbeatMs * 3 > agreed)
-    throw new KayakError(
-      'KAYAK_INVALID',
-      `heartbeatMs is at most a third of electionTimeoutMs, ${String(agreed)} here.`,
-    )
 }
 
 /** Runs a member on an open storage and transport. */

@@ -75,7 +75,8 @@ function settleChange(request: ChangeRequest, reply: ChangeReply): void {
     request.failed(new KayakError(code, why))
   if (reply.verdict === 'address-taken') refuse('KAYAK_ADDRESS_TAKEN', `Member ${reply.by ?? '?'} has the address.`)
   else if (reply.verdict === 'last-voter') refuse('KAYAK_INVALID', `Member ${request.change.id} is the last voter.`)
-  else if (reply.verdict === 'invalid') refuse('KAYAK_INVALID', 'No member would take the roster that comes of it.')
+  else if (reply.verdict === 'invalid' || reply.verdict === 'disagrees')
+    refuse('KAYAK_INVALID', 'No member would take the roster that comes of it.')
   else if (reply.verdict === 'busy') refuse('KAYAK_OVERLOADED', 'Too many changes wait, or too many members.')
   else request.done(reply.rosterIndex)
 }

@@ -41,6 +41,7 @@ const KINDS = {
     right: [undefined, '[::1]:1', 'h:65535'],
     wrong: [null, '', 'host', 'a b:1', 'http://h:1', 'h:123456', `${'h'.repeat(300)}:1`, 7, ['h:1']],
   },
+  optionalTerm: { right: [undefined, 1, MOST], wrong: [...NO_NUMBER.slice(1), 0] },
   optionalId: { right: [undefined, '0'.repeat(32)], wrong: [null, '', 'x', 7] },
   bytes: {
     right: [],
@@ -124,10 +125,12 @@ const TABLE: Table = {
     change: ['add', oneOf('add', 'remove')],
     memberId: ['a'.repeat(32), KINDS.id],
     address: ['127.0.0.1:1', KINDS.optionalAddress],
+    electionTimeoutMs: [1000, KINDS.optionalTerm],
+    heartbeatMs: [100, KINDS.optionalTerm],
   },
   'change-reply': {
     id: requestId,
-    verdict: ['done', oneOf('done', 'not-leader', 'address-taken', 'last-voter', 'busy', 'invalid')],
+    verdict: ['done', oneOf('done', 'not-leader', 'address-taken', 'last-voter', 'busy', 'invalid', 'disagrees')],
     rosterIndex: count(9),
     by: ['a'.repeat(32), KINDS.optionalId],
     leader: ['127.0.0.1:1', KINDS.optionalAddress],

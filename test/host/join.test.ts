@@ -59,11 +59,32 @@ describe('join in a new folder', () => {
       code: 'KAYAK_INVALID',
       message: containing('electionTimeoutMs'),
     })
+    expect(a.roster).toMatchObject({ voters: [a.self, b.self], learners: [] })
     await world.stop(a)
     const silent = world.clock.now()
     await world.until(() => b.leader === undefined)
     expect(world.clock.now() - silent).toBeLessThanOrEqual(2 * T + 10)
     await world.stop(b)
+    expect(await world.leftovers()).toBe(0)
+  })
+})
+
+describe('a join whose options the cluster disagrees with', () => {
+  it.each([
+    ['electionTimeoutMs', { electionTimeoutMs: 2 * T }],
+    ['heartbeatMs', { heartbeatMs: T / 2 }],
+  ])('is refused for its %s, and nobody has been added', async (name, more) => {
+    const world = new World()
+    const [a, b] = await world.pair()
+    const before = a.roster
+    for (const peers of [[a], [b]]) {
+      const error = await world.fails(world.join(`c${peers[0]?.self.address}`, peers, more))
+      expect(error).toMatchObject({ code: 'KAYAK_INVALID', outcome: 'rejected', message: containing(name) })
+      expect(error.message).toContain(String(T))
+      await world.pass(3 * T)
+      expect(a.roster).toEqual(before)
+    }
+    await world.stop(a, b)
     expect(await world.leftovers()).toBe(0)
   })
 })

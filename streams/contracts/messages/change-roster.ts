@@ -1,5 +1,5 @@
 import { Equals, IsIn } from 'class-validator'
-import { IsAddress, IsCount, IsId, IsRequestId, MayBeMissing } from '../fields.js'
+import { IsAddress, IsCount, IsId, IsRequestId, IsTerm, MayBeMissing } from '../fields.js'
 import { GroupMessage } from './message.js'
 
 /** Asks for a change of the roster (section 4.1); a joiner asks to be added before it knows its cluster. */
@@ -9,10 +9,13 @@ export class ChangeRoster extends GroupMessage {
   @IsIn(['add', 'remove']) declare readonly change: 'add' | 'remove'
   @IsId() declare readonly memberId: string
   @MayBeMissing() @IsAddress() readonly address?: string
+  /** What a joiner was told of the cluster's settings: it isn't added where they are others. */
+  @MayBeMissing() @IsTerm() readonly electionTimeoutMs?: number | undefined
+  @MayBeMissing() @IsTerm() readonly heartbeatMs?: number | undefined
 }
 
-export type ChangeReplyVerdict = 'done' | 'not-leader' | 'address-taken' | 'last-voter' | 'busy' | 'invalid'
-const VERDICTS: readonly ChangeReplyVerdict[] = ['done', 'not-leader', 'address-taken', 'last-voter', 'busy', 'invalid']
+const VERDICTS = ['done', 'not-leader', 'address-taken', 'last-voter', 'busy', 'invalid', 'disagrees'] as const
+export type ChangeReplyVerdict = (typeof VERDICTS)[number]
 
 export class ChangeReply extends GroupMessage {
   @Equals('change-reply') readonly type = 'change-reply'

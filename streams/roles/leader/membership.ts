@@ -1,9 +1,10 @@
 import { filter, ignoreElements, map, merge, scan, type Observable } from 'rxjs'
 import { LIMITS } from '../../contracts/limits.js'
-import type { ChangeRoster } from '../../contracts/messages/index.js'
+import type { ChangeReplyVerdict, ChangeRoster } from '../../contracts/messages/index.js'
 import { isKayakError } from '../../contracts/errors.js'
 import { decodeRoster, encodeRoster } from '../../contracts/roster-codec.js'
 import type { Replica } from '../../replica/replica.js'
+import { disagreement } from '../../rules/agreement.js'
 import { catchUp, type CatchUp } from '../../rules/catch-up.js'
 import { changeRoster, mayChange, type RosterChange } from '../../rules/membership.js'
 import { isVoter, members, type Roster } from '../../rules/roster.js'
@@ -100,15 +101,16 @@ function step(leadership: Leadership, before: Membership): Membership {
 }
 
 function add(replica: Replica, before: Membership, { from, message: asked }: Received<ChangeRoster>): Membership {
-  const change = changeOf(asked)
-  if (change === undefined) {
-    replyToChange(replica, from, asked.id, { verdict: 'invalid' })
+  const decline = (verdict: ChangeReplyVerdict): Membership => {
+    replyToChange(replica, from, asked.id, { verdict })
     return before
   }
+  const change = changeOf(asked)
+  if (change === undefined) return decline('invalid')
+  if (disagreement(replica.roster.settings, asked) !== undefined) return decline('disagrees')
   const others = before.pending.filter(one => one.from?.id !== from.id || one.change.id !== change.id)
-  if (others.length < LIMITS.members) return { ...before, pending: [...others, { change, from, id: asked.id }] }
-  replyToChange(replica, from, asked.id, { verdict: 'busy' })
-  return before
+  if (others.length >= LIMITS.members) return decline('busy')
+  return { ...before, pending: [...others, { change, from, id: asked.id }] }
 }
 
 /** A leader that the committed roster no longer has gives up once it has committed that (section 4.2.2). */
