@@ -1,6 +1,7 @@
 import { KayakError } from '../streams/contracts/errors.js'
 import type { Host, Payload } from '../streams/contracts/host.js'
 import type { Opened } from '../streams/contracts/storage.js'
+import { checkAgreement } from './host/agreement.js'
 import { found$ } from './host/found.js'
 import { when$ } from './host/host.js'
 import { listen, newClusterId, newIdentity, openStorage, run } from './host/open-host.js'
@@ -17,13 +18,14 @@ const leadsAndHasApplied = ({ replica }: Member): boolean => {
 /** Founds a cluster in a new folder, and resolves once it leads and its own roster has committed. */
 async function found<T>(opening: Opening<T>, opened: Opened): Promise<Host<T>> {
   const { options } = opening
-  const known = opened.identity ?? newIdentity(options, newClusterId(options))
-  const identity = await listen(opening, known)
   const settings = {
     electionTimeoutMs: options.electionTimeoutMs ?? DEFAULT_ELECTION_TIMEOUT_MS,
     leaseMs: 0,
     clockBoundMs: 0,
   }
+  checkAgreement(options, settings.electionTimeoutMs)
+  const known = opened.identity ?? newIdentity(options, newClusterId(options))
+  const identity = await listen(opening, known)
   const founding$ = found$(options.storage, opened, identity, settings, options.clock.now())
   const founded = await opening.first(founding$, 'The disk has not taken in the new cluster')
   const { member, host } = await run(opening, founded, { ...identity, standing: 'member' })

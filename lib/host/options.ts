@@ -14,6 +14,8 @@ import type { Payload } from '../../streams/contracts/host.js'
 import type { Storage } from '../../streams/contracts/storage.js'
 import type { Transport } from '../../streams/contracts/transport.js'
 import { check } from '../../streams/contracts/validation.js'
+import type { Wishes } from '../../streams/rules/agreement.js'
+import { checkAgreement } from './agreement.js'
 import { parseAddress, parsePeer, type Address } from './address.js'
 import { payloadCodec } from './payload-codec.js'
 
@@ -35,7 +37,7 @@ export interface Options<T = Payload> {
   readonly insecure?: boolean
   /** T: a member draws from [T, 2T) each time. 1000 when a cluster is founded, then what the cluster has. */
   readonly electionTimeoutMs?: number
-  /** How often a leader is heard. Default 100, and at most a third of T. */
+  /** How often a leader is heard, at most a third of T. Default 100, or a tenth of T where that is less. */
   readonly heartbeatMs?: number
   /** The deadline of an operation that names none. Default 10,000. */
   readonly timeoutMs?: number
@@ -117,9 +119,9 @@ function checkPlain(options: unknown): void {
   if (!checked.ok) throw invalid(checked.reason)
 }
 
-function checkTiming({ electionTimeoutMs, heartbeatMs }: Pick<Options, 'electionTimeoutMs' | 'heartbeatMs'>): void {
-  if (heartbeatMs !== undefined && heartbeatMs * 3 > (electionTimeoutMs ?? DEFAULT_ELECTION_TIMEOUT_MS))
-    throw invalid('heartbeatMs: must be at most a third of electionTimeoutMs')
+/** Without `electionTimeoutMs` it is the cluster's, which is known later. */
+function checkTiming({ electionTimeoutMs, heartbeatMs }: Wishes): void {
+  if (electionTimeoutMs !== undefined) checkAgreement({ heartbeatMs }, electionTimeoutMs)
 }
 
 function dataDirOf(options: { readonly dataDir?: string }, { port }: Address): string {

@@ -65,6 +65,22 @@ describe('options', () => {
     await world.stop(a)
   })
 
+  it('may slow the heartbeat down to a third of what the cluster has agreed on, without saying what that is', async () => {
+    const world = new World()
+    const a = await world.start('a', { electionTimeoutMs: 3000, heartbeatMs: 1000 })
+    const b = await world.join('b', [a], { heartbeatMs: 500 })
+    expect(b.role).toBe('follower')
+    await world.stop(b)
+    const again = await world.start('b', { heartbeatMs: 1000 })
+    await world.stop(a, again)
+    expect(await world.leftovers()).toBe(0)
+    const late = { code: 'KAYAK_INVALID', message: containing('heartbeatMs') }
+    expect(await world.fails(start('127.0.0.1:0', world.options('c', { heartbeatMs: 334 })))).toMatchObject(late)
+    expect(world.disk('c').identity).toBeUndefined()
+    expect(await world.leftovers()).toBe(0)
+    await world.stop(await world.run(start('127.0.0.1:0', world.options('c', { heartbeatMs: 333 }))))
+  })
+
   it('have a logger that is told what happens', async () => {
     const world = new World()
     const lines: string[] = []
