@@ -27,19 +27,21 @@ afterEach(async () => {
 
 const noSpace = (): Error => Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
 
+const withChange = (file: OpenFile, change: Partial<OpenFile>): OpenFile => ({
+  append: bytes => file.append(bytes),
+  read: (offset, size) => file.read(offset, size),
+  size: () => file.size(),
+  sync: () => file.sync(),
+  close: () => file.close(),
+  ...change,
+})
+
 /** A layer over the real one that changes what opened files do. */
 const changed = (change: (file: OpenFile, path: string) => Partial<OpenFile>): FileLayer => ({
   ...nodeFiles,
   open: async (path, how) => {
     const file = await nodeFiles.open(path, how)
-    const whole: OpenFile = {
-      append: bytes => file.append(bytes),
-      read: (offset, size) => file.read(offset, size),
-      size: () => file.size(),
-      sync: () => file.sync(),
-      close: () => file.close(),
-    }
-    return { ...whole, ...change(file, path) }
+    return withChange(file, change(file, path))
   },
 })
 
@@ -109,24 +111,35 @@ test.each(['log-1.db', 'state.db', 'snapshot.unfinished'])(
   },
 )
 
-/** Knows how much of each file is durable, and leaves no more of it when the power goes. */
+/**
+ * Knows how much of each file is durable, and leaves no more of it when the power goes. A file is known by its inode:
+ * NeDB puts another in its place under the same name, and what was synced of the one is nothing of the other.
+ */
 class PowerLoss {
-  private readonly synced = new Map<string, number>()
+  private readonly synced = new Map<number, number>()
   private readonly names = new Map<string, string>()
+  private readonly paths = new Set<string>()
 
   constructor(private readonly syncs: (path: string) => boolean) {}
 
   readonly files: FileLayer = {
-    ...changed((file, path) => ({
-      sync: async () => {
+    ...nodeFiles,
+    open: async (path, how) => {
+      const file = await nodeFiles.open(path, how)
+      this.paths.add(path)
+      const { ino } = await stat(path)
+      // the number of a file that is gone may be given again
+      if (how === 'create') this.synced.delete(ino)
+      const sync = async (): Promise<void> => {
         if (!this.syncs(path)) return
         await file.sync()
-        this.synced.set(path, await file.size())
-      },
-    })),
+        this.synced.set(ino, await file.size())
+      }
+      return withChange(file, { sync })
+    },
     rename: async (from, to) => {
       await nodeFiles.rename(from, to)
-      this.synced.set(to, this.synced.get(from) ?? 0)
+      this.paths.add(to)
       this.names.set(to, from)
     },
     syncFolder: async path => {
@@ -140,11 +153,12 @@ class PowerLoss {
   async leave(name: string): Promise<string> {
     const copy = join(folder, 'after')
     await nodeFiles.makeFolder(copy)
-    for (const [path, size] of this.synced) {
+    for (const path of this.paths) {
       const to = join(copy, path.slice(dataDir.length + 1))
       if (!(await nodeFiles.exists(path))) continue
+      const { ino, size } = await stat(path)
       await copyFile(path, to)
-      await truncate(to, Math.min(size, (await stat(path)).size))
+      await truncate(to, Math.min(this.synced.get(ino) ?? 0, size))
       const old = this.names.get(path)
       if (old !== undefined) await rename(to, join(copy, old.slice(dataDir.length + 1)))
     }
