@@ -7,7 +7,7 @@ import type { Identity } from '../../streams/contracts/storage.js'
 import type { LogEntry } from '../../streams/rules/entry.js'
 import type { Ending, Member } from '../member/member.js'
 import { OwnSession } from './append-session.js'
-import { leave, markAsLeft } from './leave.js'
+import { leave, markAsLeft, sayFarewell } from './leave.js'
 import { decodeWith, HostLog } from './log.js'
 import { timeoutOf, type OperationContext } from './operation.js'
 import type { Resolved } from './options.js'
@@ -103,6 +103,7 @@ export class MemberHost<T> implements Host<T> {
     try {
       const outcome = await leave(this.member, deadline)
       if (outcome === 'left') await markAsLeft(this.member, deadline, this.identity)
+      await sayFarewell(this.member, deadline)
     } finally {
       await this.shut({ code: 'KAYAK_STOPPED' })
     }

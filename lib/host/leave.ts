@@ -69,6 +69,15 @@ export async function leave(member: Member, deadline: number): Promise<Leaving> 
   }
 }
 
+/**
+ * Stays a little, so that those whose removal this member has decided hear of it, where perhaps nobody else can tell
+ * them any more. Bounded by one election timeout.
+ */
+export async function sayFarewell(member: Member, deadline: number): Promise<void> {
+  const { parts, electionTimeoutMs } = member.replica
+  await happensBy(member, Math.min(deadline, parts.clock.now() + electionTimeoutMs), member.farewell())
+}
+
 /** Marks the folder of a member that has left, so that it isn't started again. */
 export async function markAsLeft(member: Member, deadline: number, identity: Identity): Promise<void> {
   const isMarked = await happensBy(member, deadline, member.saveIdentity({ ...identity, standing: 'left' }))

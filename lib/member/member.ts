@@ -1,4 +1,16 @@
-import { defer, filter, finalize, ignoreElements, map, merge, of, ReplaySubject, Subject, Subscription } from 'rxjs'
+import {
+  BehaviorSubject,
+  defer,
+  filter,
+  finalize,
+  ignoreElements,
+  map,
+  merge,
+  of,
+  ReplaySubject,
+  Subject,
+  Subscription,
+} from 'rxjs'
 import { concat, take, takeUntil, tap, throwError, type Observable } from 'rxjs'
 import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
 import type { Transport } from '../../streams/contracts/transport.js'
@@ -20,6 +32,8 @@ import { isQuorum } from '../../streams/rules/quorum.js'
 import { entryBytes, type LogEntry } from '../../streams/rules/entry.js'
 import { assemble, type MemberOptions } from './assemble.js'
 import { CutOff } from './cut-off.js'
+import { farewell$ } from './farewell.js'
+import { presence$ } from './presence.js'
 import { inbound$, notices$, removal$, telling$ } from './surroundings.js'
 import { WaitingRoom } from './waiting-room.js'
 
@@ -57,6 +71,8 @@ export class Member {
   readonly ended$: Observable<Ending> = this.ended.asObservable()
   /** Its end, for what waits for the disk. */
   readonly cutOff = new CutOff()
+  /** Who is connected, by id. */
+  private readonly present = new BehaviorSubject<ReadonlySet<string>>(new Set())
   private readonly installer: Installer
   private readonly running = new Subscription()
 
@@ -83,6 +99,11 @@ export class Member {
   /** Asks a leader to hand over; nothing on any other member. */
   handOver(): void {
     this.replica.parts.inbox.post(() => this.replica.handovers.next())
+  }
+
+  /** Tells those who were removed before it, and emits once they are gone, which may take for ever. */
+  farewell(): Observable<unknown> {
+    return farewell$(this.replica, this.present)
   }
 
   /** Makes a snapshot of a consumer's the newest. One at a time, and none while the leader installs one. */
@@ -157,6 +178,7 @@ export class Member {
       disk.wrote$.pipe(tap(() => outbox.release())),
       this.applying$(),
       inbox.flush$.pipe(tap(() => this.views.refresh())),
+      presence$(this.transport).pipe(tap(present => this.present.next(present))),
       inbound$(replica, this.transport),
       notices$(replica, this.transport),
       telling$(replica, this.views),

@@ -1,4 +1,4 @@
-import { EMPTY_ROSTER, type Roster } from './roster.js'
+import { EMPTY_ROSTER, isMember, members, type Roster, type RosterMember } from './roster.js'
 
 /** The rosters that a log and its snapshot hold, ascending: more than one while changes may yet be rolled back. */
 export type RosterHistory = readonly Roster[]
@@ -13,6 +13,14 @@ export const rosterAt = (history: RosterHistory, index: number): Roster =>
 /** The rosters that may yet be what the log says: the newest known to have committed, and all that follow it. */
 export const possibleRosters = (history: RosterHistory, committed: number): RosterHistory =>
   history.filter(roster => roster.index >= rosterAt(history, committed).index)
+
+/** Who was a member before the newest roster known to have committed, and is none in that or in a later one. */
+export function formerMembers(history: RosterHistory, committed: number): readonly RosterMember[] {
+  const possible = possibleRosters(history, committed)
+  const earlier = history.filter(roster => !possible.includes(roster)).flatMap(members)
+  const former = earlier.filter(({ id }) => !possible.some(roster => isMember(roster, id)))
+  return [...new Map(former.map(member => [member.id, member])).values()]
+}
 
 /** The history after a log was cut back: every roster from `from` on is rolled back. */
 export const withoutFrom = (history: RosterHistory, from: number): RosterHistory =>

@@ -1,6 +1,7 @@
 import { type Host } from 'kayak'
 import { record, T, watch, World } from './world.js'
 
+const NAMES = ['a', 'b', 'c']
 const voters = ({ roster }: Host): string[] => roster.voters.map(({ id }) => id)
 
 describe('close', () => {
@@ -85,6 +86,64 @@ describe('close', () => {
     expect(await world.everything(again)).toMatchObject([{ payload: 'x' }])
     expect(again.roster.voters).toEqual([again.self])
     await world.stop(again)
+  })
+
+  it.each([
+    [1, 5],
+    [5, 5],
+    [5, 20],
+    [20, 20],
+    [60, 0],
+  ])('of all members at once is told to each, over a network of up to %i ms and disks of %i', async (most, disk) => {
+    for (let round = 0; round < 8; round++) {
+      const world = new World()
+      const hosts = await world.trio()
+      await world.run(hosts[0].log.append('x'))
+      // other delays each time
+      for (let draw = 0; draw < 10 * round; draw++) world.random.next()
+      for (const name of NAMES) world.disk(name).latencyMs = [0, disk]
+      world.network.setFaults({ delayMs: [0, most] })
+      const begun = world.clock.now()
+      const closing = hosts.map(host => watch(host.close()))
+      await world.until(() => closing.every(({ settled }) => settled))
+      expect(closing.map(({ error }) => error)).toEqual([undefined, undefined, undefined])
+      expect(world.clock.now() - begun).toBeLessThan(12 * T)
+      const standings = NAMES.map(name => world.disk(name).identity?.standing)
+      expect(standings.sort()).toEqual(['left', 'left', 'member'])
+      await world.pass(most)
+      expect(await world.leftovers()).toBe(0)
+    }
+  })
+
+  it('waits for one that it has removed to hear of it, and not for one that never does', async () => {
+    const world = new World()
+    const [a, b] = await world.pair()
+    const closing = watch(b.close())
+    let answers = 0
+    const lost = world.network.traffic$.subscribe(({ type, message, to }) => {
+      if (type !== 'sent' || !('type' in message) || message.type !== 'change-reply' || to !== b.self.address) return
+      answers++
+      world.network.cut(a.self.address, to)
+      world.clock.schedule(() => world.network.heal())
+    })
+    await world.until(() => answers > 0)
+    lost.unsubscribe()
+    const begun = world.clock.now()
+    await world.run(a.close())
+    await world.until(() => closing.settled)
+    expect(closing.error).toBeUndefined()
+    expect(world.disk('b').identity?.standing).toBe('left')
+    expect(world.clock.now() - begun).toBeLessThan(T)
+
+    const c = await world.start('c')
+    const d = await world.join('d', [c])
+    world.network.isolate(d.self.address)
+    await world.run(c.remove(d.self.id, { timeoutMs: 60_000 }))
+    const waited = world.clock.now()
+    await world.run(c.close())
+    expect(world.clock.now() - waited).toBeLessThanOrEqual(T + 10)
+    await world.stop(d)
+    expect(await world.leftovers()).toBe(0)
   })
 
   it('of a follower waits for a leader to be elected', async () => {

@@ -1,4 +1,5 @@
 import {
+  formerMembers,
   possibleRosters,
   rosterAt,
   rosterInForce,
@@ -31,6 +32,20 @@ describe('a history of rosters', () => {
     expect(possibleRosters(history, 5)).toEqual([five, nine])
     expect(possibleRosters(history, 0)).toEqual(history)
     expect(possibleRosters([], 3)).toEqual([])
+  })
+
+  it('tells who was a member before the committed roster, and is none in it or since', () => {
+    const [first, second, third] = [
+      rosterOf({ index: 1, voters: ['a', 'b', 'c'], learners: ['d'] }),
+      rosterOf({ index: 5, voters: ['a', 'c'], learners: ['d'] }),
+      rosterOf({ index: 9, voters: ['a', 'b'] }),
+    ]
+    const former = (committed: number): string[] => formerMembers([first, second, third], committed).map(({ id }) => id)
+    expect([0, 1, 4].map(former)).toEqual([[], [], []])
+    expect(formerMembers([first, second], 5).map(({ id }) => id)).toEqual(['b'])
+    // added anew, though that has not committed
+    expect(former(5)).toEqual([])
+    expect(former(9)).toEqual(['c', 'd'])
   })
 
   it('rolls back what a truncation takes, more than one step if need be', () => {

@@ -91,7 +91,8 @@ function step(leadership: Leadership, before: Membership): Membership {
   const { replica } = leadership
   const { pending: caughtUp, rounds } = promotions(leadership, before.rounds)
   let waiting = [...before.pending, ...caughtUp]
-  while (mayChange(replica.roster, replica.commit, leadership.firstIndex)) {
+  // who takes over must have all of the log, and what is appended now would keep it from being elected
+  while (!leadership.transferring && mayChange(replica.roster, replica.commit, leadership.firstIndex)) {
     const [first, ...rest] = waiting
     if (first === undefined || !carryOut(leadership, first)) break
     waiting = rest

@@ -2,6 +2,7 @@ import { encodeEntries } from '../../../streams/contracts/entry-codec'
 import type { KayakError } from '../../../streams/contracts/errors'
 import type { LogEntry } from '../../../streams/rules/entry'
 import { Bench, HEARTBEAT, T } from './bench'
+import { idOf } from './logs'
 
 let bench: Bench
 const leader = (...options: ConstructorParameters<typeof Bench>): Bench => (bench = new Bench(...options).elect())
@@ -304,6 +305,18 @@ describe('a leader gives up', () => {
 })
 
 describe('a leader that hands over', () => {
+  it('changes no roster meanwhile, which would keep its successor from having all of the log', () => {
+    established({ log: [1] })
+    bench.member.handOver()
+    expect(bench.pass(0).said('timeout-now')).toMatchObject([{ to: 'b' }])
+    bench.hear('b', { type: 'change-roster', id: 'r-1', change: 'remove', memberId: idOf('b') }).pass(1)
+    expect(bench.log).toEqual([1, 2])
+    // it doesn't take over
+    for (let beat = 0; beat < T; beat += HEARTBEAT) bench.pass(HEARTBEAT).acknowledge('b', { term: 2, match: 2 })
+    expect(bench.log).toEqual([1, 2, 2])
+    expect(bench.replica.roster.voters.map(({ id }) => id)).toEqual([idOf('a'), idOf('c')])
+  })
+
   it('waits until its successor has all, and takes no appends meanwhile', () => {
     established({ log: [1] })
     append(1)
