@@ -6,10 +6,10 @@
  *   npm run test:mutations -- storage   those for the storage alone, and `crashes` those for crashes at each call
  */
 const { execFile } = require('node:child_process')
-const { mkdtempSync, readFileSync, rmSync } = require('node:fs')
-const { cpus, tmpdir } = require('node:os')
+const { readFileSync } = require('node:fs')
+const { availableParallelism } = require('node:os')
 const { join, relative } = require('node:path')
-const { build } = require('esbuild')
+const { bundle, temporaryFolder } = require('../bundled.cjs')
 const mutations = [...require('./mutations.cjs'), ...require('./storage-mutations.cjs')]
 
 const ROOT = join(__dirname, '..', '..')
@@ -37,20 +37,6 @@ const plugin = mutation => ({
     }),
 })
 
-async function bundle(mutation, outfile) {
-  await build({
-    entryPoints: [join(__dirname, HUNTS[mutation.hunt ?? 'cluster'])],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    tsconfig: join(ROOT, 'tsconfig.json'),
-    packages: 'external',
-    plugins: [plugin(mutation)],
-    logLevel: 'error',
-  })
-}
-
 const run = (file, seeds) =>
   new Promise((resolve, reject) =>
     execFile(process.execPath, [file, String(seeds)], { cwd: ROOT, maxBuffer: 1e8 }, (error, stdout, stderr) => {
@@ -63,9 +49,8 @@ const run = (file, seeds) =>
   )
 
 async function hunt(mutation, folder, at) {
-  // in the project, so that packages are found
   const file = join(folder, `hunt-${String(at)}.cjs`)
-  await bundle(mutation, file)
+  await bundle(join(__dirname, HUNTS[mutation.hunt ?? 'cluster']), file, [plugin(mutation)])
   const { name } = mutation
   const isBug = mutation.file !== undefined
   const { seed, failure, ms } = await run(file, isBug ? SEEDS : 20)
@@ -76,18 +61,14 @@ async function hunt(mutation, folder, at) {
 }
 
 async function main([word = '']) {
-  const folder = mkdtempSync(join(ROOT, 'node_modules', '.cache', 'kayak-mutations-'))
+  const folder = temporaryFolder('mutations')
   const isMeant = ({ name, hunt }) => hunt === word || name.includes(word)
   const waiting = [...asItIs, ...mutations].filter(isMeant).entries()
   const results = []
   const work = async () => {
     for (const [at, mutation] of waiting) results.push(await hunt(mutation, folder, at))
   }
-  try {
-    await Promise.all(cpus().map(work))
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+  await Promise.all(Array.from({ length: availableParallelism() }, work))
   const right = results.filter(isRight => isRight).length
   console.log(`${String(right)} of ${String(results.length)} as they should be`)
   process.exitCode = right === results.length ? 0 : 1
