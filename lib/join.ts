@@ -1,13 +1,11 @@
-import { firstValueFrom, filter, map, merge, scan, startWith, timer, withLatestFrom, type Observable } from 'rxjs'
+import { ReplaySubject } from 'rxjs'
 import { KayakError } from '../streams/contracts/errors.js'
 import type { Host, Payload } from '../streams/contracts/host.js'
-import { inquiry } from './host/inquiry.js'
 import type { Identity, Opened } from '../streams/contracts/storage.js'
-import type { Transport } from '../streams/contracts/transport.js'
-import { aborted$ } from './host/aborted.js'
 import { parsePeer } from './host/address.js'
 import { askToJoin$ } from './host/ask-to-join.js'
 import { when$ } from './host/host.js'
+import { meet$ } from './host/meet.js'
 import { listen, newIdentity, openStorage, run } from './host/open-host.js'
 import { opening, type Opening } from './host/opening.js'
 import { resolveOptions, type Options } from './host/options.js'
@@ -44,18 +42,27 @@ interface Running<T> {
   readonly host: Host<T>
 }
 
-/** Waits until a member that was let in has caught up and votes, and writes that down. */
-async function untilVoter<T>(opening: Opening<T>, { member, host }: Running<T>, identity: Identity): Promise<Host<T>> {
-  const votes$ = when$(member, () => isVoterOfApplied(member))
-  const saved$ = member.saveIdentity({ ...identity, standing: 'member' })
+/** What a member that already runs waits for; it is stopped if that fails. */
+async function orStop<T>({ host }: Running<T>, work: Promise<unknown>): Promise<void> {
   try {
-    await opening.first(votes$, 'This member was let in, and goes on if it joins again, but has not caught up')
-    await opening.done(saved$, 'This member votes, but the disk has not taken that in')
+    await work
   } catch (error) {
     await host.stop()
     throw error
   }
-  return host
+}
+
+/** Waits until a member that was let in has caught up and votes, and writes that down. */
+async function untilVoter<T>(opening: Opening<T>, running: Running<T>, identity: Identity): Promise<Host<T>> {
+  const { member } = running
+  const votes$ = when$(member, () => isVoterOfApplied(member))
+  const saved$ = member.saveIdentity({ ...identity, standing: 'member' })
+  const joining = async (): Promise<void> => {
+    await opening.first(votes$, 'This member was let in, and goes on if it joins again, but has not caught up')
+    await opening.done(saved$, 'This member votes, but the disk has not taken that in')
+  }
+  await orStop(running, joining())
+  return running.host
 }
 
 async function asNew<T>(opening: Opening<T>, opened: Opened, peers: readonly string[]): Promise<Host<T>> {
@@ -76,54 +83,36 @@ async function asBefore<T>(
 ): Promise<Host<T>> {
   const identity = await listen(opening, known)
   const others = peers.filter(peer => peer !== identity.advertise)
-  if (others.length > 0) await meet(opening, identity, others)
-  const running = await run(opening, opened, identity)
+  const running = await meetAndRun(opening, opened, identity, others)
   return identity.standing === 'joining' ? untilVoter(opening, running, identity) : running.host
 }
 
-/** Those of the peers that were asked and say that they are of another cluster, as they do. */
-const strangers$ = ({ notices$ }: Transport, others: readonly string[]): Observable<ReadonlySet<string>> =>
-  notices$.pipe(
-    filter(notice => notice.type === 'peer-refused'),
-    filter(({ outgoing, code, address }) => outgoing && code === 'KAYAK_OTHER_CLUSTER' && others.includes(address)),
-    scan((strangers, { address }) => new Set([...strangers, address]), new Set<string>()),
-    startWith(new Set<string>()),
-  )
-
-/**
- * Waits a little for one of the peers to answer. Refuses the folder if all of them are of another cluster, or one is and
- * no other has answered.
- */
-async function meet<T>(
-  { options: { transport, clock, signal } }: Opening<T>,
-  { memberId }: Identity,
+/** Runs while it waits for what the peers say, since they may be silent, and others need this member. */
+async function meetAndRun<T>(
+  opening: Opening<T>,
+  opened: Opened,
+  identity: Identity,
   others: readonly string[],
-): Promise<void> {
-  const refusing$ = strangers$(transport, others)
-  const all$ = refusing$.pipe(filter(({ size }) => size === new Set(others).size))
-  const met$ = transport.notices$.pipe(
-    filter(notice => notice.type === 'peer-up'),
-    map(() => new Set<string>()),
-  )
-  const late$ = timer(MEETING_MS, clock).pipe(
-    withLatestFrom(refusing$),
-    map(([, strangers]) => strangers),
-  )
-  const answered = firstValueFrom(merge(all$, met$, late$, aborted$(signal)))
-  for (const address of others) transport.send({ id: undefined, address }, inquiry(memberId))
-  const strangers = [...(await answered)]
-  if (strangers.length > 0)
-    throw new KayakError('KAYAK_OTHER_CLUSTER', `The folder is of another cluster than ${strangers.join(', ')}.`)
+): Promise<Running<T>> {
+  if (others.length === 0) return run(opening, opened, identity)
+  // from before it runs: of a peer that can't be reached a transport tells once
+  const met = new ReplaySubject<unknown>(1)
+  const meeting = meet$(opening.options, identity.memberId, others, opening.late$).subscribe(met)
+  try {
+    const running = await run(opening, opened, identity)
+    await orStop(running, opening.firstUnlessAborted(met))
+    return running
+  } finally {
+    meeting.unsubscribe()
+  }
 }
-
-const MEETING_MS = 1000
 
 /**
  * Joins a cluster.
  *
  * With a new folder the member enters as a learner, catches up and is promoted; it resolves once it is a voter of a
  * committed roster that it has applied. With the folder of a member it goes on as that one, as `start` does, and never
- * founds a cluster.
+ * founds a cluster; it resolves once a peer of its cluster is met, none can be reached, or `joinTimeoutMs` is over.
  *
  * @param address as of `start`.
  * @param peers addresses of some members of the cluster; one that is up is enough.

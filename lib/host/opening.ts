@@ -18,14 +18,25 @@ export class Opening<T> {
     return lastValueFrom(this.inTime(source$, what).pipe(take(1)))
   }
 
+  /** The first value of a stream that ends by {@link late$} itself. */
+  firstUnlessAborted<R>(source$: Observable<R>): Promise<R> {
+    return lastValueFrom(source$.pipe(take(1), takeUntil(aborted$(this.options.signal))))
+  }
+
   /** The end of a stream that only works. */
   async done(work$: Observable<unknown>, what: string): Promise<void> {
     await lastValueFrom(this.inTime(work$, what).pipe(defaultIfEmpty(undefined)))
   }
 
+  /** Emits at the deadline. */
+  get late$(): Observable<unknown> {
+    const { clock } = this.options
+    return timer(Math.max(0, this.deadline - clock.now()), clock)
+  }
+
   private inTime<R>(source$: Observable<R>, what: string): Observable<R> {
-    const { clock, joinTimeoutMs, signal } = this.options
-    const late$ = timer(Math.max(0, this.deadline - clock.now()), clock).pipe(
+    const { joinTimeoutMs, signal } = this.options
+    const late$ = this.late$.pipe(
       map(() => {
         const why = `${what} within ${String(joinTimeoutMs)} ms.`
         throw new KayakError('KAYAK_TIMEOUT', why, { outcome: 'unknown' })

@@ -1,4 +1,4 @@
-import { interval } from 'rxjs'
+import { delay, interval } from 'rxjs'
 import { join, start } from 'kayak'
 import { containing, record, settle, T, watch, World } from './world.js'
 
@@ -119,6 +119,45 @@ describe('join in the folder of a member', () => {
     expect(await world.fails(world.join('b', [stranger]))).toMatchObject({ code: 'KAYAK_OTHER_CLUSTER' })
     const again = await world.join('b', [a])
     await world.stop(a, again, stranger)
+    expect(await world.leftovers()).toBe(0)
+  })
+
+  it('refuses a folder of another cluster however late its peers answer, and goes on if one is of its own', async () => {
+    const world = new World()
+    const [a, b] = await world.pair()
+    await world.stop(b)
+    const [x, y] = [await world.start('x'), await world.start('y')]
+    const slowly = () => {
+      const options = world.options('b')
+      const { transport } = options
+      const notices$ = transport.notices$.pipe(delay(5000, world.clock))
+      return { ...options, transport: Object.assign(transport, { notices$ }) }
+    }
+    const others = [x.self.address, y.self.address]
+    const error = await world.fails(join('127.0.0.1:0', others, slowly()))
+    expect(error).toMatchObject({ code: 'KAYAK_OTHER_CLUSTER', message: containing(others.join(', ')) })
+    const again = await world.run(join('127.0.0.1:0', [x.self.address, a.self.address], slowly()))
+    expect(again.self).toEqual(b.self)
+    await world.stop(a, again, x, y)
+    expect(await world.leftovers()).toBe(0)
+  })
+
+  it('waits for no answer of peers that are down, and for those that are silent no longer than it may take', async () => {
+    const world = new World()
+    const [a, b] = await world.pair()
+    await world.stop(a, b)
+    const begun = world.clock.now()
+    const down = await world.join('b', ['127.0.0.1:1', '127.0.0.1:2'])
+    expect(world.clock.now() - begun).toBeLessThan(100)
+    await world.stop(down)
+    const x = await world.start('a')
+    world.network.isolate(x.self.address)
+    const silent = watch(world.join('b', [x], { joinTimeoutMs: 5000 }))
+    await world.pass(4900)
+    expect(silent.settled).toBe(false)
+    await world.pass(200)
+    expect(silent.value?.self).toEqual(b.self)
+    await world.stop(x, ...(silent.value === undefined ? [] : [silent.value]))
     expect(await world.leftovers()).toBe(0)
   })
 
