@@ -96,7 +96,8 @@ describe(`a cluster whose processes are killed under load (KILL_SEED=${seed})`, 
       expect(indexes.size).toBe(load.acknowledged.size + 1)
       for (const member of running.values()) await expectHot(member, most)
     },
-    rounds * 10_000,
+    // a bound for what hangs, as any test has one, for each round
+    rounds * 60_000,
   )
 
   /** What `committed$` has told is a run of what has committed, index by index and without a gap. */

@@ -166,7 +166,8 @@ describe('a member in a process of its own', () => {
   })
 
   it('is not impressed by garbage on its port', async () => {
-    const [a, b, c] = await harbour.grow(3)
+    // so long that no machine is so slow that they would elect anew for any other reason
+    const [a, b, c] = await harbour.grow(3, { electionTimeoutMs: 60_000 })
     if (a === undefined || b === undefined || c === undefined) throw new Error('The cluster has not grown.')
     const before = await a.ask('view', undefined)
     const garbage = [

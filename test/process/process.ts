@@ -168,11 +168,11 @@ export class Harbour {
   }
 
   /** As many members, named a, b, c, …, each in its process. */
-  async grow(size: number): Promise<MemberProcess[]> {
-    const first = await this.start('a')
+  async grow(size: number, options: Launch['options'] = {}): Promise<MemberProcess[]> {
+    const first = await this.start('a', { options })
     const members = [first]
     for (const name of ['b', 'c', 'd', 'e'].slice(0, size - 1))
-      members.push(await this.start(name, { peers: [first.self.address] }))
+      members.push(await this.start(name, { peers: [first.self.address], options }))
     return members
   }
 
