@@ -15,8 +15,6 @@ import { iterate, listen$ } from './listen.js'
 import { checkOptions, operation, type OperationContext } from './operation.js'
 import { payloadCodec } from './payload-codec.js'
 
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.byteLength === b.byteLength && Buffer.compare(a, b) === 0
-
 /** Not `slice()`, which on a Buffer makes another view of the same memory. */
 const copyOf = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes)
 
@@ -82,8 +80,7 @@ export class HostLog<T> implements Log<T> {
       )
       const { index, term, time } = answer
       const first = answer.payload ?? (own === undefined ? await this.payloadAt(index, read) : undefined)
-      if (first === undefined || sameBytes(first, bytes)) return { index, term, kind: 'data', payload, time }
-      return this.decode({ index, term, time, payload: first })
+      return this.decode({ index, term, time, payload: first ?? bytes })
     } finally {
       own?.settled()
     }

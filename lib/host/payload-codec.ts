@@ -13,6 +13,8 @@ const tagged = (tag: number, bytes: Uint8Array): Uint8Array => {
   return whole
 }
 
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+
 /** A string with one has no UTF-8, and still comes out as it went in. */
 const LONE_SURROGATE = /\p{Surrogate}/u
 
@@ -30,7 +32,7 @@ export const payloadCodec: Codec<Payload> = {
       case BYTES:
         return new Uint8Array(content)
       case UTF8:
-        return new TextDecoder('utf-8', { ignoreBOM: true }).decode(content)
+        return utf8.decode(content)
       case UTF16:
         return Buffer.from(content).toString('utf16le')
       default:

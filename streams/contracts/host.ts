@@ -65,7 +65,8 @@ export interface Log<T = Payload> {
   /** Index up to which this member has emitted what has committed. */
   readonly committed: number
   /**
-   * Appends, on any member, and resolves after this member's own `committed$` has emitted the entry.
+   * Appends, on any member, and resolves after this member's own `committed$` has emitted the entry. What it resolves
+   * with is decoded from what was logged, as everywhere else: not the caller's own object.
    *
    * @throws {@link KayakError} `KAYAK_TIMEOUT`, `KAYAK_ABORTED` or `KAYAK_STOPPED` with outcome `unknown` once it has
    * been sent and `rejected` before; `KAYAK_PAYLOAD_TOO_LARGE`, `KAYAK_INVALID`, `KAYAK_OVERLOADED`,

@@ -62,15 +62,18 @@ describe('the answer to an append that was appended before', () => {
     const world = new World()
     const failing: Codec<string> = {
       encode: text => Buffer.from(text),
-      decode: () => {
-        throw new Error('no')
+      decode: bytes => {
+        if (isFailing) throw new Error('no')
+        return Buffer.from(bytes).toString()
       },
     }
+    let isFailing = false
     const host: Host<string> = await world.run(
       start('127.0.0.1:0', world.options('a', { codec: failing, electionTimeoutMs: T })),
     )
     await world.run(host.log.append('first', { id: 'x' }))
     expect((await world.run(host.log.append('first', { id: 'x' }))).payload).toBe('first')
+    isFailing = true
     const error = await world.fails(host.log.append('second', { id: 'x' }))
     expect(error).toMatchObject({ code: 'KAYAK_INVALID', outcome: 'unknown' })
     await world.stop(host)

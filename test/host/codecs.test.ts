@@ -33,17 +33,30 @@ describe('a codec', () => {
     await world.stop(a, b)
   })
 
-  it('has nothing to decode while nobody watches', async () => {
+  it('gives back what is in the log, and not what was passed in, however that has changed since', async () => {
+    const world = new World()
+    const host = await world.start('a', { codec })
+    const seen = record(host.committed$)
+    const point = { x: 1 }
+    const appending = host.log.append(point)
+    point.x = 2
+    const entry = await world.run(appending)
+    expect([entry.payload, entry.payload === point]).toEqual([{ x: 1 }, false])
+    expect(seen.values).toEqual([entry])
+    await world.stop(host)
+  })
+
+  it('decodes for who has appended, and once for all who watch', async () => {
     const world = new World()
     let decoded = 0
     const counting: Codec<Point> = { ...codec, decode: bytes => (decoded++, codec.decode(bytes)) }
     const host = await world.start('a', { codec: counting })
     await world.run(host.log.append({ x: 1 }))
-    expect(decoded).toBe(0)
+    expect(decoded).toBe(1)
     const watching = [record(host.committed$), record(host.committed$)]
     await world.run(host.log.append({ x: 2 }))
     expect(watching.map(({ values }) => values.length)).toEqual([1, 1])
-    expect(decoded).toBe(1)
+    expect(decoded).toBe(3)
     await world.stop(host)
   })
 

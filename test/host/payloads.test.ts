@@ -39,6 +39,19 @@ describe('payloads without a codec', () => {
     await world.stop(host)
   })
 
+  it('come back to who has appended them as bytes of their own, whatever went in', async () => {
+    const world = new World()
+    const host = await world.start('a')
+    const seen = record(host.committed$)
+    const buffer = Buffer.from('buffer')
+    const appending = host.log.append(buffer)
+    buffer.fill(0)
+    const { payload } = await world.run(appending)
+    expect([payload, Buffer.isBuffer(payload)]).toEqual([Uint8Array.from(Buffer.from('buffer')), false])
+    expect(seen.values.map(entry => entry.payload)).toEqual([payload])
+    await world.stop(host)
+  })
+
   it('are what they were on the other members, and after a restart', async () => {
     const world = new World()
     const [a, b] = await world.pair()
