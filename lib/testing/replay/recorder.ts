@@ -83,8 +83,11 @@ export class Recorder {
 
   end(failure: string | undefined): void {
     this.look()
-    const names = new Set((failure?.split('\n', 1)[0] ?? '').match(/\bm\d+\b/g))
-    this.tell({ type: 'end', failure, members: [...names] })
+    const named = failure?.replace(/\b[0-9a-f]{32}\b/g, this.nameOf)
+    const [first = ''] = (named ?? '').split('\n', 1)
+    const members = [...new Set(first.match(/\bm\d+\b/g))]
+    const asked = [...first.matchAll(/"invokedAt":([\d.]+)/g)].map(([, at]) => Number(at) - this.begunAt)
+    this.tell({ type: 'end', failure: named, members, asked })
   }
 
   private tell(body: Body): void {
@@ -104,8 +107,11 @@ export class Recorder {
   }
 
   private onTraffic({ type, from, to, message, number }: Traffic): void {
-    const [sender, receiver] = [this.cluster.at(from)?.name ?? from, this.cluster.at(to)?.name ?? to]
-    const between = { number, from: sender, to: receiver }
+    const sender = this.cluster.at(from)
+    // what it has written comes before what it says of it
+    if (type === 'sent' && sender !== undefined) this.sightOf(sender).look()
+    const names = { from: sender?.name ?? from, to: this.cluster.at(to)?.name ?? to }
+    const between = { number, ...names }
     const described = (): Described => describeMessage(message, this.nameOf)
     if (type === 'sent') return this.tell({ type, ...between, message: described() })
     this.tell({ type: 'ended', fate: type, ...between, ...(type === 'injected' && { message: described() }) })

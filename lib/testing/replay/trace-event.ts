@@ -104,11 +104,14 @@ export type ClientEvent = { readonly client: string; readonly call: string } & (
   | { readonly type: 'settled'; readonly outcome: string; readonly output?: string }
 )
 
-/** How the run ends: with nothing wrong, or with what was found, and the members that it names. */
+/** How the run ends: with nothing wrong, or with what was found. */
 export interface EndEvent {
   readonly type: 'end'
   readonly failure: string | undefined
+  /** Members that the failure names. */
   readonly members: readonly string[]
+  /** When calls were begun that the failure names, as in `at`. */
+  readonly asked: readonly number[]
 }
 
 /** Is told of each event as it happens. Whatever it does must not touch the simulation. */
