@@ -83,9 +83,11 @@ async function runSeeds(from: number, count: number, times: number, minutes: num
   return tally.failures.length + tally.differences.length === 0
 }
 
-/** What CI runs: the same seeds each time, twice, and then some that nobody has run before. */
-const check = async (): Promise<boolean> =>
-  (await runSeeds(1, 2000, 2, Infinity)) && runSeeds(fresh(), Infinity, 1, 0.25)
+/** How many seeds CI has the time for. */
+const CHECKED = 250
+
+/** What CI runs: the same seeds each time, twice. Those that nobody has run before are for the soak. */
+const check = (): Promise<boolean> => runSeeds(1, CHECKED, 2, Infinity)
 
 function soak(words: readonly string[]): Promise<boolean> {
   const { values } = parseArgs({ args: [...words], options: { minutes: { type: 'string' }, from: { type: 'string' } } })

@@ -13,13 +13,13 @@ class Worker {
 
   run(batch: Batch): Promise<readonly Ran[]> {
     return new Promise((resolve, reject) => {
+      const ended = (code: number | null): void =>
+        reject(new Error(`A worker has ended with ${String(code)} at seeds ${batch.join()}.`))
+      this.child.once('exit', ended)
       this.child.once('message', (ran: readonly Ran[]) => {
-        this.child.off('exit', reject)
+        this.child.off('exit', ended)
         resolve(ran)
       })
-      this.child.once('exit', code =>
-        reject(new Error(`A worker has ended with ${String(code)} at seeds ${batch.join()}.`)),
-      )
       this.child.send(batch)
     })
   }
