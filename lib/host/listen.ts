@@ -1,4 +1,5 @@
-import { concatMap, defer, filter, firstValueFrom, ignoreElements, map, merge, of, take, takeUntil } from 'rxjs'
+import { AsyncSubject, concatMap, defer, filter, firstValueFrom, ignoreElements, map, merge, of } from 'rxjs'
+import { take, takeUntil } from 'rxjs'
 import type { Observable } from 'rxjs'
 import { KayakError } from '../../streams/contracts/errors.js'
 import { pump } from '../../streams/operators/pump.js'
@@ -44,22 +45,47 @@ export function listen$(member: Member, from: unknown): Observable<LogEntry> {
   }).pipe(takeUntil(member.over$))
 }
 
-/** The same as an iterator: a batch is read when the one before has been consumed. */
-export async function* iterate(member: Member, from: unknown): AsyncGenerator<LogEntry> {
+type Decode<T> = (entry: LogEntry) => T
+
+/** A batch is read when the one before has been consumed; what it waits for ends with `over$`. */
+async function* iterate<T>(
+  member: Member,
+  from: unknown,
+  decode: Decode<T>,
+  over$: Observable<unknown>,
+): AsyncGenerator<T, undefined> {
   let cursor = startOf(from)
   for (;;) {
-    const batch = await firstValueFrom(member.read(cursor).pipe(takeUntil(member.over$)), { defaultValue: undefined })
+    const batch = await firstValueFrom(member.read(cursor).pipe(takeUntil(over$)), { defaultValue: undefined })
     if (batch === undefined) return
     cursor = batch.next
-    yield* batch.entries
+    for (const entry of batch.entries) yield decode(entry)
     if (batch.entries.length > 0 || member.replica.applied >= cursor) continue
     const goesOn = await firstValueFrom(
       more$(member, () => cursor).pipe(
         take(1),
         map(() => true),
+        takeUntil(over$),
       ),
       { defaultValue: false },
     )
     if (!goesOn) return
+  }
+}
+
+/** The same as an iterator, which unlike a generator can be ended while it waits for the next entry. */
+export function entriesFrom<T>(member: Member, from: unknown, decode: Decode<T>): AsyncIterableIterator<T, undefined> {
+  const returned = new AsyncSubject<undefined>()
+  const entries = iterate(member, from, decode, merge(member.over$, returned))
+  return {
+    next: () => entries.next(),
+    return: () => {
+      returned.next(undefined)
+      returned.complete()
+      return entries.return(undefined)
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
   }
 }

@@ -11,7 +11,7 @@ import type { Member } from '../member/member.js'
 import { namedAppend, type OwnSession } from './append-session.js'
 import { bounded } from './bounded.js'
 import { supplyChunks, type ChunkSource } from './chunks.js'
-import { iterate, listen$ } from './listen.js'
+import { entriesFrom, listen$ } from './listen.js'
 import { checkOptions, operation, type OperationContext } from './operation.js'
 import { payloadCodec } from './payload-codec.js'
 
@@ -90,8 +90,8 @@ export class HostLog<T> implements Log<T> {
     return listen$(this.member, from).pipe(map(this.decode))
   }
 
-  async *entries(from = 0): AsyncGenerator<Entry<T>> {
-    for await (const entry of iterate(this.member, from)) yield this.decode(entry)
+  entries(from = 0): AsyncIterableIterator<Entry<T>, undefined> {
+    return entriesFrom(this.member, from, this.decode)
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- a promise by contract: storages may have to ask

@@ -48,6 +48,25 @@ describe('log.entries', () => {
     await world.stop(a, b)
   })
 
+  it('ends at once where it waits for an entry, and what waits with it', async () => {
+    const world = new World()
+    const host = await world.start('a')
+    const { index } = await world.run(host.log.append('one'))
+    const iterator = iterate(host, index)
+    await take(world, iterator, 1)
+    const next = watch(iterator.next())
+    await world.pass(10)
+    const returned = watch(Promise.resolve(iterator.return?.()))
+    await world.breathe()
+    expect(next).toEqual({ settled: true, value: { done: true, value: undefined } })
+    expect(returned.settled).toBe(true)
+    expect(await world.run(iterator.next())).toEqual({ done: true, value: undefined })
+    const unused = iterate(host)
+    await world.run(Promise.resolve(unused.return?.()))
+    expect(await world.run(unused.next())).toEqual({ done: true, value: undefined })
+    await world.stop(host)
+  })
+
   it('begins at an index, inclusive, or waits for it', async () => {
     const world = new World()
     const host = await world.start('a')
