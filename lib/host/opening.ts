@@ -51,7 +51,9 @@ export async function opening<T>(
   options: Resolved<T>,
   open: (opening: Opening<T>) => Promise<Host<T>>,
 ): Promise<Host<T>> {
-  const { transport, storage, clock, electionTimeoutMs = DEFAULT_ELECTION_TIMEOUT_MS } = options
+  const { transport, storage, clock, signal, electionTimeoutMs = DEFAULT_ELECTION_TIMEOUT_MS } = options
+  if (signal?.aborted === true)
+    throw new KayakError('KAYAK_ABORTED', 'Opening the host was aborted before it began.', { cause: signal.reason })
   try {
     return await open(new Opening(options))
   } catch (error) {

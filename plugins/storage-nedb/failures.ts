@@ -1,4 +1,4 @@
-import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
+import { isKayakError, KayakError, type Outcome } from '../../streams/contracts/errors.js'
 
 // By shape, since an error of Node.js may be of another realm than this file, as it is under jest.
 const hasMessage = (error: unknown): error is { message: string } =>
@@ -8,11 +8,14 @@ const hasMessage = (error: unknown): error is { message: string } =>
 export const hasCode = (error: unknown, code: string): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === code
 
-/** What a disk's error is called: kayak's own go through, all else is a failed storage with its cause. */
-export function asStorageError(cause: unknown, what: string): KayakError {
+/**
+ * What a disk's error is called: kayak's own go through, all else is a failed storage with its cause. What fails before
+ * anything has been written is `rejected`.
+ */
+export function asStorageError(cause: unknown, what: string, outcome: Outcome = 'unknown'): KayakError {
   if (isKayakError(cause)) return cause
   const reason = hasMessage(cause) ? cause.message : String(cause)
-  return new KayakError('KAYAK_STORAGE_FAILED', `${what} failed: ${reason}.`, { outcome: 'unknown', cause })
+  return new KayakError('KAYAK_STORAGE_FAILED', `${what} failed: ${reason}.`, { outcome, cause })
 }
 
 export const corrupt = (file: string, what: string, cause?: unknown): KayakError =>

@@ -65,6 +65,10 @@ const claims = async (folder: string): Promise<readonly number[]> =>
 
 const locked = (folder: string): KayakError => new KayakError('KAYAK_LOCKED', `${folder} is in use.`)
 
+/** A claim that no other can follow: there never were so many. */
+const impossible = (folder: string, file: string): KayakError =>
+  new KayakError('KAYAK_CORRUPT', `${folder} has a file ${file} that is no lock.`, { file })
+
 const remove = (path: string): Promise<void> => rm(path, { force: true })
 
 /** Links the socket as the next claim; false if a rival was faster. */
@@ -82,6 +86,7 @@ async function claim(folder: string, short: string, own: string): Promise<number
     const highest = Math.max(0, ...(await claims(folder)))
     if (highest > 0 && (await isAlive(join(short, `lock-${highest}`)))) throw locked(folder)
     const mine = highest + 1
+    if (!CLAIM.test(`lock-${mine}`)) throw impossible(folder, `lock-${highest}`)
     if (!(await linked(join(folder, own), join(folder, `lock-${mine}`)))) continue
     if (Math.max(...(await claims(folder))) === mine) return mine
     await remove(join(folder, `lock-${mine}`))

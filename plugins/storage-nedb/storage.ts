@@ -98,7 +98,7 @@ export class NedbStorage implements Storage {
     } catch (error) {
       await this.lock?.release()
       this.lock = undefined
-      throw asStorageError(error, `Opening ${dataDir}`)
+      throw asStorageError(error, `Opening ${dataDir}`, 'rejected')
     }
     this.poison = undefined
     return opened(this.contents)

@@ -131,9 +131,11 @@ describe('start in the folder of a member', () => {
 describe('the signal', () => {
   it('refuses to begin when it is aborted already', async () => {
     const world = new World()
-    const signal = AbortSignal.abort()
-    expect(await world.fails(world.start('a', { signal }))).toMatchObject({ code: 'KAYAK_ABORTED' })
-    expect(await world.fails(world.join('a', ['127.0.0.1:1'], { signal }))).toMatchObject({ code: 'KAYAK_ABORTED' })
+    const signal = AbortSignal.abort(new Error('enough'))
+    const aborted = { code: 'KAYAK_ABORTED', outcome: 'rejected', cause: new Error('enough') }
+    expect(await world.fails(world.start('a', { signal }))).toMatchObject(aborted)
+    expect(await world.fails(world.join('a', ['127.0.0.1:1'], { signal }))).toMatchObject(aborted)
+    expect(world.disk('a').identity).toBeUndefined()
     expect(world.clock.pending).toBe(0)
     await world.stop(await world.start('a'))
   })

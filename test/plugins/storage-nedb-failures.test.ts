@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rename, rm, stat, truncate } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -211,6 +211,23 @@ test('without syncing the log a power loss takes what was acknowledged', async (
 
 test('without syncing the folder a power loss takes a published snapshot', async () => {
   await expect(afterPowerLoss(path => path !== dataDir)).rejects.toMatchObject({ code: 'KAYAK_CORRUPT' })
+})
+
+test('a folder that is a file is refused, and nothing has happened', async () => {
+  await writeFile(dataDir, 'a file')
+  await expect(first(nedbStorage({ dataDir }).open())).rejects.toMatchObject({
+    code: 'KAYAK_STORAGE_FAILED',
+    outcome: 'rejected',
+  })
+})
+
+test('a file with the name of the last possible lock is refused by its name', async () => {
+  await mkdir(dataDir)
+  await writeFile(join(dataDir, 'lock-999999999999999'), '')
+  await expect(first(nedbStorage({ dataDir }).open())).rejects.toMatchObject({
+    code: 'KAYAK_CORRUPT',
+    file: 'lock-999999999999999',
+  })
 })
 
 describe('the name of the folder is made durable', () => {
