@@ -1,5 +1,6 @@
 import { NEVER, Observable } from 'rxjs'
 import { KayakError } from '../../streams/contracts/errors.js'
+import { onAbort } from './on-abort.js'
 
 /** Errors with `KAYAK_ABORTED` when a signal is aborted, at once if it is; never emits. */
 export function aborted$(signal: AbortSignal | undefined, what = 'Opening the host'): Observable<never> {
@@ -10,7 +11,6 @@ export function aborted$(signal: AbortSignal | undefined, what = 'Opening the ho
       subscriber.error(new KayakError('KAYAK_ABORTED', `${what} was aborted.`, { outcome: 'unknown', cause }))
     }
     if (signal.aborted) return abort()
-    signal.addEventListener('abort', abort, { once: true })
-    return () => signal.removeEventListener('abort', abort)
+    return onAbort(signal, abort)
   })
 }

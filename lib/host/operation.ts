@@ -2,6 +2,7 @@ import { KayakError } from '../../streams/contracts/errors.js'
 import type { OperationOptions } from '../../streams/contracts/host.js'
 import type { Settle } from '../../streams/sources/requests.js'
 import type { Waiting } from '../member/waiting-room.js'
+import { onAbort } from './on-abort.js'
 
 /** What operations of a host share. */
 export interface OperationContext {
@@ -48,8 +49,7 @@ export async function operation<T>(
       const waiting = begin(timeoutMs, { done: resolve, failed: reject })
       if (signal === undefined) return
       const abort = (): void => waiting.abort(signal.reason)
-      signal.addEventListener('abort', abort, { once: true })
-      stopListening = () => signal.removeEventListener('abort', abort)
+      stopListening = onAbort(signal, abort)
     })
   } finally {
     stopListening()

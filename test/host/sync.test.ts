@@ -89,6 +89,19 @@ describe('sync.sync', () => {
     await world.stop(host)
   })
 
+  it('listens to a signal once, however many operations share it', async () => {
+    const { world, host } = await begin()
+    const controller = new AbortController()
+    const { signal } = controller
+    const syncing = Array.from({ length: 20 }, () => watch(host.sync.sync(99, { signal })))
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    controller.abort()
+    await world.breathe()
+    for (const { error } of syncing) expect(error).toMatchObject({ code: 'KAYAK_ABORTED' })
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+    await world.stop(host)
+  })
+
   it('of a host that stops is settled, and refused afterwards', async () => {
     const { world, host } = await begin()
     const syncing = watch(host.sync.sync(99))
