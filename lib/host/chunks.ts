@@ -112,14 +112,22 @@ const NONE: ChunkSupply = {
   release: () => undefined,
 }
 
-/** A way to ask for chunks, one batch after the other, of whatever a consumer gives. */
-export function supplyChunks(chunks: unknown): ChunkSupply {
-  if (isObservable(chunks)) return new Backlog(chunks)
-  if (typeof chunks !== 'object' || chunks === null) return NONE
+function supplyIterable(chunks: object): ChunkSupply {
   // an iterable is told by its method; what it yields is checked chunk by chunk
   const source = chunks as Partial<AsyncIterable<unknown> & Iterable<unknown>>
   const { [Symbol.asyncIterator]: later, [Symbol.iterator]: now } = source
   if (typeof later === 'function') return fromIterator(() => later.call(source))
   if (typeof now === 'function') return fromIterator(() => now.call(source))
   return NONE
+}
+
+/** A way to ask for chunks, one batch after the other, of whatever a consumer gives. */
+export function supplyChunks(chunks: unknown): ChunkSupply {
+  if (isObservable(chunks)) return new Backlog(chunks)
+  if (typeof chunks !== 'object' || chunks === null) return NONE
+  try {
+    return supplyIterable(chunks)
+  } catch (cause) {
+    throw asKayakError(cause)
+  }
 }

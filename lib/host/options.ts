@@ -107,9 +107,18 @@ const hasMethods = (value: unknown, methods: readonly string[]): boolean =>
   value !== null &&
   methods.every(method => typeof Reflect.get(value, method) === 'function')
 
-function checkPlain(options: unknown): void {
+/** What options say, read once: what is read again might be something else, or throw. */
+function copyOf<T>(options: Options<T> | null): Options<T> {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) throw invalid('not an object')
-  const plain: Record<string, unknown> = { ...options }
+  try {
+    return { ...options }
+  } catch (cause) {
+    throw new KayakError('KAYAK_INVALID', 'The options can not be read.', { cause })
+  }
+}
+
+function checkPlain(options: object): void {
+  const plain: Readonly<Record<string, unknown>> = { ...options }
   for (const [key, methods] of Object.entries(INJECTED)) {
     if (plain[key] !== undefined && !hasMethods(plain[key], methods))
       throw invalid(`${key}: must be an object with ${methods.join(', ')}`)
@@ -131,8 +140,9 @@ function dataDirOf(options: { readonly dataDir?: string }, { port }: Address): s
 }
 
 /** @throws {@link KayakError} `KAYAK_INVALID`, naming the option. */
-export function resolveOptions<T>(address: unknown, options: Options<T> = {}): Resolved<T> {
+export function resolveOptions<T>(address: unknown, given: Options<T> = {}): Resolved<T> {
   const parsed = parseAddress(address)
+  const options = copyOf(given)
   checkPlain(options)
   checkTiming(options)
   const { insecure } = options

@@ -93,6 +93,21 @@ describe('a compaction that is refused or fails', () => {
     }
   })
 
+  it('with chunks that throw when they are looked at', async () => {
+    const world = new World()
+    const host = await world.start('a')
+    const { index } = await world.run(host.log.append('x'))
+    const chunks = {
+      get [Symbol.asyncIterator](): () => AsyncIterator<Uint8Array> {
+        throw new Error('no')
+      },
+    }
+    const error = await world.fails(host.log.compact(index, chunks))
+    expect(error).toMatchObject({ code: 'KAYAK_INVALID', outcome: 'rejected', cause: new Error('no') })
+    await world.run(host.log.compact(index, [Buffer.from('state')]))
+    await world.stop(host)
+  })
+
   it('while another one is under way', async () => {
     const { world, host, until } = await founded()
     const chunks = new Subject<Uint8Array>()

@@ -40,6 +40,20 @@ describe('options', () => {
     await expect(start('127.0.0.1:0', options as Options)).rejects.toMatchObject({ code: 'KAYAK_INVALID' })
   })
 
+  it('that throw when they are read are refused', async () => {
+    const options = {
+      get timeoutMs(): number {
+        throw new Error('no')
+      },
+    }
+    for (const opening of [start('127.0.0.1:0', options), join('127.0.0.1:0', ['127.0.0.1:1'], options)])
+      await expect(opening).rejects.toMatchObject({
+        code: 'KAYAK_INVALID',
+        outcome: 'rejected',
+        cause: new Error('no'),
+      })
+  })
+
   it('that are undefined are as if left out', async () => {
     const world = new World()
     const none = Object.fromEntries(Object.keys(WRONG).map(name => [name, undefined]))
