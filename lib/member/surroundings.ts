@@ -1,4 +1,6 @@
 import { distinctUntilChanged, filter, map, merge, pairwise, skip, startWith, take, tap, type Observable } from 'rxjs'
+import type { Clock } from '../../streams/contracts/clock.js'
+import { LIMITS } from '../../streams/contracts/limits.js'
 import type { Transport } from '../../streams/contracts/transport.js'
 import type { Views } from '../../streams/outlets/views.js'
 import type { Replica } from '../../streams/replica/replica.js'
@@ -6,13 +8,30 @@ import { toldRemoved$ } from '../../streams/roles/inquiry.js'
 import { received$, type Sender } from '../../streams/sources/inbound.js'
 import { stalls$ } from '../../streams/sources/stalls.js'
 
-/** Hands on what others send; tells of what is refused or dropped, with how often. */
+/** Says whether something may be told: so often a second at most. */
+function sparing(clock: Clock): () => boolean {
+  let [second, count] = [0, 0]
+  return () => {
+    const now = Math.floor(clock.now() / 1000)
+    if (now !== second) [second, count] = [now, 0]
+    return ++count <= LIMITS.noticesPerSecond
+  }
+}
+
+/** Hands on what others send; tells of what is refused or dropped, with how often, and a flood not one by one. */
 export function inbound$(replica: Replica, transport: Transport): Observable<unknown> {
   let [refusals, drops] = [0, 0]
+  const { clock } = replica.parts
+  const [mayTellRefusal, mayTellDrop] = [sparing(clock), sparing(clock)]
   const notice = {
-    refused: ({ id }: Sender, reason: string): void =>
-      replica.tell({ type: 'message-refused', from: id, reason, count: ++refusals }),
-    dropped: (): void => replica.tell({ type: 'messages-dropped', reason: 'overloaded', count: ++drops }),
+    refused: ({ id }: Sender, reason: string): void => {
+      refusals++
+      if (mayTellRefusal()) replica.tell({ type: 'message-refused', from: id, reason, count: refusals })
+    },
+    dropped: (): void => {
+      drops++
+      if (mayTellDrop()) replica.tell({ type: 'messages-dropped', reason: 'overloaded', count: drops })
+    },
   }
   return received$(transport.inbound$, replica.parts.inbox, notice).pipe(tap(received => replica.deliver(received)))
 }

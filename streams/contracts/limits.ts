@@ -41,6 +41,8 @@ export const LIMITS = {
   writeBytes: 1 * MiB,
   /** A write that takes longer is told of, also while it goes on. */
   slowDiskMs: 500,
+  /** Events of messages that were refused, or dropped, each with how many there were. */
+  noticesPerSecond: 100,
   /** Members of a cluster, learners too. */
   members: 64,
 } as const

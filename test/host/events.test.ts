@@ -84,6 +84,22 @@ describe('events$ tells of what is not as it should be', () => {
     return (to: Member, what: object): void => transport.send({ id: to.id, address: to.address }, what)
   }
 
+  it('a flood of malformed messages a hundred times a second, with how many there were', async () => {
+    const world = new World()
+    const host = await world.start('a')
+    const events = record(host.events$)
+    const send = await stranger(world)
+    for (let message = 0; message < 5000; message++) send(host.self, {})
+    await world.pass(1000)
+    const told = ofType(events, 'message-refused').length
+    expect(told).toBeGreaterThanOrEqual(100)
+    expect(told).toBeLessThanOrEqual(200)
+    send(host.self, {})
+    await world.pass(10)
+    expect(ofType(events, 'message-refused').at(-1)).toMatchObject({ count: 5001 })
+    await world.stop(host)
+  })
+
   it('malformed messages, with how many there were, which change nothing', async () => {
     const world = new World()
     const [a, b] = await world.pair()
