@@ -115,6 +115,20 @@ describe('close', () => {
     }
   })
 
+  it('waits for nobody who waits for it', async () => {
+    const world = new World()
+    const hosts = await world.trio()
+    await world.run(hosts[0].log.append('x'))
+    for (const name of NAMES) world.disk(name).latencyMs = 2
+    const elections = hosts.map(host => record(host.events$))
+    const begun = world.clock.now()
+    await world.run(Promise.all(hosts.map(host => host.close())))
+    // the one leader that took over has removed itself, and the next one in the same turn
+    const elected = elections.flatMap(({ values }) => values.filter(({ type }) => type === 'leader-elected'))
+    expect(elected).toHaveLength(1)
+    expect(world.clock.now() - begun).toBeLessThan(T)
+  })
+
   it('waits for one that it has removed to hear of it, and not for one that never does', async () => {
     const world = new World()
     const [a, b] = await world.pair()
