@@ -9,7 +9,19 @@ const AMBIENT = [
   ...['Promise', 'PromiseLike', 'Awaited', 'AsyncIterable', 'AsyncIterator', 'AsyncIterableIterator', 'AsyncGenerator'],
   ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'requestAnimationFrame', 'requestIdleCallback'],
   ...['clearTimeout', 'clearInterval', 'clearImmediate', 'cancelAnimationFrame', 'NodeJS', 'MessageChannel'],
-  ...['Date', 'performance', 'crypto', 'console', 'process', 'Buffer', 'fetch', 'WebSocket', 'XMLHttpRequest'],
+  ...[
+    'Date',
+    'Intl',
+    'Temporal',
+    'performance',
+    'crypto',
+    'console',
+    'process',
+    'Buffer',
+    'fetch',
+    'WebSocket',
+    'XMLHttpRequest',
+  ],
   ...['globalThis', 'global', 'window', 'self', 'document', 'require', 'module', '__dirname', '__filename'],
 ]
 const PROMISES = new Set(['Promise', 'AsyncIterable'])

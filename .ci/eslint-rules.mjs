@@ -15,7 +15,7 @@ const TIMED = new Set([
   'timestamp',
   'windowTime',
 ])
-/** Timed only if they are given a window, as their second argument. */
+/** Timed only if they are given a window, as their second argument or among their options. */
 const WINDOWED = new Set(['ReplaySubject', 'shareReplay'])
 /** Timed only if their options have a delay in milliseconds. */
 const REPEATING = new Set(['repeat', 'retry'])
@@ -29,6 +29,7 @@ const UNFIT = new Map([
     'is a clock or queue that the whole process shares',
   ]),
   ...['firstValueFrom', 'lastValueFrom'].map(name => [name, 'makes a promise']),
+  ['Scheduler', "has the process's clock"],
   ['config', 'belongs to the process, not to kayak'],
 ])
 
@@ -46,6 +47,7 @@ const injectedTime = {
       door: "Import from 'rxjs' by name: '{{source}}' can't be checked.",
       unfit: "'{{name}}' {{why}}.",
       untimed: "'{{name}}' needs a scheduler argument here: without one it runs on the process's clock.",
+      handed: "Call '{{name}}' by its name: what is handed on or extended may be given a window later.",
     },
   },
   create(context) {
@@ -67,11 +69,11 @@ const injectedTime = {
     }
 
     function isTimed(name, call) {
-      if (call === undefined) return TIMED.has(name)
       if (call.arguments.some(argument => argument.type === 'SpreadElement')) return true
       if (REPEATING.has(name)) return call.arguments.some(delaysByNumber)
       const given = call.arguments.some(argument => hasClock(typeOf(argument)))
-      return !given && (TIMED.has(name) || call.arguments.length > 1)
+      const hasWindow = call.arguments.some(argument => property(typeOf(argument), 'windowTime') !== undefined)
+      return !given && (TIMED.has(name) || call.arguments.length > 1 || hasWindow)
     }
 
     function checkUses(specifier, name) {
@@ -80,7 +82,9 @@ const injectedTime = {
           if (isTypeReference) continue
           const { parent } = identifier
           const isCall = ['CallExpression', 'NewExpression'].includes(parent.type) && parent.callee === identifier
-          if (isTimed(name, isCall ? parent : undefined))
+          const isAsked = parent.type === 'BinaryExpression' && parent.operator === 'instanceof'
+          if (!isCall && !isAsked) context.report({ node: identifier, messageId: 'handed', data: { name } })
+          else if (isCall && isTimed(name, parent))
             context.report({ node: identifier, messageId: 'untimed', data: { name } })
         }
     }
@@ -164,8 +168,15 @@ const noAsync = {
     },
   },
   create(context) {
+    const { program, esTreeNodeToTSNodeMap } = context.sourceCode.parserServices
+    const checker = program.getTypeChecker()
     const report = node => context.report({ node, messageId: 'async' })
+    const reportPromise = node => {
+      const type = checker.getNonNullableType(checker.getTypeAtLocation(esTreeNodeToTSNodeMap.get(node)))
+      if (checker.getPropertyOfType(type, 'then') !== undefined) report(node)
+    }
     return {
+      CallExpression: reportPromise,
       ':function[async=true]': report,
       AwaitExpression: report,
       'ForOfStatement[await=true]': report,

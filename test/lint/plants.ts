@@ -26,6 +26,9 @@ export const plusOne = (source: Observable<number>): Observable<number> => sourc
 import { delay, interval, retry, type SchedulerLike, shareReplay, timeout, timer, type Observable } from 'rxjs'
 export const ticks = (clock: SchedulerLike): Observable<number> =>
   interval(10, clock).pipe(delay(1, clock), timeout({ each: 100, scheduler: clock }), shareReplay(1), retry(2))
+export const recent = (clock: SchedulerLike): Observable<number> =>
+  ticks(clock).pipe(shareReplay({ bufferSize: 1, windowTime: 100, refCount: true, scheduler: clock }))
+export const some = (numbers: readonly number[], tell: (number: number) => void): void => numbers.forEach(tell)
 export const later = (clock: SchedulerLike): Observable<0> => timer(10, clock)
 `,
   'streams/replica/cast.ts': `
@@ -182,12 +185,20 @@ export const LINES: Record<string, Plant> = {
   'plugins/two/chatty.ts': { rule: 'no-console', text: "console.log('here')\n" },
   'lib/testing/kit.ts': { rule: 'kayak/no-ambient', text: "it('runs', () => {})\n" },
   'streams/roles/async.ts': stream('kayak/no-async', 'export const wait = async () => {}\n'.replace('{}', '{ /* */ }')),
+  'streams/roles/each.ts': stream(
+    'kayak/no-async',
+    "import { NEVER } from 'rxjs'\nexport const tell = (): void => void NEVER.forEach(() => undefined)\n",
+  ),
   'streams/roles/lazy.ts': stream('kayak/no-async', "export const load = () => import('../rules/sum.js')\n"),
   'streams/contracts/promised.ts': stream(
     'kayak/no-ambient',
     'export interface Promising {\n  stop(): Promise<void>\n}\n',
   ),
-  'streams/contracts/host/index.ts': stream('kayak/no-ambient', 'export const done = Promise.resolve()\n'),
+  'streams/contracts/host/index.ts': {
+    rule: 'kayak/no-ambient',
+    besides: ['kayak/no-async'],
+    text: 'export const done = Promise.resolve()\n',
+  },
   'streams/operators/wildcard.ts': stream(
     'kayak/injected-time',
     "import * as rx from 'rxjs'\nexport const never$ = rx.NEVER\n",
@@ -202,6 +213,19 @@ export const LINES: Record<string, Plant> = {
     'kayak/injected-time',
     "import { interval as every } from 'rxjs'\nexport const start = [1, 2].map(every)\n",
   ),
+  'streams/operators/replaying.ts': stream(
+    'kayak/injected-time',
+    "import { ReplaySubject } from 'rxjs'\nexport class Recent extends ReplaySubject<number> {\n  constructor() {\n    super(1, 100)\n  }\n}\n",
+  ),
+  'streams/operators/named.ts': stream(
+    'kayak/injected-time',
+    "import { shareReplay } from 'rxjs'\nexport const again = { shareReplay }\n",
+  ),
+  'streams/operators/scheduler.ts': {
+    rule: 'kayak/injected-time',
+    besides: ['@typescript-eslint/no-deprecated'],
+    text: "import { Scheduler } from 'rxjs'\nexport const now = (): number => Scheduler.now()\n",
+  },
   'streams/operators/to-promise.ts': {
     rule: 'kayak/injected-time',
     besides: ['@typescript-eslint/no-deprecated', '@typescript-eslint/unbound-method'],
@@ -227,6 +251,7 @@ export const LINES: Record<string, Plant> = {
     piped('repeat', 'repeat({ count: 2, delay: 10 })'),
     piped('sampleTime', 'sampleTime(10)'),
     piped('shareReplay', 'shareReplay(1, 100)'),
+    piped('shareReplay-options', 'shareReplay({ bufferSize: 1, windowTime: 100, refCount: true })'),
     piped('throttleTime', 'throttleTime(10, undefined, { leading: true })'),
     piped('timeInterval', 'timeInterval()'),
     piped('timeout', 'timeout({ each: 10 })'),
@@ -238,6 +263,7 @@ export const LINES: Record<string, Plant> = {
     ambient('microtask', 'queueMicrotask'),
     ambient('date', 'Date.now()'),
     ambient('new-date', 'new Date()'),
+    ambient('format', 'new Intl.DateTimeFormat().format()'),
     ambient('random', 'Math.random()'),
     ambient('performance', 'performance.now()'),
     ambient('console', 'console.log'),
