@@ -109,7 +109,8 @@ describe('leader$', () => {
     const [a, b] = await learner(world)
     const seen = record(b.leader$)
     world.network.heal()
-    await world.until(() => b.leader !== undefined)
+    // its election timeout is the cluster's once it has a roster
+    await world.until(() => b.leader !== undefined && b.roster.index > 0)
     const begun = world.clock.now()
     world.network.isolate(a.self.address)
     expect(b.role).toBe('learner')
