@@ -65,7 +65,10 @@ export class Views {
     return this.view.pipe(map(part), distinctUntilChanged())
   }
 
+  /** Its last value says that it leads no more, and follows nobody. */
   complete(): void {
+    const { role, ...rest } = this.view.value
+    this.view.next({ ...rest, role: role === 'learner' ? role : 'follower', leader: undefined })
     this.view.complete()
   }
 }

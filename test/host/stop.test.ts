@@ -58,6 +58,19 @@ describe('stop', () => {
     expect(await world.leftovers()).toBe(0)
   })
 
+  it('leads no more and knows no leader, as its views say before they complete', async () => {
+    const world = new World()
+    const [a, b] = await world.pair()
+    const seen = [a, b].map(host => ({ roles: record(host.role$), leaders: record(host.leader$) }))
+    await world.stop(a, b)
+    for (const host of [a, b]) expect([host.role, host.leader]).toEqual(['follower', undefined])
+    for (const { roles, leaders } of seen) {
+      expect([roles.values.at(-1), leaders.values.at(-1)]).toEqual(['follower', undefined])
+      expect([roles.end, leaders.end]).toEqual(['complete', 'complete'])
+    }
+    expect(a.roster.voters).toHaveLength(2)
+  })
+
   it('is what `await using` does', async () => {
     const world = new World()
     const host = await world.start('a')
@@ -107,8 +120,8 @@ describe('stop', () => {
       await world.stop(a, c)
       await world.until(() => seen.end !== undefined)
       expect(seen.end).toBe('complete')
-      // a compaction that is cut off by it is told of
-      expect(calls).toBe(at === 1 ? 2 : 1)
+      // a compaction that is cut off by it is told of, and that there is no leader any more
+      expect(calls).toBe(at === 1 || at === 5 ? 2 : 1)
       expect(await world.fails(b.log.append('y'))).toMatchObject({ code: 'KAYAK_STOPPED' })
       expect(await world.leftovers()).toBe(0)
     }

@@ -82,6 +82,7 @@ describe('what is derived from views', () => {
     const late: unknown[] = []
     views.select(({ role }) => role).subscribe({ next: role => late.push(role), complete: () => late.push('|') })
     views.complete()
-    expect(late).toEqual(['candidate', '|'])
+    expect(late).toEqual(['candidate', 'follower', '|'])
+    expect(views.now).toMatchObject({ role: 'follower', leader: undefined, term: 2 })
   })
 })
