@@ -1,4 +1,5 @@
 import { Bench } from './bench'
+import { establish } from './leading'
 
 describe('what a role decides once a turn has settled', () => {
   it('is written in the same turn', () => {
@@ -12,8 +13,14 @@ describe('what a role decides once a turn has settled', () => {
   })
 
   it('shows in the views in the same turn', () => {
-    const bench = new Bench({ log: [1] }).elect()
+    const bench = establish(new Bench({ log: [1] }).elect())
+    bench.hear('b', { type: 'change-roster', id: 'r-1', change: 'remove', memberId: 'a'.repeat(32) })
+    bench.acknowledge('b', { term: 2, match: 3 })
     expect(bench.member.views.now).toMatchObject({ role: 'leader', leader: { address: 'a:1' } })
+    // the removal commits, and the leader gives up: nothing follows that would be another turn
+    bench.acknowledge('c', { term: 2, match: 3 })
+    expect(bench.role).toBe('follower')
+    expect(bench.member.views.now).toMatchObject({ role: 'learner', leader: undefined })
     bench.stop()
   })
 })
