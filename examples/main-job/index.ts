@@ -56,7 +56,7 @@ async function play(file: string): Promise<number> {
     for (const difference of found.differences) say(red(`  ${difference}`))
     if (found.differences.length > 0) return 1
     say(green(bold(found.verdict)))
-    say(`in ${seconds} s`)
+    say(`in ${seconds} s, besides the build`)
     return 0
   } finally {
     isStopping = true
