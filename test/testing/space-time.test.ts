@@ -18,6 +18,8 @@ function traced(seed: number): {
   return { events, report }
 }
 
+const RUN = traced(RICH)
+
 /** What the page holds, as its script reads it. */
 function dataOf(page: string): { readonly scene: Scene; readonly events: readonly TraceEvent[] } {
   const [, json = ''] = /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(page) ?? []
@@ -29,14 +31,11 @@ const scriptOf = (page: string): string => /<script>(.*?)<\/script>/s.exec(page)
 
 describe('a trace', () => {
   it('changes nothing of the run that it is of, and is the same again', () => {
-    for (const seed of [1, RICH]) {
-      const { events, report } = traced(seed)
-      expect(simulate({ ...options, seed })).toEqual(report)
-      expect(traced(seed).events).toEqual(events)
-    }
+    expect(simulate({ ...options, seed: RICH })).toEqual(RUN.report)
+    expect(traced(RICH).events).toEqual(RUN.events)
   })
 
-  const { events } = traced(RICH)
+  const { events } = RUN
 
   it('is in order of time', () => {
     events.forEach((event, at) => {
@@ -56,7 +55,7 @@ describe('a trace', () => {
   })
 
   it('tells of every fault of the plan, and of every kind of event', () => {
-    const { report } = traced(RICH)
+    const { report } = RUN
     const struck = events.flatMap(event => (event.type === 'fault' ? [event.id] : []))
     expect(struck).toEqual(report.plan.map(({ id }) => id))
     const kinds = new Set<string>(events.map(({ type }) => type))
@@ -65,7 +64,7 @@ describe('a trace', () => {
   })
 
   it('agrees with the report on what was applied and who led', () => {
-    const { report } = traced(RICH)
+    const { report } = RUN
     const led = events.flatMap(event => (event.type === 'standing' && event.role === 'leader' ? [event.term] : []))
     expect(Math.max(...led)).toBe(report.terms)
     const committed = events.flatMap(event => (event.type === 'log' ? [event.committed] : []))
@@ -84,7 +83,7 @@ describe('a trace', () => {
 })
 
 describe('a scene', () => {
-  const { events } = traced(RICH)
+  const { events } = RUN
   const scene = sceneOf(events)
 
   it('has a lane for each member', () => {
@@ -160,7 +159,7 @@ describe('a page', () => {
   })
 
   it('has a script that parses, and draws what is in view', () => {
-    const { events } = traced(RICH)
+    const { events } = RUN
     const failed: readonly TraceEvent[] = events.map(event =>
       event.type === 'end' ? { ...event, failure: FAILURE } : event,
     )

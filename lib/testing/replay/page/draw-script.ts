@@ -132,13 +132,22 @@ function drawArrow(root, arrow) {
     group.appendChild(make('path', { class: 'cross', d: 'M' + (x - 4) + ' ' + (y - 4) + 'l8 8m0 -8l-8 8' }))
   }
   root.appendChild(group)
-  var ground = 22 * side
-  var slope = (y - y1) / (x - x1 || 1)
-  if (isFree(arrow.from + (side > 0 ? ' right' : ' left'), y1 + slope * ground - 2)) {
-    var room = Math.min(Math.abs(x - x1) - 24, side > 0 ? from.left + from.width - from.x + 30 : from.x - from.left + 60)
-    var text = reach === 1 ? arrow.text : arrow.fate + ': ' + arrow.text
-    group.appendChild(make('text', { class: reach === 1 || arrow.fate === 'under way' ? 'label said' : 'label fate', x: x1 + ground, y: y1 + slope * ground - 2, 'text-anchor': side > 0 ? 'start' : 'end' }, fitted(text, room)))
-  }
+  labelArrow(group, arrow, { x1: x1, y1: y1, x: x, y: y, side: side, isWhole: reach === 1 || arrow.fate === 'under way' })
+}
+
+/* Beside its sender, above the line; what clients are told beside them, where there is room. */
+function labelArrow(group, arrow, line) {
+  var isAnswer = arrow.to === 'clients'
+  var lane = lanes[isAnswer ? 'clients' : arrow.from]
+  var side = isAnswer ? 1 : line.side
+  var slope = (line.y - line.y1) / (line.x - line.x1 || 1)
+  var x = isAnswer ? line.x + 14 : line.x1 + 22 * side
+  var y = (isAnswer ? line.y + slope * 14 : line.y1 + slope * 22 * side) - 2
+  if (!isFree((isAnswer ? 'clients' : arrow.from) + (side > 0 ? ' right' : ' left'), y)) return
+  var gutter = side > 0 ? lane.left + lane.width - lane.x : lane.x - lane.left
+  var room = Math.min(Math.abs(line.x - line.x1) - 24, lane.isMember ? gutter + 20 : gutter - 10)
+  var name = line.isWhole ? 'label said' : 'label fate'
+  group.appendChild(make('text', { class: name, x: x, y: y, 'text-anchor': side > 0 ? 'start' : 'end' }, fitted(line.isWhole ? arrow.text : arrow.fate + ': ' + arrow.text, room)))
 }
 
 function lines(text, most) {

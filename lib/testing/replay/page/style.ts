@@ -37,7 +37,7 @@ aside { width: 370px; flex: none; overflow: auto; border-left: 1px solid var(--l
   padding: 12px 14px; font-size: 13px; }
 @media (max-width: 900px) { aside { width: 260px; } }
 table { border-collapse: collapse; width: 100%; font-size: 12px; }
-th { text-align: left; font-weight: 400; color: var(--soft); vertical-align: top; padding: 1px 8px 1px 0;
+th { width: 96px; text-align: left; font-weight: 400; color: var(--soft); vertical-align: top; padding: 1px 8px 1px 0;
   white-space: nowrap; }
 td { padding: 1px 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; white-space: pre-wrap; }
 .story { list-style: none; margin: 0; padding: 0; }

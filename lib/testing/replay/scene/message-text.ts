@@ -19,7 +19,7 @@ export const groupOf = ({ type }: Described): Group => GROUP_OF[words(type)] ?? 
 
 function entriesText({ prevIndex, count, commit, entries }: Described): string {
   const first = Number(prevIndex) + 1
-  if (count === 0) return `nothing after ${first - 1}, commit ${words(commit)}`
+  if (count === 0) return `commit ${words(commit)}`
   const one: unknown = Array.isArray(entries) ? entries[0] : undefined
   return count === 1 ? `entry ${words(one).split(':', 1)[0] ?? first}` : `entries ${first}–${first + Number(count) - 1}`
 }
