@@ -28,10 +28,29 @@ const only = (times: number, ...kinds: readonly FaultKind[]): SimulatedFaults['e
   Object.fromEntries(kinds.map(kind => [kind, (TROUBLE.everyMs[kind] ?? Infinity) / times]))
 
 const PROCESSES = only(3, 'crash', 'blink', 'power-loss', 'stop', 'pause', 'crash-at-call', 'compaction', 'hand-over')
-const NETWORK = only(3, 'partition', 'flapping', 'bad-network', 'cut-snapshot', 'compaction', 'garbage', 'hand-over')
+const NETWORK = only(
+  3,
+  'partition',
+  'flapping',
+  'lost-suffix',
+  'bad-network',
+  'cut-snapshot',
+  'compaction',
+  'garbage',
+  'hand-over',
+)
 const DISK = only(
   3,
-  ...(['slow-disk', 'hung-disk', 'failed-write', 'full-disk', 'failed-read', 'corruption', 'wipe'] as const),
+  ...([
+    'slow-disk',
+    'hung-disk',
+    'lost-suffix',
+    'failed-write',
+    'full-disk',
+    'failed-read',
+    'corruption',
+    'wipe',
+  ] as const),
   ...(['crash-at-call', 'second-process', 'compaction'] as const),
 )
 const ROSTER = only(3, 'join', 'removal', 'return', 'crash', 'partition', 'hand-over', 'compaction', 'cut-snapshot')

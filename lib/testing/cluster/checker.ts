@@ -75,8 +75,8 @@ export class Checker {
     for (const invariant of SENDINGS) this.note(invariant(sending))
   }
 
-  applying(life: string, entry: LogEntry): void {
-    this.note(invariants.appliedOnce(this.ledger, life, entry))
+  applying(life: string, entry: LogEntry, now: number): void {
+    this.note(invariants.appliedOnce(this.ledger, life, entry, now))
   }
 
   settled(operation: Operation): void {

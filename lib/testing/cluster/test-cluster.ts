@@ -93,7 +93,7 @@ export class TestCluster implements Surroundings {
   applying(life: string, entry: LogEntry): void {
     this.trace.text(life)
     this.trace.number(entry.index)
-    this.checker.applying(life, entry)
+    this.checker.applying(life, entry, this.clock.now())
   }
 
   // --- growing ---

@@ -3,10 +3,11 @@ import type { Ledger } from '../cluster/ledger.js'
 import type { Verdict } from '../cluster/step.js'
 
 /** 13. An append is applied at one index, on every member; and what was certainly not committed never is. */
-export function appliedOnce(ledger: Ledger, life: string, { session, number, index }: LogEntry): Verdict {
+export function appliedOnce(ledger: Ledger, life: string, { session, number, index }: LogEntry, now: number): Verdict {
   const id = `${session} ${number}`
   const known = ledger.applied.get(id) ?? index
   ledger.applied.set(id, known)
+  if (!ledger.appliedAt.has(id)) ledger.appliedAt.set(id, now)
   if (known !== index) return `${life} applies append ${id} at ${index}, which was applied at ${known}`
   return ledger.rejected.has(id) ? `${life} applies append ${id}, which had certainly failed` : undefined
 }

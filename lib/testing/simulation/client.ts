@@ -5,6 +5,7 @@ import type { TestMember } from '../cluster/test-member.js'
 import { readsOwnWrites } from '../invariants/index.js'
 import type { Call } from '../linearizability/history.js'
 import type { CallName, Recorder } from '../replay/recorder.js'
+import type { Unknown } from './outcomes.js'
 import { encode, type MachineRunner } from './machine.js'
 import type { Request, Workload } from './workload.js'
 
@@ -20,6 +21,8 @@ export interface ClientSurroundings<State, Input, Output> {
   machineOf(member: TestMember): MachineRunner<Input, Output>
   /** Everything that clients have done. */
   readonly calls: Call<Input, Output>[]
+  /** Those of them whose outcome nobody knows. */
+  readonly unknowns: Unknown<Input, Output>[]
   readonly recorder: Recorder | undefined
 }
 
@@ -114,7 +117,10 @@ export class Client<State, Input, Output> {
       if (other !== undefined && attempts.length <= workload.retries)
         return void cluster.clock.schedule(() => this.append(other, request, invokedAt, number, attempts), 1)
       const isRejected = attempts.every(({ ending }) => ending === 'rejected')
-      return this.record({ input, invokedAt, outcome: isRejected ? 'rejected' : 'unknown' })
+      if (isRejected) return this.record({ input, invokedAt, outcome: 'rejected' })
+      const unknown: Call<Input, Output> = { input, invokedAt, outcome: 'unknown' }
+      this.around.unknowns.push({ call: unknown, id: operation.id })
+      return this.record(unknown)
     })
   }
 

@@ -36,6 +36,11 @@ export const FAULT_KINDS = [
   'flapping',
   /** A process dies before, after or in the midst of one of its next calls of the disk. */
   'crash-at-call',
+  /**
+   * A leader, perhaps with a few others, is cut off while their disks are slow: what they go on taking conflicts with
+   * what the rest makes of it, and is still being written when they hear of that.
+   */
+  'lost-suffix',
   /** A disk has no room until it has again: every write fails. */
   'full-disk',
   /** A read fails, which ends the member that needed it. */
@@ -111,6 +116,7 @@ export const TROUBLE: SimulatedFaults = {
     return: 6000,
     flapping: 8000,
     'crash-at-call': 3000,
+    'lost-suffix': 4000,
     'full-disk': 10_000,
     'failed-read': 10_000,
     'clock-drift': 5000,

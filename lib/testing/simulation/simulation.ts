@@ -17,6 +17,7 @@ import { encode, machineOf, MachineRunner } from './machine.js'
 import { Nemesis } from './nemesis/nemesis.js'
 import { STRIKES } from './nemesis/strikes.js'
 import type { SimulationOptions } from './options.js'
+import { outcomeOf, type Unknown } from './outcomes.js'
 import { planFaults, type PlannedFault } from './plan.js'
 import type { Workload } from './workload.js'
 
@@ -30,6 +31,7 @@ function rosterOnDisk({ entries, snapshots }: Durable): Roster {
 export class Simulation<State, Input, Output> {
   readonly cluster: TestCluster
   readonly calls: Call<Input, Output>[] = []
+  readonly unknowns: Unknown<Input, Output>[] = []
   readonly plan: readonly PlannedFault[]
   readonly workload: Workload<State, Input, Output>
   /** Tells whoever looks on. */
@@ -151,7 +153,10 @@ export class Simulation<State, Input, Output> {
     const invokedAt = cluster.clock.now()
     const append = cluster.append(cluster.leader, { payload: encode(input) })
     cluster.until(() => append.ending !== undefined, 'an append to be acknowledged', this.bound)
-    if (append.ending !== 'rejected') this.calls.push({ input, invokedAt, outcome: 'unknown' })
+    if (append.ending === 'rejected') return
+    const call: Call<Input, Output> = { input, invokedAt, outcome: 'unknown' }
+    this.calls.push(call)
+    this.unknowns.push({ call, id: append.id })
   }
 
   private converge(): void {
@@ -191,7 +196,10 @@ export class Simulation<State, Input, Output> {
   }
 
   private judge(): void {
-    const verdict = checkLinearizable(this.workload.model, this.calls)
+    const { ledger } = this.cluster.checker
+    const outcomes = new Map(this.unknowns.map(unknown => [unknown.call, outcomeOf(ledger, unknown)]))
+    const known = this.calls.map(call => outcomes.get(call) ?? call)
+    const verdict = checkLinearizable(this.workload.model, known)
     if (verdict.ok) return
     const { key, calls, explained } = verdict
     const unexplained = calls.filter(call => !explained.includes(call)).slice(0, 5)

@@ -51,6 +51,27 @@ const worsen: Strike = (nemesis, fault) => {
   nemesis.later(fault.lastsMs, () => nemesis.cluster.network.setFaults(nemesis.faults.network))
 }
 
+/** How slow the disks of those are who were cut off, when the others have long gone on. */
+const SLOW_MS = [100, 800] as const
+
+const lostSuffix: Strike = (nemesis, fault) => {
+  const { cluster } = nemesis
+  const [leader] = cluster.leaders
+  if (leader === undefined) return
+  const others = shuffled(
+    cluster.members.filter(member => member !== leader),
+    die(fault, 0),
+  )
+  const companions = Math.floor(die(fault, 1) * (cluster.members.length / 2))
+  const [cutOff, rest] = [[leader, ...others.slice(0, companions)], others.slice(companions)]
+  for (const { disk } of cutOff) disk.latencyMs = SLOW_MS
+  split(cluster, cutOff, rest)
+  // and what they lack may be in a snapshot when they are back
+  if (die(fault, 2) < 0.5) nemesis.later(0.9 * fault.lastsMs, () => rest.forEach(member => member.compact()))
+  nemesis.later(fault.lastsMs, () => cluster.network.heal())
+  nemesis.later(fault.lastsMs + 400 * die(fault, 3), () => cutOff.forEach(member => nemesis.mendDisk(member)))
+}
+
 /** Waits for the next message of a kind that arrives, and does something about it. */
 function atNext(nemesis: Nemesis, isIt: (traffic: Traffic) => boolean, act: (traffic: Traffic) => void) {
   const { cluster } = nemesis
@@ -106,6 +127,7 @@ const garbage: Strike = (nemesis, fault) => {
 export const networks = {
   partition,
   flapping,
+  'lost-suffix': lostSuffix,
   'bad-network': worsen,
   'cut-snapshot': cutSnapshot,
   garbage,
