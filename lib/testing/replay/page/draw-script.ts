@@ -196,6 +196,8 @@ function weight(arrow) {
   return arrow.isNamed || arrow.fate !== 'delivered' ? 0 : arrow.group === 'vote' || arrow.group === 'snapshot' ? 1 : arrow.group === 'heartbeat' ? 3 : 2
 }
 
+function rank(mark) { return (mark.isNamed ? 0 : 2) + (mark.kind === 'applied' ? 0 : 1) }
+
 function draw() {
   var height = scroll.clientHeight
   var first = timeAt(HEAD - 20), last = timeAt(height + 20)
@@ -211,7 +213,8 @@ function draw() {
   var marks = scene.marks.filter(inView)
   var arrows = scene.arrows.filter(inView).sort(function (one, other) { return weight(one) - weight(other) || one.at - other.at })
   var over = document.createDocumentFragment()
-  marks.filter(function (mark) { return mark.isKey }).forEach(function (mark) { drawMark(over, mark) })
+  var keys = marks.filter(function (mark) { return mark.isKey })
+  keys.sort(function (one, other) { return rank(one) - rank(other) || one.at - other.at }).forEach(function (mark) { drawMark(over, mark) })
   arrows.slice(0, MOST_ARROWS).forEach(function (arrow) { drawArrow(root, arrow) })
   marks.filter(function (mark) { return !mark.isKey }).forEach(function (mark) { drawMark(over, mark) })
   root.appendChild(over)

@@ -3,7 +3,9 @@ export const VIEW_SCRIPT = String.raw`
 var data = JSON.parse(document.getElementById('data').textContent)
 var scene = data.scene
 var events = data.events
-var AXIS = 66, HEAD = 40, FOOT = 150, FAULTS_WIDE = 190, CLIENT_WIDE = 11
+var AXIS = 66, HEAD = 40, FAULTS_WIDE = 175, CLIENT_WIDE = 11
+/* What is left below the end: for as many lines as the failure takes, about. */
+var FOOT = scene.failure === undefined ? 40 : 44 + 16 * Math.min(6, Math.ceil(scene.failure.split('\n')[0].length / 90))
 var scroll = document.getElementById('scroll')
 var chart = document.getElementById('chart')
 var space = document.getElementById('space')
@@ -60,10 +62,10 @@ var lanes = {}
 var wide = 0
 function layOut() {
   var names = scene.lanes.filter(function (name) { return !hiddenLanes[name] })
-  var fixed = { faults: FAULTS_WIDE, clients: 160 + CLIENT_WIDE * slots.length }
+  var fixed = { faults: FAULTS_WIDE, clients: 140 + CLIENT_WIDE * slots.length }
   var members = names.filter(function (name) { return fixed[name] === undefined })
   var left = names.reduce(function (sum, name) { return sum + (fixed[name] || 0) }, AXIS)
-  var each = Math.max(150, (scroll.clientWidth - left - 6) / Math.max(1, members.length))
+  var each = Math.max(150, (scroll.clientWidth - left - 60) / Math.max(1, members.length))
   var x = AXIS
   lanes = {}
   names.forEach(function (name) {
@@ -72,7 +74,7 @@ function layOut() {
     lanes[name] = { left: x, x: middle, width: width, isMember: fixed[name] === undefined }
     x += width
   })
-  wide = Math.max(x, scroll.clientWidth)
+  wide = Math.max(x + 40, scroll.clientWidth)
   space.style.width = wide + 'px'
   space.style.height = HEAD + placeOf(scene.endsAt) + FOOT + 'px'
 }
