@@ -1,17 +1,12 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { ERRORS } from 'kayak'
 import * as operators from 'kayak/streams'
+import { compilerSays, programsOf, ROOT as root } from './programs'
 
-const root = resolve(__dirname, '..', '..')
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
 
-/** Programs in TypeScript, but for those that a comment before them says to leave out. */
-const programs = [...readme.matchAll(/(<!-- unchecked -->\n\n)?```ts\n(.*?)```/gs)].flatMap(
-  ([, unchecked, text = '']) => (unchecked === undefined ? [text] : []),
-)
+const programs = programsOf(readme)
 
 /** The first cells of the table under a heading. */
 function names(heading: string): string[] {
@@ -27,23 +22,12 @@ const declared = (file: string, pattern: RegExp): string[] =>
 
 describe('the README', () => {
   it('has programs that type-check', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'kayak-readme-'))
-    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-    const files = programs.map((text, at) => {
+    const whole = programs.map(text => {
       // a program that goes on from an earlier one has its host
       const given = /\bhost\b/.test(text) && !/(const|using) host\b/.test(text)
-      const host = given ? "declare const host: import('kayak').Host\n" : ''
-      writeFileSync(join(folder, `program-${String(at + 1)}.mts`), `${host}${text}\nexport {}\n`)
-      return `program-${String(at + 1)}.mts`
+      return given ? `declare const host: import('kayak').Host\n${text}` : text
     })
-    const compilerOptions = { noEmit: true, noUnusedLocals: false, rootDir: '/', typeRoots: ['node_modules/@types'] }
-    const config = { extends: join(root, 'tsconfig.json'), compilerOptions, include: [], files }
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
-    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-    const { stdout, status } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })
-    rmSync(folder, { recursive: true, force: true })
-    expect(stdout).toBe('')
-    expect(status).toBe(0)
+    expect(compilerSays(whole)).toBe('')
     expect(programs.length).toBeGreaterThan(5)
   }, 120_000)
 
