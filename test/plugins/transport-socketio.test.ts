@@ -144,7 +144,8 @@ describe('over socket.io', () => {
   const hasIpv6 = Object.values(networkInterfaces())
     .flat()
     .some(found => found?.address === '::1')
-  ;(hasIpv6 ? test : test.skip)('IPv6 literals are listened on and dialled', async () => {
+  const unlessSkipped = hasIpv6 ? '' : ' (skipped: this machine has no ::1)'
+  ;(hasIpv6 ? test : test.skip)(`IPv6 literals are listened on and dialled${unlessSkipped}`, async () => {
     const [a, b] = [await open({}, { bind: '[::1]:0' }), await open({}, { bind: '[::1]:0' })]
     expect(a.bound.advertise).toMatch(/^\[::1\]:\d+$/)
     await acquaint(a, b)
