@@ -50,7 +50,7 @@ async function found<T>(opening: Opening<T>, opened: Opened): Promise<Host<T>> {
  * @param options among them `joinTimeoutMs`, after which a disk that doesn't answer is given up: `KAYAK_TIMEOUT`.
  * @throws {@link KayakError} `KAYAK_INVALID`, `KAYAK_ADDRESS_IN_USE`, `KAYAK_ADDRESS_CHANGED`, `KAYAK_LOCKED`,
  * `KAYAK_CORRUPT`, `KAYAK_LEFT`, `KAYAK_REMOVED`, `KAYAK_STORAGE_FAILED`, `KAYAK_VERSION`, `KAYAK_TIMEOUT`,
- * `KAYAK_ABORTED`.
+ * `KAYAK_ABORTED`; `KAYAK_NOT_AUTHORIZED` for an address that others could reach without a secret.
  */
 export async function start<T = Payload>(address: string, options?: Options<T>): Promise<Host<T>> {
   const resolved = resolveOptions(address, options)

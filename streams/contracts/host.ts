@@ -68,12 +68,18 @@ export interface Log<T = Payload> {
    * Appends, on any member, and resolves after this member's own `committed$` has emitted the entry. What it resolves
    * with is decoded from what was logged, as everywhere else: not the caller's own object.
    *
+   * What was appended already under the same `id` is answered with the entry that was first; once that is compacted, with
+   * its index, term and time, and the payload that is given now.
+   *
    * @throws {@link KayakError} `KAYAK_TIMEOUT`, `KAYAK_ABORTED` or `KAYAK_STOPPED` with outcome `unknown` once it has
    * been sent and `rejected` before; `KAYAK_PAYLOAD_TOO_LARGE`, `KAYAK_INVALID`, `KAYAK_OVERLOADED`,
    * `KAYAK_SESSION_EXPIRED`, `KAYAK_REMOVED`.
    */
   append(payload: T, options?: AppendOptions): Promise<Entry<T>>
-  /** History from `from` on, inclusive, then what commits. 0 and 1 are the beginning. Errors `KAYAK_COMPACTED`. */
+  /**
+   * History from `from` on, inclusive, then what commits. 0 and 1 are the beginning. Errors `KAYAK_COMPACTED` if its
+   * place is gone, and `KAYAK_INVALID` at an entry that the codec can't decode.
+   */
   listen(from?: number): Observable<Entry<T>>
   /** The same, read only as fast as it is consumed: one batch is held at a time. */
   entries(from?: number): AsyncIterable<Entry<T>>
