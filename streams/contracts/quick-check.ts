@@ -29,8 +29,19 @@ function checkOf(metadata: Metadata, constraint: ValidatorConstraintInterface): 
   }
 }
 
+/** What `ValidateNested` looks at: an object by its own class, or a list of them. */
+function areValid(_: object, value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(item => areValid(value, item))
+  if (typeof value !== 'object' || value === null || value instanceof Set || value instanceof Map) return false
+  // whoever sent the object may have named a field like this
+  const Type: unknown = value.constructor
+  // the class that has made the object; what is none has no decorators
+  return typeof Type === 'function' && isSurelyValid(Type as new () => object, value)
+}
+
 /** The checks that a decorator stands for; undefined for those that only `validateSync` knows how to do. */
 function checksOf(metadata: Metadata): readonly Check[] | undefined {
+  if (metadata.type === ValidationTypes.NESTED_VALIDATION) return [areValid]
   if (metadata.type !== ValidationTypes.CUSTOM_VALIDATION || metadata.validateIf !== undefined) return undefined
   const constraints = getMetadataStorage().getTargetValidatorConstraints(metadata.constraintCls)
   if (constraints.some(constraint => constraint.async)) return undefined

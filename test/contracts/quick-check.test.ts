@@ -51,10 +51,29 @@ describe('a quick check', () => {
     expect(isSurelyValid(AppendReply, Object.assign(new AppendReply(), reply, { match: -1 }))).toBe(false)
   })
 
-  it('leaves to class-validator what it does not know', () => {
-    expect(isSurelyValid(Whole, Object.assign(new Whole(), { part: Object.assign(new Part(), { count: 1 }) }))).toBe(
-      false,
+  it('looks into what is nested', () => {
+    const part = (count: unknown) => Object.assign(new Part(), { count })
+    const is = (value: unknown) => isSurelyValid(Whole, Object.assign(new Whole(), { part: value }))
+    expect([part(1), [part(1), part(2)], []].map(is)).toEqual([true, true, true])
+    const wrong: unknown[] = [
+      part('1'),
+      [part(1), part(1.5)],
+      { count: 1 },
+      [1],
+      1,
+      undefined,
+      null,
+      new Set([part(1)]),
+    ]
+    wrong.push(
+      Object.create(null),
+      Object.assign(part(1), { constructor: 5 }),
+      Object.assign(part(1), { constructor: Bare }),
     )
+    expect(wrong.map(is)).toEqual(wrong.map(() => false))
+  })
+
+  it('leaves to class-validator what it does not know', () => {
     expect(isSurelyValid(OnCondition, Object.assign(new OnCondition(), { count: 'x' }))).toBe(false)
     expect(isSurelyValid(Bare, new Bare())).toBe(false)
     expect(isSurelyValid(Parts, Object.assign(new Parts(), { parts: new Set([1]) }))).toBe(false)
