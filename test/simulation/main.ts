@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { determinism } from '../../lib/testing/invariants'
 import { explainFailure, simulationCommand } from '../../lib/testing/simulation/command'
@@ -7,7 +8,12 @@ import { runAll } from './pool'
 import { work } from './worker'
 
 const TYPED = 'npm run simulate --'
-const SURROUNDINGS = { typed: TYPED, print: (line: string) => console.log(line), now: () => performance.now() }
+const SURROUNDINGS = {
+  typed: TYPED,
+  print: (line: string) => console.log(line),
+  now: () => performance.now(),
+  save: (file: string, text: string) => writeFileSync(file, text),
+}
 const BATCH = 10
 const PROGRESS_EVERY_MS = 10_000
 

@@ -65,6 +65,15 @@ describe('the command of a simulation', () => {
     expect(again.text).not.toContain('made small')
   })
 
+  it('writes a run as a page', () => {
+    const pages: (readonly string[])[] = []
+    const save = (...page: readonly [string, string]) => void pages.push(page)
+    const surroundings = { typed: 'node try.js', print: () => {}, now: () => 0, save }
+    expect(simulationCommand(sound, ['--seed', '7', '--page', 'x.html'], surroundings)).toBe(0)
+    expect(pages).toEqual([['x.html', expect.stringContaining('<title>seed 7')]])
+    expect(run(sound, '--seed', '7', '--page', 'x.html').text).toContain('No page can be written here.')
+  })
+
   it.each([
     ['--seed', 'x'],
     ['--seed', '-1'],

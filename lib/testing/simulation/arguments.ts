@@ -6,6 +6,8 @@ export interface Asked {
   /** One seed to replay, or undefined: then seeds from `from` on are run. */
   readonly seed: number | undefined
   readonly narrowing: Narrowing
+  /** Where to write the run as a page to look at. */
+  readonly page: string | undefined
   readonly from: number
   readonly count: number
   /** For how long seeds are run; undefined: until there have been `count`. */
@@ -14,6 +16,7 @@ export interface Asked {
 
 export const USAGE = `  --seed N            replays one seed, and makes it small if it fails
     --members N  --clients N  --duration MS  --faults 1,2,3|none      the same run, smaller
+    --page FILE         writes it as a page to look at
   --from N --count N  runs so many seeds (default: 100 from 1 on)
   --minutes N         runs seeds for so long`
 
@@ -23,6 +26,7 @@ const OPTIONS = {
   clients: { type: 'string' },
   duration: { type: 'string' },
   faults: { type: 'string' },
+  page: { type: 'string' },
   from: { type: 'string' },
   count: { type: 'string' },
   minutes: { type: 'string' },
@@ -57,6 +61,7 @@ export function parseArguments(args: readonly string[]): Asked {
       durationMs: whole('duration', values.duration, 1),
       faults: values.faults === undefined ? undefined : idsOf(values.faults),
     }),
+    page: values.page,
     from: whole('from', values.from, 0) ?? 1,
     count: whole('count', values.count, 1) ?? (minutes === undefined ? 100 : Infinity),
     minutes,

@@ -1,3 +1,5 @@
+import { spaceTimePage } from '../replay/space-time-page.js'
+import type { TraceEvent } from '../replay/trace-event.js'
 import { parseArguments, USAGE, wordsOf, type Asked } from './arguments.js'
 import { narrowed, narrowing } from './narrowing.js'
 import type { SimulationOptions, SimulationReport } from './options.js'
@@ -17,6 +19,8 @@ export interface CommandSurroundings {
   readonly print: (line: string) => void
   /** Milliseconds, going on steadily: `performance.now()`. */
   readonly now: () => number
+  /** Writes a page to a file. Without it none can be asked for. */
+  readonly save?: (file: string, text: string) => void
 }
 
 type Told = Pick<SimulationReport<unknown, unknown>, 'ok' | 'failure' | 'trace' | 'events' | 'virtualMs' | 'plan'>
@@ -27,7 +31,7 @@ const describe = ({ events, virtualMs, plan, trace }: Told): string =>
   `${events} events in ${virtualMs} virtual ms, ${plan.length} faults, trace ${trace}`
 
 /** Tells of a failing seed: what fails, how to replay it, and how to replay the smallest run that fails alike. */
-export function explainFailure(campaign: Campaign, seed: number, { typed, print }: CommandSurroundings): void {
+export function explainFailure(campaign: Campaign, seed: number, { typed, print, save }: CommandSurroundings): void {
   campaign(seed, options => {
     const { options: small, report, runs } = shrink(narrowed(options, {}))
     const words = wordsOf(seed, narrowing(options, small))
@@ -35,13 +39,34 @@ export function explainFailure(campaign: Campaign, seed: number, { typed, print 
     print(`  replay it:   ${typed} --seed ${seed}`)
     print(`  made small:  ${typed} ${words}`)
     print(`               ${describe(report)} (after ${runs} runs)`)
+    if (save !== undefined) print(`  look at it:  ${typed} ${words} --page run.html`)
   })
+}
+
+/** Runs a seed, and writes the run as a page if that is asked for. */
+function watched(
+  campaign: Campaign,
+  seed: number,
+  { narrowing, page }: Asked,
+  { print, save }: CommandSurroundings,
+): Told {
+  const events: TraceEvent[] = []
+  const observe = (event: TraceEvent): void => void events.push(event)
+  const report = campaign(seed, (options): Told => {
+    const run = narrowed(options, narrowing)
+    return simulate(page === undefined ? run : { ...run, observe })
+  })
+  if (page !== undefined) {
+    save?.(page, spaceTimePage(`seed ${seed}`, events))
+    print(save === undefined ? 'No page can be written here.' : `written to ${page}`)
+  }
+  return report
 }
 
 function replay(campaign: Campaign, seed: number, asked: Asked, surroundings: CommandSurroundings): boolean {
   const { print } = surroundings
   const isWhole = Object.keys(asked.narrowing).length === 0
-  const report = campaign(seed, (options): Told => simulate(narrowed(options, asked.narrowing)))
+  const report = watched(campaign, seed, asked, surroundings)
   print(`seed ${seed}: ${report.ok ? 'all is well' : 'fails'}, ${describe(report)}`)
   if (report.failure !== undefined) print(report.failure)
   if (!report.ok && isWhole) explainFailure(campaign, seed, surroundings)

@@ -36,10 +36,7 @@ export const FAULT_KINDS = [
   'flapping',
   /** A process dies before, after or in the midst of one of its next calls of the disk. */
   'crash-at-call',
-  /**
-   * A leader, perhaps with a few others, is cut off while their disks are slow: what they go on taking conflicts with
-   * what the rest makes of it, and is still being written when they hear of that.
-   */
+  /** A leader is cut off while its disk is slow: what it goes on taking conflicts with what the others decide. */
   'lost-suffix',
   /** A disk has no room until it has again: every write fails. */
   'full-disk',
