@@ -11,6 +11,7 @@ import { possibleRosters, rosterAt, rosterInForce, sinceSnapshot, withoutFrom } 
 import type { RosterHistory } from '../rules/roster-history.js'
 import { isMember, isVoter, type Roster } from '../rules/roster.js'
 import { drawElectionTimeout, isRecent } from '../rules/timing.js'
+import { Dispatch } from '../sources/dispatch.js'
 import type { Received, Sender } from '../sources/inbound.js'
 import type { Inbox } from '../sources/inbox.js'
 import type { Requests } from '../sources/requests.js'
@@ -73,9 +74,8 @@ export class Replica {
   /** Applied entries that were duplicates, as far as the log reaches back to them. One set that grows: there may be many. */
   readonly duplicates = new Set<number>()
 
-  private readonly messages = new Subject<Received>()
   /** Checked messages in turn, for the role that is on. */
-  readonly messages$: Observable<Received> = this.messages.asObservable()
+  readonly messages = new Dispatch()
   private readonly events = new Subject<HostEvent>()
   readonly events$: Observable<HostEvent> = this.events.asObservable()
   readonly compactions = new Subject<Compaction>()
@@ -181,7 +181,7 @@ export class Replica {
 
   /** Hands a message to the role that is on. */
   deliver(received: Received): void {
-    this.messages.next(received)
+    this.messages.deliver(received)
   }
 
   /** Sends to another member, or to oneself by way of the inbox. */

@@ -4,7 +4,6 @@ import type { Replica } from '../replica/replica.js'
 import { isQuorum } from '../rules/quorum.js'
 import { members, isVoter } from '../rules/roster.js'
 import type { Received } from '../sources/inbound.js'
-import { ofType } from '../sources/inbound.js'
 
 /** One canvass: for which term, and whether it only asks how one would go. */
 export interface Canvass {
@@ -22,10 +21,9 @@ function ask(replica: Replica, canvass: Canvass, answered: ReadonlySet<string>):
 }
 
 const replies$ = (replica: Replica, { term, pre }: Canvass): Observable<Received<VoteReply>> =>
-  replica.messages$.pipe(
-    ofType('vote-reply'),
-    filter(({ message: reply }) => reply.forTerm === term && reply.pre === pre),
-  )
+  replica.messages
+    .ofType('vote-reply')
+    .pipe(filter(({ message: reply }) => reply.forTerm === term && reply.pre === pre))
 
 /**
  * Asks the voters, again every heartbeat those who haven't answered, and emits once a quorum has granted. One's own

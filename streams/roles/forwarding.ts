@@ -6,7 +6,7 @@ import { ChangeRoster, message, Propose, ReadIndex } from '../contracts/messages
 import type { ChangeReply, ProposeReply } from '../contracts/messages/index.js'
 import type { Replica } from '../replica/replica.js'
 import { ENTRY_HEADER_BYTES, type LogEntry } from '../rules/entry.js'
-import { ofType, type Sender } from '../sources/inbound.js'
+import type { Sender } from '../sources/inbound.js'
 import type { AppendRequest, ChangeRequest } from '../sources/requests.js'
 
 const NO_BYTES = new Uint8Array()
@@ -92,22 +92,15 @@ function changed(replica: Replica, reply: ChangeReply): void {
 function replies$(replica: Replica): Observable<unknown> {
   const { requests } = replica.parts
   return merge(
-    replica.messages$.pipe(
-      ofType('propose-reply'),
-      tap(({ message: reply }) => proposed(replica, reply)),
-    ),
-    replica.messages$.pipe(
-      ofType('read-index-reply'),
+    replica.messages.ofType('propose-reply').pipe(tap(({ message: reply }) => proposed(replica, reply))),
+    replica.messages.ofType('read-index-reply').pipe(
       tap(({ message: { id, confirmed, index } }) => {
         const taken = requests.barriers.answered(id)
         if (confirmed) requests.confirmBarriers(index, taken)
         else requests.barriers.later(taken)
       }),
     ),
-    replica.messages$.pipe(
-      ofType('change-reply'),
-      tap(({ message: reply }) => changed(replica, reply)),
-    ),
+    replica.messages.ofType('change-reply').pipe(tap(({ message: reply }) => changed(replica, reply))),
   )
 }
 

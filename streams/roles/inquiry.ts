@@ -3,7 +3,7 @@ import { message, RequestVote, VoteReply } from '../contracts/messages/index.js'
 import type { Replica } from '../replica/replica.js'
 import { believesRemoval } from '../rules/removal.js'
 import { isMember, members } from '../rules/roster.js'
-import { ofType, type Sender } from '../sources/inbound.js'
+import type { Sender } from '../sources/inbound.js'
 
 /**
  * A member that may not be elected and hears no leader asks as for a pre-vote, which promises nothing and changes
@@ -25,8 +25,7 @@ export function tellRemoval(replica: Replica, to: Sender): void {
 
 /** Emits the index of a committed roster without this member, when another tells of it and is to be believed. */
 export const toldRemoved$ = (replica: Replica): Observable<number> =>
-  replica.messages$.pipe(
-    ofType('vote-reply'),
+  replica.messages.ofType('vote-reply').pipe(
     filter(({ message: reply }) => {
       const newest = replica.rosters.findLast(roster => isMember(roster, replica.self.id))
       return believesRemoval(newest?.index, reply)

@@ -3,7 +3,7 @@ import { AppendReply, message, VoteReply, type MessageOf, type MessageType } fro
 import type { Replica } from '../replica/replica.js'
 import { judgeTerm, type TermVerdict } from '../rules/terms.js'
 import { isDisruption } from '../rules/vote.js'
-import { ofType, type Received } from '../sources/inbound.js'
+import type { Received } from '../sources/inbound.js'
 import { ballotOf, voterOf } from './ballot.js'
 import type { Transition } from './transition.js'
 
@@ -22,14 +22,11 @@ export const current$ = <Type extends MessageType>(
   replica: Replica,
   type: Type,
 ): Observable<Received<MessageOf<Type>>> =>
-  replica.messages$.pipe(
-    ofType(type),
-    filter(received => verdict(replica, received) === 'current'),
-  )
+  replica.messages.ofType(type).pipe(filter(received => verdict(replica, received) === 'current'))
 
 /** Every role gives way to a newer term, and follows in it (section 3.3). */
 export const newerTerm$ = (replica: Replica): Observable<Transition> =>
-  replica.messages$.pipe(
+  replica.messages.all$.pipe(
     filter(received => verdict(replica, received) === 'newer'),
     map(received => ({
       to: 'follower' as const,
@@ -55,7 +52,7 @@ const tellTerm = (replica: Replica, { from, message: sent }: Received): void => 
 
 /** Requests of an older term are answered with the newer one, so that whoever sent them gives way. */
 const staleTerm$ = (replica: Replica): Observable<never> =>
-  replica.messages$.pipe(
+  replica.messages.all$.pipe(
     filter(received => verdict(replica, received) === 'stale'),
     tap(received => tellTerm(replica, received)),
     ignoreElements(),

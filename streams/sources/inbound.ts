@@ -58,9 +58,3 @@ export const received$ = (inbound$: Observable<Inbound>, inbox: Inbox, notice: R
       }),
     )
   }).pipe(share())
-
-/** Only messages of one type. */
-export const ofType =
-  <Type extends MessageType>(type: Type) =>
-  (messages$: Observable<Received>): Observable<Received<MessageOf<Type>>> =>
-    messages$.pipe(filter((received): received is Received<MessageOf<Type>> => received.message.type === type))

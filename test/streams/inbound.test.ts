@@ -2,9 +2,9 @@ import { Subject } from 'rxjs'
 import { lowerLimits } from '../../lib/testing/cluster'
 import { VirtualClock } from '../../lib/testing/virtual-clock'
 import { encodeEntries } from '../../streams/contracts/entry-codec'
-import { AppendEntries, message, Propose, ProposeReply, ReadIndex, TimeoutNow } from '../../streams/contracts/messages'
+import { AppendEntries, message, Propose, ProposeReply, TimeoutNow } from '../../streams/contracts/messages'
 import type { Inbound } from '../../streams/contracts/transport'
-import { ofType, received$, type Received } from '../../streams/sources/inbound'
+import { received$, type Received } from '../../streams/sources/inbound'
 import { Inbox } from '../../streams/sources/inbox'
 import { logEntries, logEntry } from './entries'
 
@@ -96,16 +96,5 @@ describe('what others send', () => {
     subscription.unsubscribe()
     other.unsubscribe()
     expect(inbound$.observed).toBe(false)
-  })
-
-  it('is told apart by type', () => {
-    const { clock, messages$, send } = wire()
-    const terms: number[] = []
-    messages$.pipe(ofType('timeout-now')).subscribe(({ message: { term } }) => terms.push(term))
-    send(timeoutNow(1))
-    send(message(ReadIndex, { id: 'x' }))
-    send(timeoutNow(2))
-    clock.advanceBy(0)
-    expect(terms).toEqual([1, 2])
   })
 })

@@ -112,7 +112,7 @@ describe('what a member tells itself', () => {
     const place = new Place()
     const { replica } = place
     const seen: unknown[] = []
-    replica.messages$.subscribe(({ from, message: { type } }) => seen.push([from, type]))
+    replica.messages.all$.subscribe(({ from, message: { type } }) => seen.push([from, type]))
     place.turn(() => {
       replica.send(sender('a'), message(TimeoutNow, { term: 1 }))
       expect(seen).toEqual([])

@@ -37,7 +37,7 @@ class Shrinking<State, Input, Output> {
     this.fewerClients()
     this.fewerMembers()
     this.shorter()
-    this.fewerFaults()
+    this.noneToSpare()
   }
 
   /** Keeps a smaller run if it fails like the first. */
@@ -63,6 +63,13 @@ class Shrinking<State, Input, Output> {
       }
       if (size === 1) return
     }
+  }
+
+  /** Leaves out one fault after another, again and again, until each is needed. */
+  private noneToSpare(): void {
+    const before = this.plan.length
+    for (const { id } of this.plan) this.fails({ plan: this.plan.filter(fault => fault.id !== id) })
+    if (this.plan.length < before) this.noneToSpare()
   }
 
   private fewerClients(): void {

@@ -1,6 +1,6 @@
 import { ignoreElements, merge, scan, type Observable } from 'rxjs'
 import { message, ReadIndexReply } from '../../contracts/messages/index.js'
-import { ofType, type Sender } from '../../sources/inbound.js'
+import type { Sender } from '../../sources/inbound.js'
 import { beat } from './heartbeats.js'
 import type { Leadership } from './leadership.js'
 
@@ -52,7 +52,7 @@ function step(leadership: Leadership, before: Barriers): Barriers {
  */
 export function barriers$(leadership: Leadership): Observable<never> {
   const { replica } = leadership
-  const asked$ = replica.messages$.pipe(ofType('read-index'))
+  const asked$ = replica.messages.ofType('read-index')
   const settled$ = replica.parts.inbox.settled$
   return merge(asked$, settled$).pipe(
     scan((barriers, event): Barriers => {

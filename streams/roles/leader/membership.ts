@@ -8,7 +8,7 @@ import { disagreement } from '../../rules/agreement.js'
 import { catchUp, type CatchUp } from '../../rules/catch-up.js'
 import { changeRoster, mayChange, type RosterChange } from '../../rules/membership.js'
 import { isVoter, members, type Roster } from '../../rules/roster.js'
-import { ofType, type Received, type Sender } from '../../sources/inbound.js'
+import type { Received, Sender } from '../../sources/inbound.js'
 import type { Transition } from '../transition.js'
 import type { Leadership } from './leadership.js'
 import { replyToChange, type ChangeReplyFields } from '../change-reply.js'
@@ -127,7 +127,7 @@ const removed$ = ({ replica, term }: Leadership): Observable<Transition> =>
  */
 export function membership$(leadership: Leadership): Observable<Transition> {
   const { replica } = leadership
-  const asked$ = replica.messages$.pipe(ofType('change-roster'))
+  const asked$ = replica.messages.ofType('change-roster')
   const changes$ = merge(asked$, replica.parts.inbox.settled$).pipe(
     scan(
       (membership, event): Membership =>

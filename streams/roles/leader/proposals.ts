@@ -4,7 +4,7 @@ import { message, ProposeReply, type Propose, type ProposeVerdict } from '../../
 import type { Replica } from '../../replica/replica.js'
 import type { LogEntry } from '../../rules/entry.js'
 import { entryTime } from '../../rules/timing.js'
-import { ofType, type Received, type Sender } from '../../sources/inbound.js'
+import type { Received, Sender } from '../../sources/inbound.js'
 import type { Leadership } from './leadership.js'
 
 /** Entries as they stand at the end of the leader's log, in its term and at its time. */
@@ -50,8 +50,7 @@ function reply(replica: Replica, to: Sender, id: string, { verdict, expired }: T
 
 /** Appends that callers anywhere have handed over, their own member's like others'. */
 export const proposals$ = (leadership: Leadership): Observable<never> =>
-  leadership.replica.messages$.pipe(
-    ofType('propose'),
+  leadership.replica.messages.ofType('propose').pipe(
     tap(({ from, message: { id }, entries }: Received<Propose>) =>
       reply(leadership.replica, from, id, take(leadership, entries)),
     ),
