@@ -29,6 +29,9 @@ function checkOf(metadata: Metadata, constraint: ValidatorConstraintInterface): 
   }
 }
 
+/** The kinds of decorators whose constraints say all. */
+const HAVE_CONSTRAINTS = [ValidationTypes.CUSTOM_VALIDATION, ValidationTypes.IS_DEFINED]
+
 /** What `ValidateNested` looks at: an object by its own class, or a list of them. */
 function areValid(_: object, value: unknown): boolean {
   if (Array.isArray(value)) return value.every(item => areValid(value, item))
@@ -42,7 +45,7 @@ function areValid(_: object, value: unknown): boolean {
 /** The checks that a decorator stands for; undefined for those that only `validateSync` knows how to do. */
 function checksOf(metadata: Metadata): readonly Check[] | undefined {
   if (metadata.type === ValidationTypes.NESTED_VALIDATION) return [areValid]
-  if (metadata.type !== ValidationTypes.CUSTOM_VALIDATION || metadata.validateIf !== undefined) return undefined
+  if (!HAVE_CONSTRAINTS.includes(metadata.type) || metadata.validateIf !== undefined) return undefined
   const constraints = getMetadataStorage().getTargetValidatorConstraints(metadata.constraintCls)
   if (constraints.some(constraint => constraint.async)) return undefined
   return constraints.map(({ instance }) => checkOf(metadata, instance))

@@ -1,4 +1,14 @@
-import { IsInt, IsObject, IsOptional, IsString, Max, Min, ValidateNested, validateSync } from 'class-validator'
+import {
+  IsDefined,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Max,
+  Min,
+  ValidateNested,
+  validateSync,
+} from 'class-validator'
 import fc from 'fast-check'
 import { MayBeMissing } from '../../streams/contracts/fields'
 import { AppendReply, message } from '../../streams/contracts/messages'
@@ -12,6 +22,9 @@ class Sample {
 
 class Part {
   @IsInt() declare readonly count: number
+}
+class Needed {
+  @IsDefined() @ValidateNested() declare readonly part: Part
 }
 class Whole {
   @ValidateNested() declare readonly part: Part
@@ -49,6 +62,11 @@ describe('a quick check', () => {
     const reply = message(AppendReply, { term: 1, incarnation: 1, fits: true, ...nothing })
     expect(isSurelyValid(AppendReply, reply)).toBe(true)
     expect(isSurelyValid(AppendReply, Object.assign(new AppendReply(), reply, { match: -1 }))).toBe(false)
+  })
+
+  it('knows what has to be there', () => {
+    const needed = (part: unknown) => isSurelyValid(Needed, Object.assign(new Needed(), { part }))
+    expect([Object.assign(new Part(), { count: 1 }), undefined, null].map(needed)).toEqual([true, false, false])
   })
 
   it('looks into what is nested', () => {
