@@ -70,7 +70,7 @@ export const campaign: Campaign = (seed, use) => {
     diskMs: at(DISKS, Math.floor(seed / 7)),
     network: { ...TROUBLE.network, ...(seed % 2 === 0 ? {} : { drop: 0, duplicate: 0, replay: 0 }) },
   }
-  const options = { seed, members: at(SIZES, seed), faults, duration: seed % 6 === 0 ? 4000 : 1000 }
+  const options = { seed, members: at(SIZES, seed), faults, duration: seed % 12 === 0 ? 4000 : 1000 }
   const pace = at(PACES, Math.floor(seed / 3))
   const uses = [
     () => use({ ...options, workload: { ...registerWorkload, ...pace } }),
