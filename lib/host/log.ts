@@ -1,7 +1,7 @@
 import { catchError, finalize, firstValueFrom, map, of, takeUntil } from 'rxjs'
 import type { MonoTypeOperatorFunction, Observable } from 'rxjs'
 import type { Codec } from '../../streams/contracts/codec.js'
-import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
+import { isCompacted, isKayakError, KayakError } from '../../streams/contracts/errors.js'
 import type { AppendOptions, Entry, Log, Snapshot } from '../../streams/contracts/host.js'
 import type { SnapshotMeta } from '../../streams/contracts/storage.js'
 import { readChunks$ } from '../../streams/replica/snapshot-reader.js'
@@ -22,7 +22,7 @@ type Batch = Readonly<Record<'entries', readonly LogEntry[]>>
 
 /** The append has committed, whether or not what was appended first can be read. */
 const unread = (cause: unknown): Observable<Batch> => {
-  if (isKayakError(cause) && cause.code === 'KAYAK_COMPACTED') return of({ entries: [] })
+  if (isCompacted(cause)) return of({ entries: [] })
   if (isKayakError(cause) && cause.outcome === 'unknown') throw cause
   const why = 'What was appended first under the id could not be read.'
   throw new KayakError('KAYAK_STORAGE_FAILED', why, { outcome: 'unknown', cause })

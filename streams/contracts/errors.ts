@@ -73,3 +73,6 @@ export class KayakError extends Error {
 }
 
 export const isKayakError = (error: unknown): error is KayakError => error instanceof KayakError
+
+/** Whether what was read is in a snapshot by now. */
+export const isCompacted = (error: unknown): boolean => isKayakError(error) && error.code === 'KAYAK_COMPACTED'

@@ -1,4 +1,5 @@
-import { filter, of, tap, type Observable } from 'rxjs'
+import { catchError, filter, of, tap, throwError, type Observable } from 'rxjs'
+import { isCompacted } from '../contracts/errors.js'
 import { LIMITS } from '../contracts/limits.js'
 import { pump } from '../operators/pump.js'
 import type { LogEntry } from '../rules/entry.js'
@@ -14,6 +15,19 @@ function apply(replica: Replica, entry: LogEntry): boolean {
   return false
 }
 
+/** What comes next of what has committed; nothing where an installed snapshot has overtaken what was being read. */
+function next$(replica: Replica): Observable<readonly LogEntry[]> {
+  const first = replica.applied + 1
+  if (first > replica.commit) return of([])
+  return replica.parts.log
+    .read(first, replica.commit, LIMITS.readBytes)
+    .pipe(
+      catchError((error: unknown) =>
+        isCompacted(error) && replica.applied >= first ? of([]) : throwError(() => error),
+      ),
+    )
+}
+
 /**
  * Applies what has committed, entry by entry, and emits those that consumers see. Entries that memory has are applied
  * when the batch that committed them has settled; older ones are read from disk.
@@ -25,11 +39,9 @@ function apply(replica: Replica, entry: LogEntry): boolean {
  */
 export function applyCommitted$(replica: Replica, emit: (entry: LogEntry) => void, settle: (entry: LogEntry) => void) {
   const { inbox, log } = replica.parts
-  const next = (): Observable<readonly LogEntry[]> =>
-    replica.applied < replica.commit ? log.read(replica.applied + 1, replica.commit, LIMITS.readBytes) : of([])
   return inbox.settled$.pipe(
     filter(() => replica.applied < replica.commit),
-    pump(next),
+    pump(() => next$(replica)),
     tap(entries => {
       for (const entry of entries) {
         if (entry.index !== replica.applied + 1) continue

@@ -104,6 +104,26 @@ describe('what has committed', () => {
     expect(place.failures).toEqual([])
   })
 
+  it('is not missed where a snapshot has overtaken what is being read, which the disk has no more', () => {
+    const place = new Applying({ entries: logEntries(1, [1, 1, 1]), diskMs: 10 })
+    const meta = { index: 9, term: 2, time: 0, roster: rosterOf('abc', 1), sessionBytes: 0, bytes: 0, checksum: 0 }
+    place.commit(3)
+    place.disk.latencyMs = 1
+    place
+      .turn(() => place.replica.install(meta, new SessionTable()))
+      .turn(() => place.replica.append(logEntries(10, [2])))
+    place.commit(10).settle()
+    expect([place.seen, place.replica.applied, place.failures]).toEqual([['10!', '10'], 10, []])
+  })
+
+  it('ends with an error where the disk has no more what no snapshot has overtaken', () => {
+    const place = new Applying({ entries: logEntries(1, [1, 1, 1]), diskMs: 10 })
+    place.commit(3)
+    place.disk.loseLog()
+    place.settle()
+    expect(place.failures).toMatchObject([{ code: 'KAYAK_COMPACTED' }])
+  })
+
   it('by what a consumer does as it sees an entry is applied after that, not within', () => {
     const place = new Applying()
     const { replica } = place

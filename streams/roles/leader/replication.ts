@@ -11,7 +11,7 @@ import {
   throwError,
   type Observable,
 } from 'rxjs'
-import { isKayakError } from '../../contracts/errors.js'
+import { isCompacted } from '../../contracts/errors.js'
 import { LIMITS } from '../../contracts/limits.js'
 import type { AppendReply } from '../../contracts/messages/index.js'
 import { pump } from '../../operators/pump.js'
@@ -41,12 +41,9 @@ function nextEntries(leadership: Leadership, member: RosterMember): Observable<r
   const { log } = leadership.replica.parts
   const next = nextIndex(leadership, member)
   if (next === undefined) return of([])
-  return log.read(next, log.last.index, LIMITS.batchBytes).pipe(
-    catchError((error: unknown) => {
-      const compacted = isKayakError(error) && error.code === 'KAYAK_COMPACTED'
-      return compacted ? of([]) : throwError(() => error)
-    }),
-  )
+  return log
+    .read(next, log.last.index, LIMITS.batchBytes)
+    .pipe(catchError((error: unknown) => (isCompacted(error) ? of([]) : throwError(() => error))))
 }
 
 /** Sends a member what it lacks, in batches, several under way at once (section 10.2.2). */

@@ -20,7 +20,7 @@ import {
   timer,
 } from 'rxjs'
 import type { Observable } from 'rxjs'
-import { isKayakError } from '../../contracts/errors.js'
+import { isCompacted } from '../../contracts/errors.js'
 import { LIMITS } from '../../contracts/limits.js'
 import { InstallSnapshot, message, type SnapshotReply } from '../../contracts/messages/index.js'
 import { encodeRoster } from '../../contracts/roster-codec.js'
@@ -156,9 +156,7 @@ export function sendSnapshot$(
       const sent$ = transfer$(leadership, member, meta).pipe(
         takeUntil(gone$),
         // a newer one has taken its place on disk: that is sent next
-        catchError((error: unknown) =>
-          isKayakError(error) && error.code === 'KAYAK_COMPACTED' ? EMPTY : throwError(() => error),
-        ),
+        catchError((error: unknown) => (isCompacted(error) ? EMPTY : throwError(() => error))),
         tap({
           next: () => arrived(leadership, member, meta),
           complete: () => leadership.update(member.id, progress => afterSnapshot(progress, progress.next)),
