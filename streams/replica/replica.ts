@@ -165,6 +165,8 @@ export class Replica {
   /** Takes over an installed snapshot that is newer than what has been applied here. */
   install(meta: SnapshotMeta, sessions: SessionTable): void {
     this.parts.log.replace(meta)
+    // a suffix that conflicts is gone, and the rosters in it with it
+    this.rosters = withoutFrom(this.rosters, this.parts.log.last.index + 1)
     this.parts.log.lastTime = Math.max(this.parts.log.lastTime, meta.time)
     this.sessions = sessions
     this.adopt(meta)

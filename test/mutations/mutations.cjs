@@ -154,6 +154,12 @@ module.exports = [
     replace: 'this.rosters = withoutFrom(this.rosters, Infinity)',
   },
   {
+    name: 'a roster outlives its entry when a snapshot drops that',
+    file: 'streams/replica/replica.ts',
+    find: 'this.rosters = withoutFrom(this.rosters, this.parts.log.last.index + 1)',
+    replace: 'this.rosters = withoutFrom(this.rosters, Infinity)',
+  },
+  {
     name: 'a learner counts in a quorum',
     file: 'streams/rules/quorum.ts',
     find: 'const incoming = halfValue(roster.voters)',

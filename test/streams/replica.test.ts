@@ -1,15 +1,13 @@
 import { encodeRoster } from '../../streams/contracts/roster-codec'
 import { message, TimeoutNow } from '../../streams/contracts/messages'
 import type { LogEntry } from '../../streams/rules/entry'
-import { EMPTY_ROSTER, type Roster } from '../../streams/rules/roster'
+import { SessionTable } from '../../streams/replica/sessions'
+import type { Roster } from '../../streams/rules/roster'
 import { logEntries, logEntry } from './entries'
+import { rosterOf } from './snapshots'
 import { codeThrownBy } from './thrown'
 import { memberId, Place, sender } from './place'
 
-const rosterOf = (names: string): Roster => ({
-  ...EMPTY_ROSTER,
-  voters: names.split('').map(name => ({ ...sender(name), incarnation: 1 })),
-})
 const rosterEntry = (index: number, names: string): LogEntry =>
   logEntry(index, 1, { kind: 'roster', payload: encodeRoster(rosterOf(names)) })
 const voters = ({ voters: list }: Roster): string => list.map(({ id }) => id.slice(0, 1)).join('')
@@ -69,6 +67,17 @@ describe('the roster of a member', () => {
     expect([voters(replica.roster), replica.isVoter]).toEqual(['bc', false])
     replica.truncate(2)
     expect([voters(replica.roster), replica.isVoter]).toEqual(['ab', true])
+  })
+
+  it.each([
+    ['goes with the entries that an installed snapshot contradicts', 2, 'ab'],
+    ['stays with the entries that an installed snapshot agrees with', 1, 'abc'],
+  ])('%s', (_, term, names) => {
+    const { replica } = new Place({ entries: [rosterEntry(1, 'ab')] })
+    replica.append([logEntry(2, 1), rosterEntry(3, 'abc')])
+    const meta = { index: 2, term, time: 0, roster: rosterOf('ab', 1), sessionBytes: 0, bytes: 0, checksum: 0 }
+    replica.install(meta, new SessionTable())
+    expect([replica.parts.log.last.index, voters(replica.roster)]).toEqual([term === 2 ? 2 : 3, names])
   })
 
   it('lets a member stand that it has no more, until that has committed: perhaps nobody else has the entry', () => {

@@ -45,6 +45,7 @@ const STEPS = [
   invariants.order,
   invariants.honestRecovery,
   invariants.rosterSafety,
+  invariants.rostersOfLog,
   invariants.stateMachineSafety,
 ]
 const DISKS = [invariants.termAndVote, invariants.durability, invariants.wholeDisk]
@@ -69,6 +70,11 @@ export class Checker {
   look(watched: Watched): void {
     if (watched.replica !== undefined) this.lookAtReplica(watched, watched.replica)
     this.lookAtDisk(watched)
+  }
+
+  /** A disk was emptied of which nothing is expected any more: what it held before says nothing of what it holds. */
+  expectNothingOf({ name }: Watched): void {
+    this.disks.delete(name)
   }
 
   sending(sending: Sending): void {

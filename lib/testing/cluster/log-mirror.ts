@@ -8,6 +8,7 @@ export type Read = (from: number, to: number) => readonly LogEntry[]
 interface Seen extends Position {
   readonly chain: number
   readonly time: number
+  readonly isRoster: boolean
 }
 
 /** What the log of one life of a member is known to hold: it looks at what has changed, and at nothing else. */
@@ -47,7 +48,7 @@ export class LogMirror {
   private rebase({ base }: LogShape): number {
     const chain = this.ledger.chainAt(base) ?? Number.NaN
     this.seen = []
-    this.seen[base.index] = { ...base, chain, time: this.ledger.committed[base.index]?.time ?? 0 }
+    this.seen[base.index] = { ...base, chain, time: this.ledger.committed[base.index]?.time ?? 0, isRoster: false }
     return base.index
   }
 
@@ -63,7 +64,7 @@ export class LogMirror {
       if (entry.time < time) return `time goes back from ${time} to ${entry.time} at entry ${index}`
       time = entry.time
       this.ledger.recordChain(entry, chain)
-      this.seen[index] = { index, term, chain, time }
+      this.seen[index] = { index, term, chain, time, isRoster: entry.kind === 'roster' }
     }
     return undefined
   }

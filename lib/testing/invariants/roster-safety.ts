@@ -24,3 +24,9 @@ export function rosterSafety({ life, before, now, mirror }: Step): Verdict {
   const voters = difference(earlier, newest)
   return voters <= 1 ? undefined : `${life} changes ${voters} voters at once`
 }
+
+/** 11. The rosters that a member goes by are those of its log: one takes effect when appended, and goes with its entry. */
+export function rostersOfLog({ life, now, mirror }: Step): Verdict {
+  const strange = now.rosters.find(({ index }) => index > now.snapshot && mirror.at(index)?.isRoster !== true)
+  return strange && `${life} goes by a roster of entry ${strange.index}, which is none in its log`
+}
