@@ -121,6 +121,12 @@ export class MemoryDisk {
     this.damaged.add(this.record(what, index), index === undefined ? what : `${what} ${index}`)
   }
 
+  /** Loses the log and the snapshots, and keeps whose it is, the term and the vote. Only while nobody has it open. */
+  loseLog(): void {
+    this.log.reset()
+    this.snapshots.length = 0
+  }
+
   /** Whether anything that is on it is damaged. */
   get isDamaged(): boolean {
     const { identity, termAndVote, log, snapshots, damaged } = this

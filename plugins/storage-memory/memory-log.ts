@@ -33,6 +33,11 @@ export class MemoryLog {
     this.base = until
   }
 
+  reset(): void {
+    this.entries.length = 0
+    this.base = ORIGIN
+  }
+
   /** @throws {@link KayakError} `KAYAK_COMPACTED` if the log doesn't hold `from`. */
   read(from: number, to: number, maxBytes: number): readonly LogEntry[] {
     const at = from - this.base.index - 1

@@ -33,6 +33,8 @@ const NETWORK = only(
   'partition',
   'flapping',
   'lost-suffix',
+  'stale-reads',
+  'stale-messages',
   'bad-network',
   'cut-snapshot',
   'compaction',
@@ -53,7 +55,19 @@ const DISK = only(
   ] as const),
   ...(['crash-at-call', 'second-process', 'compaction'] as const),
 )
-const ROSTER = only(3, 'join', 'removal', 'return', 'crash', 'partition', 'hand-over', 'compaction', 'cut-snapshot')
+const ROSTER = only(
+  3,
+  'join',
+  'removal',
+  'return',
+  'stale-messages',
+  'lost-suffix',
+  'crash',
+  'partition',
+  'hand-over',
+  'compaction',
+  'cut-snapshot',
+)
 const PROFILES = [only(1, ...FAULT_KINDS), PROCESSES, only(2, ...FAULT_KINDS), NETWORK, DISK, ROSTER]
 
 const at = <T>(list: readonly T[], number: number): T => {

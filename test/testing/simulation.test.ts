@@ -28,11 +28,12 @@ describe('a simulation', () => {
     ['a counter', (seed: number) => simulate({ ...onCounter, seed, members: 5 })],
     ['a set', (seed: number) => simulate({ ...onSet, seed, members: 1 + (seed % 3) })],
   ])('of %s keeps every invariant through all faults, and recovers', (_, run) => {
-    for (const seed of seeds) {
+    const answered = seeds.flatMap(seed => {
       const { ok, failure, calls } = run(seed)
       expect({ seed, ok, failure }).toEqual({ seed, ok: true, failure: undefined })
-      expect(calls.filter(({ outcome }) => outcome === 'done').length).toBeGreaterThan(10)
-    }
+      return calls.filter(({ outcome }) => outcome === 'done')
+    })
+    expect(answered.length).toBeGreaterThan(50 * seeds.length)
   })
 
   it('is the same for the same seed, and another for another', () => {

@@ -30,7 +30,7 @@ export const FAULT_KINDS = [
   'join',
   /** A member is removed. */
   'removal',
-  /** A member that is down is removed, added again, and comes back with its old disk. */
+  /** A member that is down is removed, added again, and comes back with its old disk, or without what was on it. */
   'return',
   /** A partition that comes and goes many times. */
   'flapping',
@@ -38,6 +38,10 @@ export const FAULT_KINDS = [
   'crash-at-call',
   /** A leader is cut off while its disk is slow: what it goes on taking conflicts with what the others decide. */
   'lost-suffix',
+  /** A leader whose clock is slow is cut off, and asked for barriers until it notices. */
+  'stale-reads',
+  /** All that a member was sent for a while arrives once more, in its order, some time later. */
+  'stale-messages',
   /** A disk has no room until it has again: every write fails. */
   'full-disk',
   /** A read fails, which ends the member that needed it. */
@@ -114,6 +118,8 @@ export const TROUBLE: SimulatedFaults = {
     flapping: 8000,
     'crash-at-call': 3000,
     'lost-suffix': 4000,
+    'stale-reads': 6000,
+    'stale-messages': 4000,
     'full-disk': 10_000,
     'failed-read': 10_000,
     'clock-drift': 5000,

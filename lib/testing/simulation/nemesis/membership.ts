@@ -7,7 +7,7 @@ const remove: Strike = (nemesis, fault) => {
   if (by !== undefined && member !== undefined && !nemesis.isShort) nemesis.cluster.remove(member, by)
 }
 
-/** Removes a member that can't hear of it, adds it again, and lets it come back as if nothing had been. */
+/** Removes a member that can't hear of it, adds it again, and lets it come back as if nothing, or all, had been. */
 const bringBack: Strike = (nemesis, fault) => {
   const member = nemesis.running(die(fault, 0))
   if (member === undefined || nemesis.isShort) return
@@ -18,7 +18,10 @@ const bringBack: Strike = (nemesis, fault) => {
   }
   member.crash()
   const revive = (): void => nemesis.later(1, () => nemesis.revive(member))
-  ask({ type: 'remove', id }, () => nemesis.later(1, () => ask({ type: 'add', id, address }, revive)))
+  ask({ type: 'remove', id }, () => {
+    if (die(fault, 1) < 0.5) nemesis.loseLog(member)
+    nemesis.later(1, () => ask({ type: 'add', id, address }, revive))
+  })
 }
 
 /** Snapshots of all sizes, some of many chunks. */

@@ -103,6 +103,13 @@ export class Nemesis {
     return cluster.running.filter(member => voters.some(({ id }) => id === member.id))
   }
 
+  /** What a member held that is none any more, and isn't counted on until it is one again. */
+  loseLog(member: TestMember): void {
+    if (member.end !== 'crashed') return
+    member.disk.loseLog()
+    this.cluster.checker.expectNothingOf(member)
+  }
+
   /** As an owner does with a member whose disk is lost: removes it, and lets another join at its address. */
   replace(lost: TestMember): void {
     if (!lost.isLost || this.replaced.has(lost)) return

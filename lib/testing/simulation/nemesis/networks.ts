@@ -2,6 +2,7 @@ import { filter, take } from 'rxjs'
 import type { Traffic } from '../../../../plugins/transport-memory/index.js'
 import { decodeMessage } from '../../../../streams/contracts/messages/index.js'
 import { bridge, deafen, mute, ring, split } from '../../cluster/shapes.js'
+import { MEANINGLESS } from '../machine.js'
 import type { PlannedFault } from '../plan.js'
 import type { Nemesis } from './nemesis.js'
 import { crash } from './processes.js'
@@ -51,6 +52,8 @@ const worsen: Strike = (nemesis, fault) => {
   nemesis.later(fault.lastsMs, () => nemesis.cluster.network.setFaults(nemesis.faults.network))
 }
 
+/** How many appends are lost with a leader that is cut off, at most. */
+const LOST_APPENDS = 40
 /** How slow the disks of those are who were cut off, when the others have long gone on. */
 const SLOW_MS = [100, 800] as const
 
@@ -66,10 +69,51 @@ const lostSuffix: Strike = (nemesis, fault) => {
   const [cutOff, rest] = [[leader, ...others.slice(0, companions)], others.slice(companions)]
   for (const { disk } of cutOff) disk.latencyMs = SLOW_MS
   split(cluster, cutOff, rest)
+  for (let count = Math.floor(LOST_APPENDS * die(fault, 3)); count > 0; count--)
+    cluster.append(leader, { payload: MEANINGLESS })
+  if (die(fault, 1) < 0.3 && !nemesis.isShort) rest.slice(0, 1).forEach(member => cluster.remove(member, leader))
   // and what they lack may be in a snapshot when they are back
   if (die(fault, 2) < 0.5) nemesis.later(0.9 * fault.lastsMs, () => rest.forEach(member => member.compact()))
   nemesis.later(fault.lastsMs, () => cluster.network.heal())
   nemesis.later(fault.lastsMs + 400 * die(fault, 3), () => cutOff.forEach(member => nemesis.mendDisk(member)))
+}
+
+/** How often a leader that was cut off is asked, and for how long. */
+const ASKS = 70
+const ASK_EVERY_MS = 5
+
+const staleReads: Strike = (nemesis, fault) => {
+  const { cluster, faults } = nemesis
+  const [leader] = cluster.leaders
+  if (leader === undefined) return
+  leader.time.drift(1 - faults.drift)
+  cluster.network.isolate(leader.address)
+  for (let count = 1; count <= ASKS; count++)
+    nemesis.later(count * ASK_EVERY_MS, () => leader.isLeader && cluster.barrier(leader, ASKS * ASK_EVERY_MS))
+  nemesis.later(Math.max(fault.lastsMs, ASKS * ASK_EVERY_MS), () => {
+    leader.time.drift(1)
+    cluster.network.heal()
+  })
+}
+
+/** How many messages come again at most. */
+const STALE_MESSAGES = 300
+
+const staleMessages: Strike = (nemesis, fault) => {
+  const { cluster } = nemesis
+  const { address } = nemesis.running(die(fault, 0)) ?? {}
+  const heard: Traffic[] = []
+  const listening = cluster.network.traffic$
+    .pipe(filter(({ type, to }) => type === 'delivered' && to === address))
+    .subscribe(traffic => heard.length < STALE_MESSAGES && heard.push(traffic))
+  nemesis.atEnd(() => listening.unsubscribe())
+  nemesis.later(fault.lastsMs, () => listening.unsubscribe())
+  nemesis.later(fault.lastsMs * (1 + die(fault, 1)), () => {
+    for (const { from, to, message } of heard) {
+      const sender = cluster.at(from)
+      if (sender !== undefined) cluster.network.inject({ id: sender.id, address: from }, to, message)
+    }
+  })
 }
 
 /** Waits for the next message of a kind that arrives, and does something about it. */
@@ -129,6 +173,8 @@ export const networks = {
   flapping,
   'lost-suffix': lostSuffix,
   'bad-network': worsen,
+  'stale-reads': staleReads,
+  'stale-messages': staleMessages,
   'cut-snapshot': cutSnapshot,
   garbage,
 } satisfies Record<string, Strike>
