@@ -1,5 +1,6 @@
 import type { RosterChange } from '../../../../streams/rules/membership.js'
 import { die, pick } from './dice.js'
+import { overhear } from './stale.js'
 import type { Strike } from './strike.js'
 
 const remove: Strike = (nemesis, fault) => {
@@ -7,7 +8,13 @@ const remove: Strike = (nemesis, fault) => {
   if (by !== undefined && member !== undefined && !nemesis.isShort) nemesis.cluster.remove(member, by)
 }
 
-/** Removes a member that can't hear of it, adds it again, and lets it come back as if nothing, or all, had been. */
+/** How long the last messages of a member may be under way. */
+const LATE_MS = 100
+
+/**
+ * Removes a member that can't hear of it, adds it again, and lets it come back as if nothing, or all, had been. What it
+ * had said before may arrive only then.
+ */
 const bringBack: Strike = (nemesis, fault) => {
   const member = nemesis.running(die(fault, 0))
   if (member === undefined || nemesis.isShort) return
@@ -16,11 +23,18 @@ const bringBack: Strike = (nemesis, fault) => {
     const [by] = nemesis.cluster.leaders
     if (by !== undefined) nemesis.cluster.callers.change(by, change, ({ ending }) => ending === 'done' && then())
   }
-  member.crash()
-  const revive = (): void => nemesis.later(1, () => nemesis.revive(member))
-  ask({ type: 'remove', id }, () => {
-    if (die(fault, 1) < 0.5) nemesis.loseLog(member)
-    nemesis.later(1, () => ask({ type: 'add', id, address }, revive))
+  const late = overhear(nemesis, ({ from }) => from === address)
+  const revive = (): void => {
+    late.repeat()
+    nemesis.later(1, () => nemesis.revive(member))
+  }
+  nemesis.later(LATE_MS * die(fault, 2), () => {
+    late.stop()
+    member.crash()
+    ask({ type: 'remove', id }, () => {
+      if (die(fault, 1) < 0.5) nemesis.loseLog(member)
+      nemesis.later(1, () => ask({ type: 'add', id, address }, revive))
+    })
   })
 }
 

@@ -39,9 +39,7 @@ export class Nemesis {
   }
 
   /** Ends what waits for its occasion, when trouble ends. */
-  atEnd(end: () => void): void {
-    this.ends.add(end)
-  }
+  readonly atEnd = (end: () => void): void => void this.ends.add(end)
 
   later(ms: number, work: () => void): void {
     this.cluster.clock.schedule(() => this.isOver || work(), ms)

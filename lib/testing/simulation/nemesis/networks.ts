@@ -78,44 +78,6 @@ const lostSuffix: Strike = (nemesis, fault) => {
   nemesis.later(fault.lastsMs + 400 * die(fault, 3), () => cutOff.forEach(member => nemesis.mendDisk(member)))
 }
 
-/** How often a leader that was cut off is asked, and for how long. */
-const ASKS = 70
-const ASK_EVERY_MS = 5
-
-const staleReads: Strike = (nemesis, fault) => {
-  const { cluster, faults } = nemesis
-  const [leader] = cluster.leaders
-  if (leader === undefined) return
-  leader.time.drift(1 - faults.drift)
-  cluster.network.isolate(leader.address)
-  for (let count = 1; count <= ASKS; count++)
-    nemesis.later(count * ASK_EVERY_MS, () => leader.isLeader && cluster.barrier(leader, ASKS * ASK_EVERY_MS))
-  nemesis.later(Math.max(fault.lastsMs, ASKS * ASK_EVERY_MS), () => {
-    leader.time.drift(1)
-    cluster.network.heal()
-  })
-}
-
-/** How many messages come again at most. */
-const STALE_MESSAGES = 300
-
-const staleMessages: Strike = (nemesis, fault) => {
-  const { cluster } = nemesis
-  const { address } = nemesis.running(die(fault, 0)) ?? {}
-  const heard: Traffic[] = []
-  const listening = cluster.network.traffic$
-    .pipe(filter(({ type, to }) => type === 'delivered' && to === address))
-    .subscribe(traffic => heard.length < STALE_MESSAGES && heard.push(traffic))
-  nemesis.atEnd(() => listening.unsubscribe())
-  nemesis.later(fault.lastsMs, () => listening.unsubscribe())
-  nemesis.later(fault.lastsMs * (1 + die(fault, 1)), () => {
-    for (const { from, to, message } of heard) {
-      const sender = cluster.at(from)
-      if (sender !== undefined) cluster.network.inject({ id: sender.id, address: from }, to, message)
-    }
-  })
-}
-
 /** Waits for the next message of a kind that arrives, and does something about it. */
 function atNext(nemesis: Nemesis, isIt: (traffic: Traffic) => boolean, act: (traffic: Traffic) => void) {
   const { cluster } = nemesis
@@ -173,8 +135,6 @@ export const networks = {
   flapping,
   'lost-suffix': lostSuffix,
   'bad-network': worsen,
-  'stale-reads': staleReads,
-  'stale-messages': staleMessages,
   'cut-snapshot': cutSnapshot,
   garbage,
 } satisfies Record<string, Strike>

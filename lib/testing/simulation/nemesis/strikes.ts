@@ -4,12 +4,14 @@ import { disks } from './disks.js'
 import { membership } from './membership.js'
 import { networks } from './networks.js'
 import { processes } from './processes.js'
+import { stale } from './stale.js'
 import type { Strike } from './strike.js'
 
 /** What each kind of fault does. */
 export const STRIKES: Readonly<Record<FaultKind, Strike>> = {
   ...processes,
   ...networks,
+  ...stale,
   ...disks,
   ...clocks,
   ...membership,
