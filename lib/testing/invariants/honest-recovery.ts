@@ -4,6 +4,8 @@ import type { Step, Verdict } from '../cluster/step.js'
 /**
  * 16. A member never goes on with less than it had committed: what it finds when it opens reaches as far as all that
  * its disk held, and where a record of that is damaged, it doesn't go on at all.
+ *
+ * Waits for recovery from peers: until others can give back what is damaged, to refuse is all that is right.
  */
 export function honestRecovery({ life, before, now, replica, diskOf }: Step): Verdict {
   if (before !== undefined) return undefined

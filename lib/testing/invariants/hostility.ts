@@ -4,6 +4,8 @@ import type { Verdict } from '../cluster/step.js'
 /**
  * 19. What is no valid message changes nothing: not the term, the vote, the log or the commit index, and it leaves
  * nothing to be done. It is told of.
+ *
+ * Waits for authentication: until members have keys, a valid message is taken of whoever names the cluster and a member.
  */
 export function contained(name: string, replica: Replica, deliver: () => void): Verdict {
   const { standing, commit, parts } = replica

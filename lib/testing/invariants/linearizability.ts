@@ -4,6 +4,8 @@ import type { Verdict } from '../cluster/step.js'
 /**
  * 12. A barrier's index is no less than any that was acknowledged, or that a barrier gave, before it was asked for; and
  * an append that is asked for after another was acknowledged stands after it.
+ *
+ * Waits for levels of reads: until there are weaker ones, a barrier is what every read is made with.
  */
 export function linearizability({ kind, by, index, ending, first, acknowledged, read }: Operation): Verdict {
   if (ending !== 'done' || index === undefined || kind === 'change') return undefined

@@ -10,6 +10,8 @@ function difference(a: Roster, b: Roster): number {
 /**
  * 11. At most one change is uncommitted on a leader, none before an entry of its own term has committed, and each
  * changes one voter at most, so that quorums of any two rosters in force at a time intersect.
+ *
+ * Waits for joint consensus: until a roster can be a joint one, what changes more than one voter is wrong.
  */
 export function rosterSafety({ life, before, now, mirror }: Step): Verdict {
   const { role, term } = now.standing
