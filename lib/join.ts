@@ -2,6 +2,7 @@ import { ReplaySubject } from 'rxjs'
 import { KayakError } from '../streams/contracts/errors.js'
 import type { Host, Payload } from '../streams/contracts/host.js'
 import type { Identity, Opened } from '../streams/contracts/storage.js'
+import type { RosterMember } from '../streams/rules/roster.js'
 import { parsePeer } from './host/address.js'
 import { askToJoin$ } from './host/ask-to-join.js'
 import { when$ } from './host/host.js'
@@ -20,11 +21,11 @@ const parsePeers = (peers: unknown): readonly string[] => {
 /** Asks to be let in, and writes down which cluster it is. */
 async function enter<T>(opening: Opening<T>, identity: Identity, peers: readonly string[]): Promise<Identity> {
   const { options } = opening
-  const { storage, transport, clock, random } = options
+  const { storage, transport, clock, random, asLearner } = options
   const { memberId, advertise: address } = identity
   await opening.done(storage.saveIdentity(identity), 'The disk has not taken in the new member')
   const wishes = { electionTimeoutMs: options.electionTimeoutMs, heartbeatMs: options.heartbeatMs }
-  const admitted$ = askToJoin$({ memberId, address, wishes, peers, transport, clock, random })
+  const admitted$ = askToJoin$({ memberId, address, wishes, asLearner, peers, transport, clock, random })
   const admission = await opening.first(admitted$, `None of ${peers.join(', ')} has let this member in`)
   const joined = { ...identity, clusterId: admission.clusterId }
   await opening.done(storage.saveIdentity(joined), 'The disk has not taken in which cluster this member is of')
@@ -32,9 +33,12 @@ async function enter<T>(opening: Opening<T>, identity: Identity, peers: readonly
   return joined
 }
 
-const isVoterOfApplied = ({ replica }: Member): boolean => {
-  const roster = replica.committedRoster
-  return replica.applied >= roster.index && roster.voters.some(voter => voter.id === replica.self.id)
+/** Whether a member has applied the roster that makes it what it was to become: a voter, or a learner that stays one. */
+const hasArrived = ({ replica }: Member): boolean => {
+  const { index, voters, learners } = replica.committedRoster
+  const isOwn = ({ id }: RosterMember): boolean => id === replica.self.id
+  const isLearner = learners.some(learner => isOwn(learner) && learner.staysLearner === true)
+  return replica.applied >= index && (voters.some(isOwn) || isLearner)
 }
 
 interface Running<T> {
@@ -52,14 +56,14 @@ async function orStop<T>({ host }: Running<T>, work: Promise<unknown>): Promise<
   }
 }
 
-/** Waits until a member that was let in has caught up and votes, and writes that down. */
-async function untilVoter<T>(opening: Opening<T>, running: Running<T>, identity: Identity): Promise<Host<T>> {
+/** Waits until a member that was let in has caught up, and votes if it is to, and writes that down. */
+async function untilArrived<T>(opening: Opening<T>, running: Running<T>, identity: Identity): Promise<Host<T>> {
   const { member } = running
-  const votes$ = when$(member, () => isVoterOfApplied(member))
+  const arrived$ = when$(member, () => hasArrived(member))
   const saved$ = member.saveIdentity({ ...identity, standing: 'member' })
   const joining = async (): Promise<void> => {
-    await opening.first(votes$, 'This member was let in, and goes on if it joins again, but has not caught up')
-    await opening.done(saved$, 'This member votes, but the disk has not taken that in')
+    await opening.first(arrived$, 'This member was let in, and goes on if it joins again, but has not caught up')
+    await opening.done(saved$, 'This member has caught up, but the disk has not taken that in')
   }
   await orStop(running, joining())
   return running.host
@@ -68,7 +72,7 @@ async function untilVoter<T>(opening: Opening<T>, running: Running<T>, identity:
 async function asNew<T>(opening: Opening<T>, opened: Opened, peers: readonly string[]): Promise<Host<T>> {
   const known = await listen(opening, opened.identity ?? newIdentity(opening.options, undefined))
   const identity = await enter(opening, known, peers)
-  return untilVoter(opening, await run(opening, opened, identity), identity)
+  return untilArrived(opening, await run(opening, opened, identity), identity)
 }
 
 /**
@@ -84,7 +88,7 @@ async function asBefore<T>(
   const identity = await listen(opening, known)
   const others = peers.filter(peer => peer !== identity.advertise)
   const running = await meetAndRun(opening, opened, identity, others)
-  return identity.standing === 'joining' ? untilVoter(opening, running, identity) : running.host
+  return identity.standing === 'joining' ? untilArrived(opening, running, identity) : running.host
 }
 
 /** Runs while it waits for what the peers say, since they may be silent, and others need this member. */
@@ -111,7 +115,7 @@ async function meetAndRun<T>(
  * Joins a cluster.
  *
  * With a new folder the member enters as a learner, catches up and is promoted; it resolves once it is a voter of a
- * committed roster that it has applied. With the folder of a member it goes on as that one, as `start` does, and never
+ * committed roster that it has applied, or with `asLearner` a learner of one. With the folder of a member it goes on as that one, as `start` does, and never
  * founds a cluster; it resolves once a peer of its cluster is met, none can be reached, or `joinTimeoutMs` is over.
  *
  * @param address as of `start`.

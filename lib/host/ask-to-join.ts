@@ -16,6 +16,7 @@ import {
 } from 'rxjs'
 import type { Observable } from 'rxjs'
 import { randomHex, type Clock, type Random } from '../../streams/contracts/clock.js'
+import { encodeSteps } from '../../streams/contracts/change-codec.js'
 import { KayakError } from '../../streams/contracts/errors.js'
 import { ChangeRoster, decodeMessage, message, type ChangeReply } from '../../streams/contracts/messages/index.js'
 import type { Wishes } from '../../streams/rules/agreement.js'
@@ -27,6 +28,8 @@ export interface Joiner {
   readonly memberId: string
   readonly address: string
   readonly wishes: Wishes
+  /** Whether it stays a learner until somebody promotes it. */
+  readonly asLearner: boolean
   readonly peers: readonly string[]
   readonly transport: Transport
   readonly clock: Clock
@@ -79,8 +82,10 @@ export function askToJoin$(joiner: Joiner): Observable<Admission> {
   const nonce = randomHex(joiner.random, 10)
   let asked = 0
   const ask = (address: string): void => {
-    const fields = { id: `${nonce}-${String(++asked)}`, change: 'add', memberId: joiner.memberId } as const
-    const request = message(ChangeRoster, { ...fields, address: joiner.address, ...joiner.wishes })
+    const steps = encodeSteps([
+      { type: 'add', id: joiner.memberId, address: joiner.address, asLearner: joiner.asLearner },
+    ])
+    const request = message(ChangeRoster, { id: `${nonce}-${String(++asked)}`, steps, ...joiner.wishes })
     joiner.transport.send({ id: undefined, address }, request)
   }
   const answered$ = replies$(joiner, nonce).pipe(share())

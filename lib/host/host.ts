@@ -1,17 +1,18 @@
 import { concat, filter, map, merge, Subject, take, throwError, type Observable, type Subscription } from 'rxjs'
 import { KayakError, isKayakError } from '../../streams/contracts/errors.js'
-import type { Compaction, Entry, Host, Member as PublicMember, OperationOptions } from '../../streams/contracts/host.js'
+import type { ChangeOptions, Compaction, Entry, Host, Member as PublicMember } from '../../streams/contracts/host.js'
 import type { HostEvent } from '../../streams/contracts/events.js'
 import type { PublicRoster, RoleName } from '../../streams/contracts/host.js'
 import type { Identity } from '../../streams/contracts/storage.js'
 import type { LogEntry } from '../../streams/rules/entry.js'
+import type { RosterStep } from '../../streams/rules/membership.js'
 import type { Ending, Member } from '../member/member.js'
 import { OwnSession } from './append-session.js'
+import { changeRoster, checkId } from './change-roster.js'
 import { leave, markAsLeft, sayFarewell } from './leave.js'
 import { decodeWith, HostLog } from './log.js'
 import { timeoutOf, type OperationContext } from './operation.js'
 import type { Resolved } from './options.js'
-import { remove } from './remove.js'
 import { within } from './within.js'
 import { HostSync } from './sync.js'
 
@@ -74,8 +75,24 @@ export class MemberHost<T> implements Host<T> {
     return this.member.views.now.roster
   }
 
-  remove(id: string, options: OperationOptions = {}): Promise<PublicRoster> {
-    return remove(this.member, this.context, id, options)
+  changeRoster(steps: readonly RosterStep[], options: ChangeOptions = {}): Promise<PublicRoster> {
+    return changeRoster(this.member, this.context, steps, options)
+  }
+
+  async remove(id: string, options?: ChangeOptions): Promise<PublicRoster> {
+    return this.changeRoster([{ type: 'remove', id: checkId(id) }], options)
+  }
+
+  async promote(id: string, options?: ChangeOptions): Promise<PublicRoster> {
+    return this.changeRoster([{ type: 'promote', id: checkId(id) }], options)
+  }
+
+  async replace(dead: string, by: string, options?: ChangeOptions): Promise<PublicRoster> {
+    const steps = [
+      { type: 'remove', id: checkId(dead) },
+      { type: 'promote', id: checkId(by) },
+    ] as const
+    return this.changeRoster(steps, options)
   }
 
   async close(options: { readonly timeoutMs?: number } = {}): Promise<void> {

@@ -38,7 +38,7 @@ function askToBeRemoved(member: Member, deadline: number): Promise<number> {
   const { self, parts } = member.replica
   const timeoutMs = Math.max(1, deadline - parts.clock.now())
   return new Promise((done, failed) =>
-    member.waiting.change({ type: 'remove', id: self.id }, timeoutMs, { done, failed }),
+    member.waiting.change({ steps: [{ type: 'remove', id: self.id }] }, timeoutMs, { done, failed }),
   )
 }
 

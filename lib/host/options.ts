@@ -33,6 +33,8 @@ export interface Options<T = Payload> {
   readonly advertise?: string
   /** Shared by the cluster, never sent. Without one only loopback is bound, unless `insecure`. */
   readonly secret?: string
+  /** Lets a joiner stay a learner, a replica to read from, until somebody promotes it. Default false. Of `join` only. */
+  readonly asLearner?: boolean
   /** Lets other machines in without a secret. Default false. */
   readonly insecure?: boolean
   /** T: a member draws from [T, 2T) each time. 1000 when a cluster is founded, then what the cluster has. */
@@ -58,6 +60,7 @@ class PlainOptions {
   @MayBeMissing() @IsString() @MinLength(1) @Matches(/^[^\0]*$/) readonly dataDir?: string
   @MayBeMissing() @IsString() @MaxLength(262) readonly advertise?: string
   @MayBeMissing() @IsString() @MinLength(1) @Matches(/^[^\0]*$/) readonly secret?: string
+  @MayBeMissing() @IsBoolean() readonly asLearner?: boolean
   @MayBeMissing() @IsBoolean() readonly insecure?: boolean
   @MayBeMissing() @IsInt() @Min(10) @Max(DURATION) readonly electionTimeoutMs?: number
   @MayBeMissing() @IsInt() @Min(1) @Max(DURATION) readonly heartbeatMs?: number
@@ -88,6 +91,7 @@ export interface Resolved<T> {
   readonly codec: Codec<T>
   readonly advertise: string | undefined
   readonly secret: string | undefined
+  readonly asLearner: boolean
   /** Undefined where the caller leaves it to the cluster. */
   readonly electionTimeoutMs: number | undefined
   readonly heartbeatMs: number | undefined
@@ -155,6 +159,7 @@ export function resolveOptions<T>(address: unknown, given: Options<T> = {}): Res
     codec,
     advertise: options.advertise === undefined ? undefined : parsePeer(options.advertise, 'advertise:'),
     secret: options.secret,
+    asLearner: options.asLearner ?? false,
     electionTimeoutMs: options.electionTimeoutMs,
     heartbeatMs: options.heartbeatMs,
     timeoutMs: options.timeoutMs ?? 10_000,

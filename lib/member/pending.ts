@@ -1,5 +1,5 @@
 import { KayakError } from '../../streams/contracts/errors.js'
-import type { RosterChange } from '../../streams/rules/membership.js'
+import { changeName, type RosterChange } from '../../streams/rules/membership.js'
 import type { Sender } from '../../streams/sources/inbound.js'
 import type { Answer } from '../../streams/sources/answer.js'
 import type { Timed } from '../../streams/sources/deadlines.js'
@@ -79,21 +79,16 @@ export class PendingBarrier extends Pending<number> implements BarrierRequest {
 }
 
 export class PendingChange extends Pending<number> implements ChangeRequest {
+  attempts = 0
+
   constructor(
-    readonly change: Exclude<RosterChange, { type: 'promote' }>,
+    readonly change: RosterChange,
     timeoutMs: number,
     deadline: number,
     settle: Settle<number>,
     release: (pending: PendingChange) => void,
     leader: () => Sender | undefined,
   ) {
-    super(
-      `The change of the roster (${change.type} ${change.id})`,
-      timeoutMs,
-      deadline,
-      settle,
-      () => release(this),
-      leader,
-    )
+    super(`The change of the roster (${changeName(change)})`, timeoutMs, deadline, settle, () => release(this), leader)
   }
 }

@@ -70,7 +70,7 @@ export class WaitingRoom {
     return this.enter(pending, () => inbox.post(() => this.all.has(pending) && requests.barriers.submit(pending)))
   }
 
-  change(change: Exclude<RosterChange, { type: 'promote' }>, timeoutMs: number, settle: Settle<number>): Waiting {
+  change(change: RosterChange, timeoutMs: number, settle: Settle<number>): Waiting {
     const { inbox, requests } = this.replica.parts
     const release = (done: PendingChange): void => {
       requests.changes.forget(done)

@@ -16,6 +16,8 @@ export const ERRORS = {
   KAYAK_NOT_COMMITTED: 'The index has not committed here; wait until committed$ has reached it.',
   KAYAK_CORRUPT: 'The file named is damaged; keep it for analysis, remove the member and join with a new folder.',
   KAYAK_STORAGE_FAILED: 'The disk failed a write or a read; mend it and start the host again.',
+  KAYAK_CONFLICT: 'The roster has changed meanwhile; look at the new one and ask again.',
+  KAYAK_NOT_CAUGHT_UP: 'The member lacks too much of the log to vote; give it time, or the cluster less to do.',
   KAYAK_OVERLOADED: 'Too much waits already; slow down and try again.',
   KAYAK_SESSION_EXPIRED: 'The answer to this id is forgotten; find out by reading whether it was applied.',
   KAYAK_NOT_AUTHORIZED: 'Give all members the same secret.',
@@ -47,6 +49,7 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'KAYAK_OVERLOADED',
   'KAYAK_NOT_COMMITTED',
   'KAYAK_ADDRESS_IN_USE',
+  'KAYAK_NOT_CAUGHT_UP',
 ])
 
 /** The one error that kayak raises: tell them apart by `code`, decide on `outcome` and `retryable`. */

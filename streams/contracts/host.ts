@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs'
 import type { KayakError } from './errors.js'
 import type { HostEvent } from './events.js'
+import type { RosterStep } from '../rules/membership.js'
 import type { Member } from './member.js'
 
 export type { Member }
@@ -46,6 +47,11 @@ export interface Snapshot {
 export interface OperationOptions {
   readonly signal?: AbortSignal
   readonly timeoutMs?: number
+}
+
+/** A change is made of the roster at `ifIndex`, and of no other; without it of whichever is in force. */
+export interface ChangeOptions extends OperationOptions {
+  readonly ifIndex?: number
 }
 
 /**
@@ -131,8 +137,21 @@ export interface Host<T = Payload> extends Observed {
   readonly sync: Sync
   /** Hot, nothing replayed. Completes when the host stops, errors when it has failed for good. */
   readonly committed$: Observable<Entry<T>>
+  /**
+   * Changes the roster in all of these steps at once (section 4.3), and resolves with the one that shows it. A joint
+   * roster, where more than one voter comes or goes, is left by itself. What is so already is done.
+   *
+   * @throws {@link KayakError} `KAYAK_CONFLICT` where the roster is another than the one at `ifIndex`, `KAYAK_INVALID`,
+   * `KAYAK_ADDRESS_TAKEN`, `KAYAK_NOT_CAUGHT_UP` for a promotion that has waited for ten election timeouts, and as every
+   * operation `KAYAK_TIMEOUT`, `KAYAK_ABORTED`, `KAYAK_STOPPED`, `KAYAK_REMOVED`, `KAYAK_OVERLOADED`.
+   */
+  changeRoster(steps: readonly RosterStep[], options?: ChangeOptions): Promise<PublicRoster>
   /** Removes another member, a dead one too. */
-  remove(id: string, options?: OperationOptions): Promise<PublicRoster>
+  remove(id: string, options?: ChangeOptions): Promise<PublicRoster>
+  /** Lets a learner vote, once it has caught up. */
+  promote(id: string, options?: ChangeOptions): Promise<PublicRoster>
+  /** Lets a learner vote in the place of a member that is removed, in one change. */
+  replace(dead: string, by: string, options?: ChangeOptions): Promise<PublicRoster>
   /** Leaves the cluster, then stops. The last voter only stops. */
   close(options?: { readonly timeoutMs?: number }): Promise<void>
   /** Stops and stays a member; bounded by one election timeout. */

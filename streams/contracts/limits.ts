@@ -43,6 +43,8 @@ export const LIMITS = {
   slowDiskMs: 500,
   /** Events of messages that were refused, or dropped, each with how many there were. */
   noticesPerSecond: 100,
+  /** Election timeouts that a promotion that was asked for waits until the learner has caught up. */
+  catchUpTimeouts: 10,
   /** Members of a cluster, learners too. */
   members: 64,
 } as const

@@ -1,7 +1,7 @@
-import { ArrayMaxSize, Equals, IsArray, IsDefined, ValidateNested } from 'class-validator'
+import { ArrayMaxSize, Equals, IsArray, IsBoolean, IsDefined, ValidateNested } from 'class-validator'
 import type { ClusterSettings, Roster, RosterMember } from '../rules/roster.js'
 import { KayakError } from './errors.js'
-import { IsAddress, IsCount, IsId, IsTerm } from './fields.js'
+import { IsAddress, IsCount, IsId, IsTerm, MayBeMissing } from './fields.js'
 import { LIMITS } from './limits.js'
 import { check } from './validation.js'
 
@@ -9,6 +9,8 @@ class MemberRecord {
   @IsId() declare readonly id: string
   @IsAddress() declare readonly address: string
   @IsCount() declare readonly incarnation: number
+  @MayBeMissing() @IsBoolean() readonly staysLearner?: boolean
+  @MayBeMissing() @IsCount() readonly priority?: number
 }
 
 class SettingsRecord {
@@ -41,7 +43,11 @@ const reviveMembers = (list: unknown): unknown => (Array.isArray(list) ? list.ma
 const reviveSettings = (plain: unknown): unknown =>
   isPlain(plain) ? Object.assign(new SettingsRecord(), plain) : plain
 
-const plainMember = ({ id, address, incarnation }: MemberRecord): RosterMember => ({ id, address, incarnation })
+const plainMember = ({ id, address, incarnation, staysLearner, priority }: MemberRecord): RosterMember => ({
+  ...{ id, address, incarnation },
+  ...(staysLearner !== undefined && { staysLearner }),
+  ...(priority !== undefined && { priority }),
+})
 const plainSettings = ({ electionTimeoutMs, leaseMs, clockBoundMs }: SettingsRecord): ClusterSettings => {
   return { electionTimeoutMs, leaseMs, clockBoundMs }
 }

@@ -3,7 +3,7 @@ import type { Clock, Random } from '../contracts/clock.js'
 import { KayakError } from '../contracts/errors.js'
 import type { HostEvent, HostEventBody } from '../contracts/events.js'
 import type { Compaction } from '../contracts/host.js'
-import type { Decoded, InstallSnapshot, Message } from '../contracts/messages/index.js'
+import { NOTHING, type Decoded, type InstallSnapshot, type Message } from '../contracts/messages/index.js'
 import { decodeRoster } from '../contracts/roster-codec.js'
 import type { SnapshotMeta, Storage } from '../contracts/storage.js'
 import type { LogEntry } from '../rules/entry.js'
@@ -131,6 +131,11 @@ export class Replica {
     return this.roster.settings.electionTimeoutMs
   }
 
+  /** How often it is heard as a leader: its own pace, unless the cluster has settled on a quicker one since. */
+  get heartbeatMs(): number {
+    return Math.min(this.parts.heartbeatMs, Math.floor(this.electionTimeoutMs / 3))
+  }
+
   drawElectionTimeout(): number {
     return drawElectionTimeout(this.electionTimeoutMs, this.parts.random.next())
   }
@@ -189,7 +194,7 @@ export class Replica {
   /** Sends to another member, or to oneself by way of the inbox. */
   send(to: Sender, message: Message, decoded: Partial<Decoded> = {}): void {
     if (to.id !== this.self.id) return this.parts.outbox.send(to, message)
-    const received = { from: this.self, message, entries: decoded.entries ?? [], roster: undefined }
+    const received = { ...NOTHING, from: this.self, message, ...decoded }
     this.parts.inbox.post(() => this.deliver(received))
   }
 

@@ -1,5 +1,6 @@
 import { distinctUntilChanged, filter, ignoreElements, interval, map, merge, tap, type Observable } from 'rxjs'
 import { KayakError } from '../contracts/errors.js'
+import { encodeSteps } from '../contracts/change-codec.js'
 import { encodeEntries } from '../contracts/entry-codec.js'
 import { LIMITS } from '../contracts/limits.js'
 import { ChangeRoster, message, Propose, ReadIndex } from '../contracts/messages/index.js'
@@ -7,7 +8,8 @@ import type { ChangeReply, ProposeReply } from '../contracts/messages/index.js'
 import type { Replica } from '../replica/replica.js'
 import { ENTRY_HEADER_BYTES, type LogEntry } from '../rules/entry.js'
 import type { Sender } from '../sources/inbound.js'
-import type { AppendRequest, ChangeRequest } from '../sources/requests.js'
+import type { AppendRequest } from '../sources/requests.js'
+import { settleChange } from './change-reply.js'
 
 const NO_BYTES = new Uint8Array()
 
@@ -47,9 +49,9 @@ function forwardChanges(replica: Replica, leader: Sender): void {
     const { id, requests: taken } = requests.changes.take(clock.now(), () => first && !(first = false))
     for (const request of taken) {
       request.sent = true
-      const { type: change, id: memberId } = request.change
-      const address = request.change.type === 'add' ? { address: request.change.address } : {}
-      replica.send(leader, message(ChangeRoster, { id, change, memberId, ...address }))
+      request.attempts++
+      const { steps, ifIndex } = request.change
+      replica.send(leader, message(ChangeRoster, { id, steps: encodeSteps(steps), ifIndex }), { steps })
     }
   }
 }
@@ -70,22 +72,13 @@ function proposed({ parts: { requests } }: Replica, { id, verdict, expired }: Pr
   expired.flatMap(at => taken[at] ?? []).forEach(expire)
 }
 
-function settleChange(request: ChangeRequest, reply: ChangeReply): void {
-  const refuse = (code: 'KAYAK_ADDRESS_TAKEN' | 'KAYAK_INVALID' | 'KAYAK_OVERLOADED', why: string): void =>
-    request.failed(new KayakError(code, why))
-  if (reply.verdict === 'address-taken') refuse('KAYAK_ADDRESS_TAKEN', `Member ${reply.by ?? '?'} has the address.`)
-  else if (reply.verdict === 'last-voter') refuse('KAYAK_INVALID', `Member ${request.change.id} is the last voter.`)
-  else if (reply.verdict === 'invalid' || reply.verdict === 'disagrees')
-    refuse('KAYAK_INVALID', 'No member would take the roster that comes of it.')
-  else if (reply.verdict === 'busy') refuse('KAYAK_OVERLOADED', 'Too many changes wait, or too many members.')
-  else request.done(reply.rosterIndex)
-}
-
 function changed(replica: Replica, reply: ChangeReply): void {
   const { changes } = replica.parts.requests
   const taken = changes.answered(reply.id)
-  if (reply.verdict === 'not-leader') changes.later(taken)
-  else for (const request of taken) settleChange(request, reply)
+  if (reply.verdict === 'not-leader') {
+    for (const request of taken) request.attempts--
+    changes.later(taken)
+  } else for (const request of taken) settleChange(request, reply)
 }
 
 /** What the leader answers, whatever this member's role is. */

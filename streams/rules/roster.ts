@@ -7,6 +7,10 @@ export interface RosterMember {
   readonly address: string
   /** Index of the entry that added it: what was acknowledged in an earlier incarnation doesn't count for this one. */
   readonly incarnation: number
+  /** Whether a learner stays one, as a replica to read from, until it is promoted. Left out: it doesn't. */
+  readonly staysLearner?: boolean | undefined
+  /** Who has more is preferred as leader. Left out: 0. */
+  readonly priority?: number | undefined
 }
 
 /** What all members must agree on. Durations in milliseconds; zero leases are off. */

@@ -22,8 +22,10 @@ export type BarrierRequest = Settle<number>
 
 /** A change of the roster that waits for the index of a committed roster that shows it. */
 export interface ChangeRequest extends Settle<number> {
-  readonly change: Exclude<RosterChange, { type: 'promote' }>
+  readonly change: RosterChange
   sent: boolean
+  /** How often it was sent and not declined. */
+  attempts: number
 }
 
 /** Everything that this member's callers wait for. */

@@ -1,3 +1,4 @@
+import { encodeSteps, LARGEST_STEPS_BYTES } from '../../streams/contracts/change-codec'
 import { encodeEntries } from '../../streams/contracts/entry-codec'
 import { LIMITS } from '../../streams/contracts/limits'
 import { decodeMessage, type MessageType } from '../../streams/contracts/messages'
@@ -42,6 +43,7 @@ const KINDS = {
     wrong: [null, '', 'host', 'a b:1', 'http://h:1', 'h:123456', `${'h'.repeat(300)}:1`, 7, ['h:1']],
   },
   optionalTerm: { right: [undefined, 1, MOST], wrong: [...NO_NUMBER.slice(1), 0] },
+  optionalCount: { right: [undefined, 0, MOST], wrong: NO_NUMBER.slice(1) },
   optionalId: { right: [undefined, '0'.repeat(32)], wrong: [null, '', 'x', 7] },
   bytes: {
     right: [],
@@ -122,15 +124,20 @@ const TABLE: Table = {
   'read-index-reply': { id: requestId, confirmed: flag, index: count(5) },
   'change-roster': {
     id: requestId,
-    change: ['add', oneOf('add', 'remove')],
-    memberId: ['a'.repeat(32), KINDS.id],
-    address: ['127.0.0.1:1', KINDS.optionalAddress],
+    steps: [encodeSteps([{ type: 'remove', id: 'a'.repeat(32) }]), atMost(LARGEST_STEPS_BYTES)],
+    ifIndex: [3, KINDS.optionalCount],
     electionTimeoutMs: [1000, KINDS.optionalTerm],
     heartbeatMs: [100, KINDS.optionalTerm],
   },
   'change-reply': {
     id: requestId,
-    verdict: ['done', oneOf('done', 'not-leader', 'address-taken', 'last-voter', 'busy', 'invalid', 'disagrees')],
+    verdict: [
+      'done',
+      oneOf(
+        ...['done', 'not-leader', 'address-taken', 'last-voter', 'not-member', 'conflict', 'not-caught-up', 'busy'],
+        ...['invalid', 'disagrees'],
+      ),
+    ],
     rosterIndex: count(9),
     by: ['a'.repeat(32), KINDS.optionalId],
     leader: ['127.0.0.1:1', KINDS.optionalAddress],

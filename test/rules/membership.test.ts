@@ -1,81 +1,159 @@
-import { changeRoster, mayChange } from '../../streams/rules/membership'
-import { EMPTY_ROSTER } from '../../streams/rules/roster'
+import { changeRoster, leaveJoint, mayChange, mustLeaveJoint, type RosterStep } from '../../streams/rules/membership'
+import { EMPTY_ROSTER, type Roster } from '../../streams/rules/roster'
 import { isQuorum } from '../../streams/rules/quorum'
 import { memberOf, rosterOf } from './rosters'
 
 const roster = rosterOf({ voters: ['a', 'b'], learners: ['l'] })
+const change = (from: Roster, index: number, ...steps: readonly RosterStep[]) => changeRoster(from, { steps }, index)
+const changed = (from: Roster, index: number, ...steps: readonly RosterStep[]): Roster => {
+  const verdict = change(from, index, ...steps)
+  if (verdict.verdict !== 'change') throw new Error(verdict.verdict)
+  return verdict.roster
+}
 
 describe('a change of the roster', () => {
   it('adds a learner, whose incarnation is the index of the entry', () => {
-    expect(changeRoster(roster, { type: 'add', id: 'c', address: 'c:1' }, 7)).toEqual({
-      verdict: 'change',
-      roster: { ...roster, index: 7, learners: [memberOf('l'), memberOf('c', 7)] },
+    expect(changed(roster, 7, { type: 'add', id: 'c', address: 'c:1' })).toEqual({
+      ...{ ...roster, index: 7, learners: [memberOf('l'), memberOf('c', 7)] },
     })
   })
 
+  it('adds one that stays a learner until it is promoted', () => {
+    const grown = changed(roster, 7, { type: 'add', id: 'c', address: 'c:1', asLearner: true })
+    expect(grown.learners[1]).toEqual({ ...memberOf('c', 7), staysLearner: true })
+    expect(changed(grown, 8, { type: 'promote', id: 'c' }).voters[2]).toEqual(memberOf('c', 7))
+  })
+
   it('adds a member that was removed as another incarnation', () => {
-    const removed = changeRoster(roster, { type: 'remove', id: 'l' }, 5)
-    if (removed.verdict !== 'change') throw new Error('It is not removed.')
-    const again = changeRoster(removed.roster, { type: 'add', id: 'l', address: 'l:1' }, 9)
-    expect(again).toMatchObject({ roster: { learners: [memberOf('l', 9)] } })
+    const removed = changed(roster, 5, { type: 'remove', id: 'l' })
+    expect(changed(removed, 9, { type: 'add', id: 'l', address: 'l:1' }).learners).toEqual([memberOf('l', 9)])
   })
 
   it.each(['a', 'l'])('has been made already where %s is a member', id => {
-    expect(changeRoster(roster, { type: 'add', id, address: 'elsewhere:1' }, 7)).toEqual({ verdict: 'done' })
+    expect(change(roster, 7, { type: 'add', id, address: 'elsewhere:1' })).toEqual({ verdict: 'done' })
   })
 
   it.each(['a', 'l'])('refuses the address of %s to another, and names who has it', id => {
-    const verdict = changeRoster(roster, { type: 'add', id: 'c', address: `${id}:1` }, 7)
-    expect(verdict).toEqual({ verdict: 'address-taken', by: id })
+    const refused = { verdict: 'address-taken', by: id }
+    expect(change(roster, 7, { type: 'add', id: 'c', address: `${id}:1` })).toEqual(refused)
+    expect(change(roster, 7, { type: 'move', id: 'b', address: `${id}:1` })).toEqual(refused)
   })
 
   it('refuses the address of one that is on its way out of a joint roster', () => {
     const joint = rosterOf({ voters: ['a'], outgoing: ['o'] })
-    const verdict = changeRoster(joint, { type: 'add', id: 'c', address: 'o:1' }, 7)
-    expect(verdict).toEqual({ verdict: 'address-taken', by: 'o' })
+    expect(change(joint, 7, { type: 'add', id: 'c', address: 'o:1' })).toEqual({ verdict: 'address-taken', by: 'o' })
   })
 
   it('promotes a learner, which keeps its incarnation', () => {
     const grown = { ...roster, index: 8, voters: [...roster.voters, memberOf('l')], learners: [] }
-    expect(changeRoster(roster, { type: 'promote', id: 'l' }, 8)).toEqual({ verdict: 'change', roster: grown })
-    expect(changeRoster(grown, { type: 'promote', id: 'l' }, 9)).toEqual({ verdict: 'done' })
-    expect(changeRoster(roster, { type: 'promote', id: 'x' }, 8)).toEqual({ verdict: 'not-member' })
+    expect(changed(roster, 8, { type: 'promote', id: 'l' })).toEqual(grown)
+    expect(change(grown, 9, { type: 'promote', id: 'l' })).toEqual({ verdict: 'done' })
+  })
+
+  it('demotes a voter, which stays a learner', () => {
+    const shrunk = changed(roster, 8, { type: 'demote', id: 'b' })
+    expect([shrunk.voters, shrunk.learners[1]]).toEqual([[memberOf('a')], { ...memberOf('b'), staysLearner: true }])
+    expect(change(shrunk, 9, { type: 'demote', id: 'b' })).toEqual({ verdict: 'done' })
+  })
+
+  it('moves a member to another address, in the same incarnation', () => {
+    const moved = changed(roster, 8, { type: 'move', id: 'l', address: 'x:2' })
+    expect(moved.learners).toEqual([{ ...memberOf('l'), address: 'x:2' }])
+    expect(change(moved, 9, { type: 'move', id: 'l', address: 'x:2' })).toEqual({ verdict: 'done' })
+  })
+
+  it('prefers some as leader', () => {
+    const preferring = changed(roster, 8, { type: 'prefer', id: 'b', priority: 2 })
+    expect(preferring.voters[1]).toEqual({ ...memberOf('b'), priority: 2 })
+    expect(change(roster, 8, { type: 'prefer', id: 'b', priority: 0 })).toEqual({ verdict: 'done' })
+  })
+
+  it('settles anew what all agree on', () => {
+    const settings = { ...roster.settings, leaseMs: 300 }
+    const settled = changed(roster, 8, { type: 'settle', settings: { leaseMs: 300 } })
+    expect(settled).toEqual({ ...roster, index: 8, settings })
+    expect(change(settled, 9, { type: 'settle', settings: { leaseMs: 300 } })).toEqual({ verdict: 'done' })
+  })
+
+  it.each(['promote', 'demote'] as const)('can’t %s who is no member', type => {
+    expect(change(roster, 8, { type, id: 'x' })).toEqual({ verdict: 'not-member', id: 'x' })
+    expect(change(roster, 8, { type: 'remove', id: 'b' }, { type, id: 'b' })).toMatchObject({ verdict: 'not-member' })
   })
 
   it('removes a voter or a learner, and nobody twice', () => {
-    expect(changeRoster(roster, { type: 'remove', id: 'b' }, 8)).toEqual({
-      verdict: 'change',
-      roster: { ...roster, index: 8, voters: [memberOf('a')] },
-    })
-    expect(changeRoster(roster, { type: 'remove', id: 'l' }, 8)).toMatchObject({ roster: { index: 8, learners: [] } })
-    expect(changeRoster(roster, { type: 'remove', id: 'x' }, 8)).toEqual({ verdict: 'done' })
+    expect(changed(roster, 8, { type: 'remove', id: 'b' })).toEqual({ ...roster, index: 8, voters: [memberOf('a')] })
+    expect(changed(roster, 8, { type: 'remove', id: 'l' })).toMatchObject({ index: 8, learners: [] })
+    expect(change(roster, 8, { type: 'remove', id: 'x' })).toEqual({ verdict: 'done' })
   })
 
   it('never removes the last voter, whoever learns', () => {
     const last = rosterOf({ voters: ['a'], learners: ['l'] })
-    expect(changeRoster(last, { type: 'remove', id: 'a' }, 8)).toEqual({ verdict: 'last-voter' })
-    expect(changeRoster(EMPTY_ROSTER, { type: 'remove', id: 'a' }, 8)).toEqual({ verdict: 'done' })
+    for (const type of ['remove', 'demote'] as const)
+      expect(change(last, 8, { type, id: 'a' })).toEqual({ verdict: 'last-voter' })
+    expect(change(EMPTY_ROSTER, 8, { type: 'remove', id: 'a' })).toEqual({ verdict: 'done' })
   })
 
-  it('leaves every quorum before it with a member of every quorum after it (section 4.1)', () => {
-    const names = ['a', 'b', 'c', 'd', 'e']
-    const subsets = (list: readonly string[]): readonly (readonly string[])[] =>
-      list.reduce<readonly (readonly string[])[]>((all, one) => [...all, ...all.map(some => [...some, one])], [[]])
-    for (let size = 1; size <= 4; size++) {
-      const before = rosterOf({ voters: names.slice(0, size), learners: [names[size] ?? ''] })
-      const changes = [
-        { type: 'promote', id: names[size] ?? '' } as const,
-        ...names.slice(0, size).map(id => ({ type: 'remove', id }) as const),
-      ]
-      for (const change of changes) {
-        const after = changeRoster(before, change, 9)
-        if (after.verdict !== 'change') continue
-        const quorums = (of: typeof before) => subsets(names).filter(some => isQuorum(of, id => some.includes(id)))
-        for (const one of quorums(before))
-          for (const other of quorums(after.roster)) expect(one.some(id => other.includes(id))).toBe(true)
-      }
-    }
+  it('is made of the roster that it was meant for, and of no other', () => {
+    const steps = [{ type: 'remove', id: 'b' }] as const
+    expect(changeRoster({ ...roster, index: 3 }, { steps, ifIndex: 3 }, 8)).toMatchObject({ verdict: 'change' })
+    expect(changeRoster({ ...roster, index: 4 }, { steps, ifIndex: 3 }, 8)).toEqual({ verdict: 'conflict' })
+    expect(changeRoster(rosterOf({ voters: ['a'], index: 4 }), { steps, ifIndex: 3 }, 8)).toEqual({ verdict: 'done' })
   })
+})
+
+describe('a change of several voters at once', () => {
+  const three = rosterOf({ voters: ['a', 'b', 'c'], learners: ['l'] })
+  const replaced = changed(three, 8, { type: 'remove', id: 'c' }, { type: 'promote', id: 'l' })
+
+  it('is joint: the voters of before decide with the new ones (section 4.3)', () => {
+    const [a, b, c, l] = ['a', 'b', 'c', 'l'].map(id => memberOf(id))
+    expect(replaced).toEqual({ ...three, index: 8, voters: [a, b, l], outgoing: [a, b, c], learners: [] })
+  })
+
+  it('ends with the new ones alone', () => {
+    const ended = leaveJoint(replaced, 9)
+    expect(ended).toEqual({ ...replaced, index: 9, outgoing: [] })
+  })
+
+  it('and may wait for nothing else: whoever leads ends it once it has committed, and begins no other before', () => {
+    const at = (committed: number, firstOfTerm: number, joint = replaced) => [
+      mustLeaveJoint(joint, committed, firstOfTerm),
+      mayChange(joint, committed, firstOfTerm),
+    ]
+    expect([at(7, 5), at(8, 5), at(8, 9), at(9, 9)]).toEqual([
+      [false, false],
+      [true, false],
+      [false, false],
+      [true, false],
+    ])
+    expect(at(9, 5, leaveJoint(replaced, 9))).toEqual([false, true])
+  })
+})
+
+const NAMES = ['a', 'b', 'c', 'd', 'e']
+const SUBSETS = NAMES.reduce<readonly (readonly string[])[]>(
+  (all, one) => [...all, ...all.map(some => [...some, one])],
+  [[]],
+)
+const quorums = (of: Roster) => SUBSETS.filter(some => isQuorum(of, id => some.includes(id)))
+const meet = (one: Roster, other: Roster): boolean =>
+  quorums(one).every(some => quorums(other).every(others => some.some(id => others.includes(id))))
+
+it('every quorum before a change has a member of every quorum after it, whatever changes (sections 4.1, 4.3)', () => {
+  const sets = SUBSETS.filter(some => some.length > 0)
+  for (const before of sets)
+    for (const after of sets) {
+      const learners = after.filter(id => !before.includes(id))
+      const steps: readonly RosterStep[] = [
+        ...before.filter(id => !after.includes(id)).map(id => ({ type: 'remove', id }) as const),
+        ...learners.map(id => ({ type: 'promote', id }) as const),
+      ]
+      const from = rosterOf({ voters: before, learners })
+      const verdict = change(from, 9, ...steps)
+      if (verdict.verdict !== 'change') continue
+      expect([before, after, meet(from, verdict.roster)]).toEqual([before, after, true])
+      expect([before, after, meet(verdict.roster, leaveJoint(verdict.roster, 10))]).toEqual([before, after, true])
+    }
 })
 
 describe('a leader may begin a change', () => {

@@ -61,7 +61,7 @@ describe('isQuorum', () => {
     const single = rosters.map(roster => ({ ...roster, outgoing: [] }))
     fc.assert(
       fc.property(single, changes, (before, change) => {
-        const judged = changeRoster(before, change, 9)
+        const judged = changeRoster(before, { steps: [change] }, 9)
         const after = judged.verdict === 'change' ? judged.roster : before
         const quorums = (roster: Roster): string[][] =>
           subsets(roster.voters.map(({ id }) => id)).filter(set => isQuorum(roster, id => set.includes(id)))

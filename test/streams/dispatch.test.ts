@@ -4,9 +4,15 @@ import type { Received } from '../../streams/sources/inbound'
 
 const from = { id: 'a'.repeat(32), address: 'a:1' }
 const timeoutNow = (term: number): Received => {
-  return { from, message: message(TimeoutNow, { term }), entries: [], roster: undefined }
+  return { from, message: message(TimeoutNow, { term }), entries: [], roster: undefined, steps: [] }
 }
-const readIndex: Received = { from, message: message(ReadIndex, { id: 'x' }), entries: [], roster: undefined }
+const readIndex: Received = {
+  from,
+  message: message(ReadIndex, { id: 'x' }),
+  entries: [],
+  roster: undefined,
+  steps: [],
+}
 
 describe('messages that are dispatched', () => {
   it('reach those that look at all first, and then those that wait for their type', () => {

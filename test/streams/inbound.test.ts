@@ -38,7 +38,7 @@ describe('what others send', () => {
     send(append)
     expect(received).toEqual([])
     clock.advanceBy(0)
-    expect(received).toEqual([{ message: append, entries, roster: undefined, from }])
+    expect(received).toEqual([{ message: append, entries, roster: undefined, steps: [], from }])
   })
 
   it('changes nothing if it is no valid message, and is told of with its reason', () => {

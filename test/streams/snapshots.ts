@@ -1,5 +1,5 @@
 import { crc32 } from '../../streams/contracts/checksum'
-import { InstallSnapshot, message } from '../../streams/contracts/messages'
+import { InstallSnapshot, message, NOTHING } from '../../streams/contracts/messages'
 import { encodeRoster } from '../../streams/contracts/roster-codec'
 import { SessionTable } from '../../streams/replica/sessions'
 import { EMPTY_ROSTER, type Roster } from '../../streams/rules/roster'
@@ -47,6 +47,6 @@ export class Shipment {
       ...{ offset: from, data: stream.slice(from, to) },
       ...wrong,
     })
-    return { message: sent, entries: [], roster, from: sender(leader) }
+    return { ...NOTHING, message: sent, roster, from: sender(leader) }
   }
 }

@@ -1,6 +1,6 @@
 import { randomHex } from '../../../streams/contracts/clock.js'
 import type { KayakError } from '../../../streams/contracts/errors.js'
-import type { RosterChange } from '../../../streams/rules/membership.js'
+import { changeName, type RosterChange, type RosterStep } from '../../../streams/rules/membership.js'
 import type { Waiting } from '../../member/waiting-room.js'
 import type { Checker } from './checker.js'
 import type { Operation } from './operations.js'
@@ -52,9 +52,14 @@ export class Callers {
     return this.ask(at, operation, member => member.waiting.barrier(timeoutMs, this.settling(operation)))
   }
 
-  change(at: TestMember, change: Exclude<RosterChange, { type: 'promote' }>, heard?: Heard): Operation {
+  change(at: TestMember, step: RosterStep, heard?: Heard): Operation {
+    return this.reconfigure(at, { steps: [step] }, heard)
+  }
+
+  /** Asks for several steps at once. */
+  reconfigure(at: TestMember, change: RosterChange, heard?: Heard): Operation {
     const { timeoutMs } = this
-    const operation = this.begin('change', at, timeoutMs, `${change.type} ${change.id}`, heard)
+    const operation = this.begin('change', at, timeoutMs, changeName(change), heard)
     return this.ask(at, operation, member => member.waiting.change(change, timeoutMs, this.settling(operation)))
   }
 

@@ -1,5 +1,6 @@
 import { decodeMessage } from '../../../streams/contracts/messages/index.js'
 import type { LogEntry } from '../../../streams/rules/entry.js'
+import type { RosterStep } from '../../../streams/rules/membership.js'
 import type { Roster } from '../../../streams/rules/roster.js'
 import type { Described } from './trace-event.js'
 
@@ -37,15 +38,19 @@ const rosterText = ({ voters, learners, index }: Roster, nameOf: NameOf): string
   return `voters ${names(voters)}${learners.length > 0 ? `, learners ${names(learners)}` : ''}, of entry ${index}`
 }
 
+const stepText = (step: RosterStep, nameOf: NameOf): string =>
+  'id' in step ? `${step.type} ${nameOf(step.id)}` : step.type
+
 /** A message with what its binary fields hold; one that is none, as it is. */
 export function describeMessage(message: object, nameOf: NameOf): Described {
   const fields = recordOf(message, nameOf)
   const decoded = decodeMessage({ ...message })
   if (!decoded.ok) return { ...fields, 'is no message': decoded.reason }
-  const { entries, roster } = decoded.value
+  const { entries, roster, steps } = decoded.value
   return {
     ...fields,
     ...('entries' in message && { entries: entries.slice(0, MOST_ENTRIES).map(entryText), count: entries.length }),
+    ...('steps' in message && { steps: steps.map(step => stepText(step, nameOf)).join(', ') }),
     ...(roster !== undefined && { roster: rosterText(roster, nameOf) }),
   }
 }

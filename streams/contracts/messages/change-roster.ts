@@ -1,29 +1,42 @@
 import { Equals, IsIn } from 'class-validator'
-import { IsAddress, IsCount, IsId, IsRequestId, IsTerm, MayBeMissing } from '../fields.js'
+import { LARGEST_STEPS_BYTES } from '../change-codec.js'
+import { IsAddress, IsBytes, IsCount, IsId, IsRequestId, IsTerm, MayBeMissing } from '../fields.js'
 import { GroupMessage } from './message.js'
 
-/** Asks for a change of the roster (section 4.1); a joiner asks to be added before it knows its cluster. */
+/** Asks for a change of the roster (section 4); a joiner asks to be added before it knows its cluster. */
 export class ChangeRoster extends GroupMessage {
   @Equals('change-roster') readonly type = 'change-roster'
   @IsRequestId() declare readonly id: string
-  @IsIn(['add', 'remove']) declare readonly change: 'add' | 'remove'
-  @IsId() declare readonly memberId: string
-  @MayBeMissing() @IsAddress() readonly address?: string
+  /** What is to be done, all at once. */
+  @IsBytes(LARGEST_STEPS_BYTES) declare readonly steps: Uint8Array
+  /** Index of the roster that is meant; without it any. */
+  @MayBeMissing() @IsCount() readonly ifIndex?: number | undefined
   /** What a joiner was told of the cluster's settings: it isn't added where they are others. */
   @MayBeMissing() @IsTerm() readonly electionTimeoutMs?: number | undefined
   @MayBeMissing() @IsTerm() readonly heartbeatMs?: number | undefined
 }
 
-const VERDICTS = ['done', 'not-leader', 'address-taken', 'last-voter', 'busy', 'invalid', 'disagrees'] as const
+const VERDICTS = [
+  'done',
+  'not-leader',
+  'address-taken',
+  'last-voter',
+  'not-member',
+  'conflict',
+  'not-caught-up',
+  'busy',
+  'invalid',
+  'disagrees',
+] as const
 export type ChangeReplyVerdict = (typeof VERDICTS)[number]
 
 export class ChangeReply extends GroupMessage {
   @Equals('change-reply') readonly type = 'change-reply'
   @IsRequestId() declare readonly id: string
   @IsIn(VERDICTS) declare readonly verdict: ChangeReplyVerdict
-  /** The committed roster that shows it done, with `done`. */
+  /** The committed roster: one that shows it done, with `done`. */
   @IsCount() declare readonly rosterIndex: number
-  /** Who has the address, with `address-taken`. */
+  /** Who has the address, with `address-taken`, or who is none, with `not-member`. */
   @MayBeMissing() @IsId() readonly by?: string
   /** Whom to ask instead, with `not-leader`, where it is known. */
   @MayBeMissing() @IsAddress() readonly leader?: string

@@ -1,5 +1,7 @@
 import type { LogEntry } from '../../rules/entry.js'
+import type { RosterStep } from '../../rules/membership.js'
 import type { Roster } from '../../rules/roster.js'
+import { decodeSteps } from '../change-codec.js'
 import { decodeEntries } from '../entry-codec.js'
 import { isKayakError } from '../errors.js'
 import { decodeRoster } from '../roster-codec.js'
@@ -52,7 +54,12 @@ export interface Decoded<M extends Message = Message> {
   readonly entries: readonly LogEntry[]
   /** The roster of `install-snapshot`. */
   readonly roster: Roster | undefined
+  /** The steps of `change-roster`. */
+  readonly steps: readonly RosterStep[]
 }
+
+/** What a message without binary fields holds in them. */
+export const NOTHING = { entries: [], roster: undefined, steps: [] } as const
 
 const isMessageType = (type: unknown): type is MessageType => typeof type === 'string' && Object.hasOwn(TYPES, type)
 
@@ -71,10 +78,17 @@ function checkSequence(message: AppendEntries, entries: readonly LogEntry[]): st
 }
 
 function decodeBinary(message: Message): Decoded {
-  if (message.type === 'install-snapshot') return { message, entries: [], roster: decodeRoster(message.roster) }
-  if (message.type !== 'append-entries' && message.type !== 'propose')
-    return { message, entries: [], roster: undefined }
-  return { message, entries: decodeEntries(message.entries), roster: undefined }
+  switch (message.type) {
+    case 'install-snapshot':
+      return { ...NOTHING, message, roster: decodeRoster(message.roster) }
+    case 'change-roster':
+      return { ...NOTHING, message, steps: decodeSteps(message.steps) }
+    case 'append-entries':
+    case 'propose':
+      return { ...NOTHING, message, entries: decodeEntries(message.entries) }
+    default:
+      return { ...NOTHING, message }
+  }
 }
 
 /** Checks what came over a wire: it is a message with every field right and nothing besides, or says why not. */

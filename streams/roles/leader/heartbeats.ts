@@ -28,7 +28,8 @@ function resend(leadership: Leadership, marks: Map<string, LossMark>): void {
  * ```
  */
 export function heartbeats$(leadership: Leadership): Observable<never> {
-  const { clock, inbox, heartbeatMs } = leadership.replica.parts
+  const { heartbeatMs } = leadership.replica
+  const { clock, inbox } = leadership.replica.parts
   const marks = new Map<string, LossMark>()
   return interval(heartbeatMs, clock).pipe(
     inbox.enter(),

@@ -6,7 +6,7 @@ import { decodeRoster, encodeRoster } from '../../contracts/roster-codec.js'
 import type { Replica } from '../../replica/replica.js'
 import { disagreement } from '../../rules/agreement.js'
 import { catchUp, type CatchUp } from '../../rules/catch-up.js'
-import { changeRoster, mayChange, type RosterChange } from '../../rules/membership.js'
+import { changeRoster, leaveJoint, mayChange, mustLeaveJoint, type RosterChange } from '../../rules/membership.js'
 import { isVoter, members, type Roster } from '../../rules/roster.js'
 import type { Received, Sender } from '../../sources/inbound.js'
 import type { Transition } from '../transition.js'
@@ -14,21 +14,17 @@ import type { Leadership } from './leadership.js'
 import { replyToChange, type ChangeReplyFields } from '../change-reply.js'
 import { placed } from './proposals.js'
 
-/** A change that waits for its turn, and whom to tell. Promotions are the leader's own. */
+/** A change that waits for its turn, since when, and whom to tell. Promotions by themselves are the leader's own. */
 interface Pending {
   readonly change: RosterChange
   readonly from: Sender | undefined
   readonly id: string
+  readonly since: number
 }
 
 interface Membership {
   readonly pending: readonly Pending[]
   readonly rounds: ReadonlyMap<string, CatchUp>
-}
-
-const changeOf = ({ change, memberId, address }: ChangeRoster): RosterChange | undefined => {
-  if (change === 'remove') return { type: 'remove', id: memberId }
-  return address === undefined ? undefined : { type: 'add', id: memberId, address }
 }
 
 /** A roster as bytes; nothing for one that members would refuse, since what is in the log can't be taken back. */
@@ -47,9 +43,11 @@ function appendRoster(replica: Replica, payload: Uint8Array): void {
   replica.append(placed(replica, [{ kind: 'roster', session: '', number: 0, payload }]))
 }
 
-/** Carries out the first change that waits, and says whether it is settled. A change is done once it has committed. */
+const nextIndex = ({ parts }: Replica): number => parts.log.last.index + 1
+
+/** Carries out a change that waits, and says whether it is settled. One is done once it has committed. */
 function carryOut({ replica }: Leadership, { change, from, id }: Pending): boolean {
-  const judged = changeRoster(replica.roster, change, replica.parts.log.last.index + 1)
+  const judged = changeRoster(replica.roster, change, nextIndex(replica))
   const tell = (fields: ChangeReplyFields): boolean => {
     if (from !== undefined) replyToChange(replica, from, id, fields)
     return true
@@ -57,6 +55,8 @@ function carryOut({ replica }: Leadership, { change, from, id }: Pending): boole
   switch (judged.verdict) {
     case 'change': {
       if (members(judged.roster).length > LIMITS.members) return tell({ verdict: 'busy' })
+      const { heartbeatMs } = replica.parts
+      if (disagreement(judged.roster.settings, { heartbeatMs }) !== undefined) return tell({ verdict: 'disagrees' })
       const payload = soundRoster(judged.roster)
       if (payload === undefined) return tell({ verdict: 'invalid' })
       appendRoster(replica, payload)
@@ -64,54 +64,86 @@ function carryOut({ replica }: Leadership, { change, from, id }: Pending): boole
     }
     case 'address-taken':
       return tell({ verdict: 'address-taken', by: judged.by })
-    case 'last-voter':
-      return tell({ verdict: 'last-voter' })
-    case 'done':
     case 'not-member':
-      return tell({ verdict: 'done' })
+      return tell({ verdict: 'not-member', by: judged.id })
+    case 'last-voter':
+    case 'conflict':
+    case 'done':
+      return tell({ verdict: judged.verdict })
   }
 }
 
-/** Learners that have caught up are to be promoted (section 4.2.1). */
-function promotions(leadership: Leadership, rounds: ReadonlyMap<string, CatchUp>): Membership {
+/** How far each learner has caught up (section 4.2.1). */
+interface Learning {
+  readonly id: string
+  readonly staysLearner: boolean
+  readonly caughtUp: boolean
+  readonly round: CatchUp
+}
+
+function learning(leadership: Leadership, rounds: Membership['rounds']): readonly Learning[] {
   const { roster, parts, electionTimeoutMs } = leadership.replica
-  const steps = roster.learners.map(({ id }) => {
+  return roster.learners.map(({ id, staysLearner = false }) => {
     const match = leadership.progressOf(id)?.match ?? 0
     const step = catchUp(rounds.get(id), match, parts.log.last.index, parts.clock.now(), electionTimeoutMs)
-    return { id, ...step }
+    return { id, staysLearner, ...step }
   })
-  const promoted = steps.filter(step => step.caughtUp)
-  return {
-    pending: promoted.map(({ id }) => ({ change: { type: 'promote', id }, from: undefined, id: '' })),
-    rounds: new Map(steps.map(({ id, round }) => [id, round])),
-  }
+}
+
+/** Whether all whom a change promotes have caught up: a voter that lacks much would hold up commits. */
+const isReady = ({ change }: Pending, learners: readonly Learning[]): boolean =>
+  change.steps.every(
+    step => step.type !== 'promote' || learners.every(({ id, caughtUp }) => id !== step.id || caughtUp),
+  )
+
+/** Gives up on promotions that have waited for too long. */
+function withoutLate({ replica }: Leadership, pending: readonly Pending[], learners: readonly Learning[]) {
+  const patience = LIMITS.catchUpTimeouts * replica.electionTimeoutMs
+  return pending.filter(one => {
+    if (isReady(one, learners) || replica.parts.clock.now() - one.since < patience) return true
+    if (one.from !== undefined) replyToChange(replica, one.from, one.id, { verdict: 'not-caught-up' })
+    return false
+  })
 }
 
 function step(leadership: Leadership, before: Membership): Membership {
-  const { replica } = leadership
-  const { pending: caughtUp, rounds } = promotions(leadership, before.rounds)
-  let waiting = [...before.pending, ...caughtUp]
+  const { replica, firstIndex } = leadership
+  const learners = learning(leadership, before.rounds)
+  const own = learners
+    .filter(({ staysLearner, caughtUp }) => caughtUp && !staysLearner)
+    .map(({ id }) => ({ change: { steps: [{ type: 'promote', id }] }, from: undefined, id: '', since: 0 }) as const)
+  let waiting: readonly Pending[] = [...withoutLate(leadership, before.pending, learners), ...own]
   // who takes over must have all of the log, and what is appended now would keep it from being elected
-  while (!leadership.transferring && mayChange(replica.roster, replica.commit, leadership.firstIndex)) {
-    const [first, ...rest] = waiting
+  while (!leadership.transferring && mayChange(replica.roster, replica.commit, firstIndex)) {
+    const first = waiting.find(one => isReady(one, learners))
     if (first === undefined || !carryOut(leadership, first)) break
-    waiting = rest
+    waiting = waiting.filter(one => one !== first)
   }
+  if (!leadership.transferring && mustLeaveJoint(replica.roster, replica.commit, firstIndex))
+    appendRoster(replica, encodeRoster(leaveJoint(replica.roster, nextIndex(replica))))
   const pending = waiting.filter(({ from }) => from !== undefined)
-  return { pending, rounds }
+  return { pending, rounds: new Map(learners.map(({ id, round }) => [id, round])) }
 }
 
-function add(replica: Replica, before: Membership, { from, message: asked }: Received<ChangeRoster>): Membership {
+const isSameChange = (one: RosterChange, other: RosterChange): boolean =>
+  JSON.stringify([one.steps, one.ifIndex]) === JSON.stringify([other.steps, other.ifIndex])
+
+function add(
+  replica: Replica,
+  before: Membership,
+  { from, message: asked, steps }: Received<ChangeRoster>,
+): Membership {
   const decline = (verdict: ChangeReplyVerdict): Membership => {
     replyToChange(replica, from, asked.id, { verdict })
     return before
   }
-  const change = changeOf(asked)
-  if (change === undefined) return decline('invalid')
   if (disagreement(replica.roster.settings, asked) !== undefined) return decline('disagrees')
-  const others = before.pending.filter(one => one.from?.id !== from.id || one.change.id !== change.id)
+  const change = { steps, ifIndex: asked.ifIndex }
+  const isAgain = (one: Pending): boolean => one.from?.id === from.id && isSameChange(one.change, change)
+  const since = before.pending.find(isAgain)?.since ?? replica.parts.clock.now()
+  const others = before.pending.filter(one => !isAgain(one))
   if (others.length >= LIMITS.members) return decline('busy')
-  return { ...before, pending: [...others, { change, from, id: asked.id }] }
+  return { ...before, pending: [...others, { change, from, id: asked.id, since }] }
 }
 
 /** A leader that the committed roster no longer has gives up once it has committed that (section 4.2.2). */
@@ -122,8 +154,9 @@ const removed$ = ({ replica, term }: Leadership): Observable<Transition> =>
   )
 
 /**
- * Changes of the roster, one at a time (section 4.1): each is appended once the one before, and an entry of the
- * leader's own term, have committed, and answered when it has committed itself. Asking again finds it done.
+ * Changes of the roster, one at a time (section 4): each is appended once the one before, and an entry of the leader's
+ * own term, have committed, and answered when it has committed itself. Asking again finds it done. A joint roster is
+ * followed by its new half alone once it has committed, whoever leads by then.
  */
 export function membership$(leadership: Leadership): Observable<Transition> {
   const { replica } = leadership

@@ -1,10 +1,8 @@
 import type { AppendCall, Operation, TestClusterOptions, TestMember } from '../../../lib/testing/cluster/index.js'
 import { lowerLimits, type Limits } from '../../../lib/testing/cluster/index.js'
-import type { RosterChange } from '../../../streams/rules/membership.js'
+import type { RosterStep } from '../../../streams/rules/membership.js'
 import { Narrator } from './narrator.js'
 import { ToldCluster, type SteeredChance } from './told-cluster.js'
-
-type Change = Exclude<RosterChange, { type: 'promote' }>
 
 /** All appends of a story are of one session, so that the same append can be asked for again. */
 const SESSION = 'abcdef0123456789abcd'
@@ -110,10 +108,10 @@ export class Story {
     this.note(`barrier ${at.name}`, this.cluster.barrier(at, timeoutMs, heard))
   }
 
-  change(verb: string, change: Change, member: TestMember, by: TestMember): void {
+  change(verb: string, step: RosterStep, member: TestMember, by: TestMember): void {
     const what = `${verb} ${member.name}`
     const heard = (operation: Operation): void => this.narrator.settled(`'${what}'`, operation)
-    this.note(what, this.cluster.callers.change(by, change, heard))
+    this.note(what, this.cluster.callers.change(by, step, heard))
   }
 
   /** What was asked for last under a name. */

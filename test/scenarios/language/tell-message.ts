@@ -1,4 +1,5 @@
 import type { Message, MessageOf } from '../../../streams/contracts/messages/index.js'
+import { decodeSteps } from '../../../streams/contracts/change-codec.js'
 import { decodeEntries } from '../../../streams/contracts/entry-codec.js'
 
 /** What is known of the two between whom a message goes. */
@@ -88,7 +89,9 @@ export function detail(message: Message, { to, last }: Between): string | undefi
     case 'read-index-reply':
       return `-> ${to}: barrier at ${message.index} ${message.confirmed ? 'confirmed' : 'not confirmed'}`
     case 'change-roster':
-      return `-> ${to}: asks for a change, ${message.change}`
+      return `-> ${to}: asks for a change, ${decodeSteps(message.steps)
+        .map(step => step.type)
+        .join(', ')}`
     case 'change-reply':
       return `-> ${to}: answers a change, ${message.verdict}`
     default:

@@ -46,6 +46,8 @@ class Wire implements Transport {
 export interface BenchOptions {
   readonly voters?: string
   readonly learners?: string
+  /** Learners that stay so. */
+  readonly readers?: string
   /** The terms of the log's entries. */
   readonly log?: readonly number[]
   readonly term?: number
@@ -63,13 +65,13 @@ export class Bench {
   private readonly wire = new Wire()
 
   constructor(options: BenchOptions = {}) {
-    const { voters = 'abc', learners = '', log = [1], diskMs = 0 } = options
+    const { voters = 'abc', learners = '', readers = '', log = [1], diskMs = 0 } = options
     const term = options.term ?? log.at(-1) ?? 0
     const { disk = new MemoryDisk() } = options
     const { clock } = this
     this.disk = disk
     if (options.disk === undefined) {
-      disk.log.append(logOf(log, rosterOf(voters, learners)))
+      disk.log.append(logOf(log, rosterOf(voters, learners, readers)))
       disk.termAndVote = { term, vote: options.vote === undefined ? undefined : idOf(options.vote) }
     }
     disk.latencyMs = 0

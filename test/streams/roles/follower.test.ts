@@ -1,3 +1,4 @@
+import { encodeSteps } from '../../../streams/contracts/change-codec'
 import { encodeEntries } from '../../../streams/contracts/entry-codec'
 import { Bench, HEARTBEAT, T } from './bench'
 import { chunkOf } from './logs'
@@ -197,7 +198,7 @@ describe('a follower that hears its leader', () => {
     expect(bench.said()).toMatchObject([{ to: 'c', type: 'read-index-reply', id: 'r-1', confirmed: false }])
     bench.hear('c', { type: 'propose', id: 'r-3', entries: encodeEntries([]) })
     expect(bench.said()).toMatchObject([{ to: 'c', type: 'propose-reply', id: 'r-3', verdict: 'not-leader' }])
-    bench.hear('c', { type: 'change-roster', id: 'r-2', change: 'remove', memberId: 'b'.repeat(32) })
+    bench.hear('c', { type: 'change-roster', id: 'r-2', steps: encodeSteps([{ type: 'remove', id: 'b'.repeat(32) }]) })
     expect(bench.said()).toMatchObject([{ to: 'c', verdict: 'not-leader', leader: 'b:1' }])
   })
 })

@@ -3,7 +3,7 @@ import { crc32 } from '../../../streams/contracts/checksum'
 import { encodeRoster } from '../../../streams/contracts/roster-codec'
 import { SessionTable } from '../../../streams/replica/sessions'
 import type { LogEntry } from '../../../streams/rules/entry'
-import { EMPTY_ROSTER, type Roster } from '../../../streams/rules/roster'
+import { EMPTY_ROSTER, type Roster, type RosterMember } from '../../../streams/rules/roster'
 
 /** Election timeout and heartbeat of the member on the bench. */
 export const T = 100
@@ -12,10 +12,16 @@ export const HEARTBEAT = 10
 export const idOf = (name: string): string => name.repeat(32)
 export const addressOf = (name: string): string => `${name}:1`
 
-export const rosterOf = (voters: string, learners = ''): Roster => ({
+const memberOf = (name: string): RosterMember => ({ id: idOf(name), address: addressOf(name), incarnation: 1 })
+
+/** A roster by names; readers are learners that stay so. */
+export const rosterOf = (voters: string, learners = '', readers = ''): Roster => ({
   ...EMPTY_ROSTER,
-  voters: voters.split('').map(name => ({ id: idOf(name), address: addressOf(name), incarnation: 1 })),
-  learners: learners.split('').map(name => ({ id: idOf(name), address: addressOf(name), incarnation: 1 })),
+  voters: voters.split('').map(memberOf),
+  learners: [
+    ...learners.split('').map(memberOf),
+    ...readers.split('').map(name => ({ ...memberOf(name), staysLearner: true })),
+  ],
   settings: { electionTimeoutMs: T, leaseMs: 0, clockBoundMs: 0 },
 })
 

@@ -1,3 +1,4 @@
+import { encodeSteps } from '../../../streams/contracts/change-codec'
 import { of } from 'rxjs'
 import { lowerLimits } from '../../../lib/testing/cluster'
 import { cutBehind } from '../../../streams/replica/cut'
@@ -155,7 +156,9 @@ describe('what a leader keeps while a snapshot is on its way', () => {
 
   it('is given up with a member that is removed meanwhile', () => {
     leading()
-    bench.hear('c', { type: 'change-roster', id: 'r-1', change: 'remove', memberId: idOf('b') }).pass(0)
+    bench
+      .hear('c', { type: 'change-roster', id: 'r-1', steps: encodeSteps([{ type: 'remove', id: idOf('b') }]) })
+      .pass(0)
     bench.acknowledge('c', { term: 2, match: 8 }).pass(0)
     bench.said()
     expect([...bench.replica.pins]).toEqual([])

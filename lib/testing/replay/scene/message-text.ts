@@ -43,7 +43,7 @@ const TEXTS: Readonly<Record<string, (fields: Described) => string>> = {
   'propose-reply': ({ verdict }) => words(verdict),
   'read-index': () => 'read for me?',
   'read-index-reply': ({ confirmed, index }) => (confirmed === true ? `read at ${words(index)}` : 'not by me'),
-  'change-roster': ({ change, memberId }) => `${words(change)} ${words(memberId)}`,
+  'change-roster': ({ steps }) => words(steps),
   'change-reply': ({ verdict }) => `change: ${words(verdict)}`,
 }
 

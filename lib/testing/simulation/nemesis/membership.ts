@@ -1,4 +1,4 @@
-import type { RosterChange } from '../../../../streams/rules/membership.js'
+import type { RosterStep } from '../../../../streams/rules/membership.js'
 import { die, pick } from './dice.js'
 import { overhear } from './stale.js'
 import type { Strike } from './strike.js'
@@ -19,9 +19,9 @@ const bringBack: Strike = (nemesis, fault) => {
   const member = nemesis.running(die(fault, 0))
   if (member === undefined || nemesis.isShort) return
   const { id, address } = member
-  const ask = (change: Exclude<RosterChange, { type: 'promote' }>, then: () => void): void => {
+  const ask = (step: RosterStep, then: () => void): void => {
     const [by] = nemesis.cluster.leaders
-    if (by !== undefined) nemesis.cluster.callers.change(by, change, ({ ending }) => ending === 'done' && then())
+    if (by !== undefined) nemesis.cluster.callers.change(by, step, ({ ending }) => ending === 'done' && then())
   }
   const late = overhear(nemesis, ({ from }) => from === address)
   const revive = (): void => {

@@ -1,0 +1,48 @@
+import { filter, firstValueFrom } from 'rxjs'
+import { checkSteps } from '../../streams/contracts/change-codec.js'
+import { KayakError } from '../../streams/contracts/errors.js'
+import type { ChangeOptions, PublicRoster } from '../../streams/contracts/host.js'
+import { changeName, type RosterStep } from '../../streams/rules/membership.js'
+import type { Member } from '../member/member.js'
+import { bounded } from './bounded.js'
+import { checkOptions, operation, type OperationContext } from './operation.js'
+
+const ID = /^[0-9a-f]{32}$/
+
+/** @throws {@link KayakError} `KAYAK_INVALID` for what can't be the id of a member. */
+export function checkId(id: unknown): string {
+  if (typeof id === 'string' && ID.test(id)) return id
+  throw new KayakError('KAYAK_INVALID', 'An id is 32 hexadecimal digits.')
+}
+
+function checkIndex(options: unknown): number | undefined {
+  checkOptions(options)
+  // an object, by the line before
+  const { ifIndex } = options as ChangeOptions
+  if (ifIndex === undefined || (Number.isSafeInteger(ifIndex) && ifIndex >= 0)) return ifIndex
+  throw new KayakError('KAYAK_INVALID', 'ifIndex is the index of a roster.')
+}
+
+/** Changes the roster, and resolves with one that shows it once this member has that, by one deadline. */
+export async function changeRoster(
+  member: Member,
+  context: OperationContext,
+  steps: readonly RosterStep[],
+  options: ChangeOptions,
+): Promise<PublicRoster> {
+  const { replica, views, waiting } = member
+  const change = { steps: checkSteps(steps), ifIndex: checkIndex(options) }
+  if (change.steps.some(step => step.type === 'remove' && step.id === replica.self.id))
+    throw new KayakError('KAYAK_INVALID', 'A member leaves by close(), not by a change of the roster.')
+  const seen = bounded<PublicRoster>(member, `The change of the roster (${changeName(change)})`, context, options)
+  const index = await operation<number>(context, options, (timeoutMs, settle) =>
+    waiting.change(change, timeoutMs, settle),
+  )
+  const roster$ = views.select(({ roster }) => roster)
+  return firstValueFrom(
+    roster$.pipe(
+      filter(roster => roster.index >= index),
+      seen,
+    ),
+  )
+}
