@@ -9,7 +9,7 @@ import type { RosterStep } from '../../streams/rules/membership.js'
 import type { Ending, Member } from '../member/member.js'
 import { OwnSession } from './append-session.js'
 import { changeRoster, checkId } from './change-roster.js'
-import { leave, markAsLeft, sayFarewell } from './leave.js'
+import { isLastVoter, leave, markAsLeft, sayFarewell } from './leave.js'
 import { decodeWith, HostLog } from './log.js'
 import { timeoutOf, type OperationContext } from './operation.js'
 import type { Resolved } from './options.js'
@@ -97,7 +97,7 @@ export class MemberHost<T> implements Host<T> {
 
   async close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     const timeoutMs = timeoutOf(options, this.options.timeoutMs)
-    this.closing ??= this.closed === undefined ? this.leaveAndStop(timeoutMs) : this.stop()
+    this.closing ??= this.closed === undefined ? this.leaveAndStop(timeoutMs) : this.closeStopped(this.closed)
     return this.closing
   }
 
@@ -124,6 +124,15 @@ export class MemberHost<T> implements Host<T> {
     } finally {
       await this.shut({ code: 'KAYAK_STOPPED' })
     }
+  }
+
+  /** One that has stopped can't leave any more: that is well only where it is out already, or could not have left. */
+  private async closeStopped({ code, error }: Closed): Promise<void> {
+    await this.stop()
+    if (code === 'KAYAK_REMOVED' || (error === undefined && isLastVoter(this.member))) return
+    throw new KayakError('KAYAK_STOPPED', 'The host stopped before it could leave; it is a member still.', {
+      cause: error,
+    })
   }
 
   /** What fails to close then is told to whoever calls stop(). */

@@ -6,7 +6,8 @@ import type { Member } from '../member/member.js'
 /** How leaving ended: as the last voter one stays a member, and only stops. */
 export type Leaving = 'left' | 'last-voter'
 
-const isLastVoter = ({ replica }: Member): boolean => {
+/** Whether its cluster would have no voter without it. */
+export const isLastVoter = ({ replica }: Member): boolean => {
   const { voters, outgoing } = replica.committedRoster
   return outgoing.length === 0 && voters.length === 1 && voters[0]?.id === replica.self.id
 }

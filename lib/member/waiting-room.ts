@@ -116,6 +116,7 @@ export class WaitingRoom {
   }
 
   private enter(pending: AnyPending, submit: () => void): Waiting {
+    if (this.replica.parts.inbox.isClosed) throw new KayakError('KAYAK_STOPPED', 'The member has stopped.')
     if (this.all.size >= LIMITS.pendingRequests) throw overloaded('requests')
     this.all.add(pending)
     this.deadlines.add(pending, pending.timeoutMs)

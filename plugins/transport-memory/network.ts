@@ -157,6 +157,8 @@ export class MemoryNetwork {
     const number = ++this.#count
     this.#tell('sent', from, peer.address, message, number)
     if (to === undefined) this.#miss(from, peer, message, number)
+    // who can't reach the other isn't refused by it either
+    else if (this.#cuts.has(from.advertise, to.advertise)) this.#tell('cut', from, to.advertise, message, number)
     else if (!this.#refuse(from, to, peer, message, number)) this.#post(from, to, message, number)
   }
 
@@ -184,7 +186,6 @@ export class MemoryNetwork {
     const faults = this.#faults
     const tell = (type: Traffic['type']): void => this.#tell(type, from, to.advertise, message, number)
     const copy = (): Parcel => ({ from, to, message: copyMessage(message), number })
-    if (this.#cuts.has(from.advertise, to.advertise)) return tell('cut')
     if (happens(this.#random, faults.drop)) return tell('lost')
     this.#dispatch(copy())
     if (happens(this.#random, faults.duplicate)) this.#dispatch(copy())

@@ -152,7 +152,12 @@ export interface Host<T = Payload> extends Observed {
   promote(id: string, options?: ChangeOptions): Promise<PublicRoster>
   /** Lets a learner vote in the place of a member that is removed, in one change. */
   replace(dead: string, by: string, options?: ChangeOptions): Promise<PublicRoster>
-  /** Leaves the cluster, then stops. The last voter only stops. */
+  /**
+   * Leaves the cluster, then stops. The last voter only stops. By the deadline it stops all the same.
+   *
+   * @throws {@link KayakError} `KAYAK_TIMEOUT` with outcome `unknown` if it couldn't leave by then, `KAYAK_STOPPED` if it
+   * was stopped before: it may be a member still.
+   */
   close(options?: { readonly timeoutMs?: number }): Promise<void>
   /** Stops and stays a member; bounded by one election timeout. */
   stop(): Promise<void>

@@ -73,6 +73,40 @@ describe('a close that can not leave', () => {
     }
   })
 
+  it('because the host is stopped as soon as it has begun leaves nothing behind', async () => {
+    for (let turns = 0; turns < 6; turns++) {
+      const { world, name, host } = await alone('follower')
+      const closing = watch(host.close({ timeoutMs: 60_000 }))
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+      await world.stop(host)
+      await world.breathe()
+      expect(closing).toMatchObject({ settled: true, error: { code: 'KAYAK_STOPPED' } })
+      expect(world.disk(name).identity?.standing).toBe('member')
+      expect(await world.leftovers()).toBe(0)
+    }
+  })
+
+  it('because the host has stopped before, or has failed, says so: it is still a member', async () => {
+    for (const fails of [false, true]) {
+      const { world, name, host } = await alone('leader')
+      if (fails) {
+        watch(host.log.append('x'))
+        world.disk(name).failNextWrite()
+        await world.pass(T)
+      } else await world.stop(host)
+      const error = await world.fails(host.close())
+      expect(error).toMatchObject({
+        code: 'KAYAK_STOPPED',
+        outcome: 'rejected',
+        ...(fails && { cause: { code: 'KAYAK_STORAGE_FAILED' } }),
+      })
+      expect(await world.fails(host.close())).toBe(error)
+      await world.stop(host)
+      expect(world.disk(name).identity?.standing).toBe('member')
+      expect(await world.leftovers()).toBe(0)
+    }
+  })
+
   it('because the host fails meanwhile says so at once', async () => {
     const { world, host } = await alone('leader')
     const events = record(host.events$)

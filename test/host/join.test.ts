@@ -178,7 +178,11 @@ describe('join, though others turn up', () => {
   const JOINER = '127.0.0.1:7300'
 
   /** Somebody who says something to an address again and again, if anybody is there. */
-  async function pester(world: World, address: string, who: { secret?: string; clusterId?: string }) {
+  async function pester(
+    world: World,
+    address: string,
+    who: { secret?: string; clusterId?: string; advertise?: string },
+  ) {
     const transport = world.network.transport()
     const { clock, random } = world
     const rest = { advertise: undefined, secret: undefined, clusterId: undefined, clock, random }
@@ -205,11 +209,13 @@ describe('join, though others turn up', () => {
     expect(await world.leftovers()).toBe(0)
   })
 
-  it('goes on in the folder of a member though an old cluster still dials its address', async () => {
+  it('goes on in the folder of a member though an old cluster still dials its address, as a peer that is gone', async () => {
     const world = new World()
     const [a, b] = await world.pair()
     await world.stop(a, b)
-    const leave = await pester(world, b.self.address, { clusterId: '0'.repeat(32) })
+    // who dials in says where it is, and isn't there
+    world.network.cut(b.self.address, a.self.address)
+    const leave = await pester(world, b.self.address, { clusterId: '0'.repeat(32), advertise: a.self.address })
     const again = await world.join('b', [a])
     expect(again.self).toEqual(b.self)
     leave()

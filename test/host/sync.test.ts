@@ -191,12 +191,15 @@ describe('a barrier and a sync, of a consumer that acknowledges what it sees', (
     await world.stop(a, b)
   })
 
-  it('resolve after a snapshot from the leader, which leaves nothing to acknowledge', async () => {
+  it.each([
+    ['all that was shown before is acknowledged', true],
+    ['something is not', false],
+  ])('resolve after a snapshot from the leader, which leaves nothing to acknowledge: %s', async (_, acknowledges) => {
     const world = new World()
     const [a, b, c] = await world.trio()
     await world.run(a.log.append('before'))
     await world.until(() => c.log.committed >= a.log.committed)
-    consume(c)
+    if (acknowledges) consume(c)
     await world.breathe()
     world.network.isolate(c.self.address)
     const large = Buffer.alloc(1024 * 1024 - 1)
