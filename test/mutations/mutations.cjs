@@ -160,6 +160,42 @@ module.exports = [
     replace: 'this.rosters = withoutFrom(this.rosters, Infinity)',
   },
   {
+    name: 'several voters change at once without both halves deciding',
+    file: 'streams/rules/membership.ts',
+    find: 'votersApart(roster.voters, next.voters) > 1 ?',
+    replace: 'votersApart(roster.voters, next.voters) > 99 ?',
+  },
+  {
+    name: 'the old half of a joint roster has no say in what commits',
+    file: 'streams/rules/quorum.ts',
+    find: 'Math.min(incoming, halfValue(roster.outgoing))',
+    replace: 'Math.min(incoming, Infinity)',
+  },
+  {
+    name: 'the old half of a joint roster has no say in who leads',
+    file: 'streams/rules/quorum.ts',
+    find: 'return roster.outgoing.length === 0 || majorityOf(roster.outgoing, agrees)',
+    replace: 'return roster.outgoing.length === 0 || majorityOf(roster.voters, agrees)',
+  },
+  {
+    name: 'a change begins in the midst of a joint one',
+    file: 'streams/rules/membership.ts',
+    find: 'roster.outgoing.length === 0 && mayAppend(',
+    replace: 'roster.index >= 0 && mayAppend(',
+  },
+  {
+    name: 'a joint roster is left before it has committed',
+    file: 'streams/rules/membership.ts',
+    find: 'roster.outgoing.length > 0 && mayAppend(roster, committed, firstOfTerm)',
+    replace: 'roster.outgoing.length > 0 && committed >= firstOfTerm',
+  },
+  {
+    name: 'a joint roster that another leader has begun is not left',
+    file: 'streams/roles/leader/membership.ts',
+    find: 'if (!leadership.transferring && mustLeaveJoint(',
+    replace: 'if (replica.roster.index >= firstIndex && mustLeaveJoint(',
+  },
+  {
     name: 'a learner counts in a quorum',
     file: 'streams/rules/quorum.ts',
     find: 'const incoming = halfValue(roster.voters)',

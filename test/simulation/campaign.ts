@@ -60,6 +60,8 @@ const ROSTER = only(
   'join',
   'removal',
   'return',
+  'replacement',
+  'reconfiguration',
   'stale-messages',
   'lost-suffix',
   'crash',

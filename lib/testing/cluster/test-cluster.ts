@@ -13,6 +13,7 @@ import { Checker } from './checker.js'
 import { DigestMachine, type MemberMachine } from './digest-machine.js'
 import type { Operation } from './operations.js'
 import type { Surroundings } from './surroundings.js'
+import { standingOf } from './standing-of.js'
 import { TestMember } from './test-member.js'
 import { Trace } from './trace.js'
 
@@ -117,10 +118,20 @@ export class TestCluster implements Surroundings {
 
   /** A joiner that runs, and asks a member to let it in. */
   join(by: TestMember, name?: string, at?: string): { readonly joiner: TestMember; readonly operation: Operation } {
+    const joiner = this.newcomer(name, at)
+    return { joiner, operation: this.callers.change(by, adding(joiner)) }
+  }
+
+  /** The same, but it stays a learner. */
+  learn(by: TestMember, heard: (joiner: TestMember, operation: Operation) => void): void {
+    const joiner = this.newcomer()
+    this.callers.change(by, { ...adding(joiner), asLearner: true }, operation => heard(joiner, operation))
+  }
+
+  private newcomer(name?: string, at?: string): TestMember {
     const joiner = this.add(name, at)
     joiner.enter(this.clusterId)
-    const { id, address } = joiner
-    return { joiner, operation: this.callers.change(by, { type: 'add', id, address }) }
+    return joiner
   }
 
   /** Founds a cluster and grows it, until all are voters. */
@@ -241,16 +252,10 @@ export class TestCluster implements Surroundings {
     return this.checker.ledger.operations.filter(({ ending }) => ending === undefined)
   }
 
+  /** How all members stand, a line each. */
   describe(): string {
-    const lines = this.members.map(({ name, replica, end }) => {
-      if (replica === undefined) return `${name}: ${typeof end === 'object' ? String(end.failed) : String(end)}`
-      const { standing, commit, applied, parts, roster } = replica
-      const { role, term, leader } = standing
-      const log = `${parts.log.shape.base.index}..${parts.log.last.index}, durable ${parts.disk.durable}`
-      const names = roster.voters.map(({ id }) => this.byId.get(id)?.name).join(' ')
-      const leads = leader === undefined ? 'no leader' : `leader ${this.byId.get(leader.id)?.name ?? '?'}`
-      return `${name}: ${role} of term ${term}, ${leads}, log ${log}, committed ${commit}, applied ${applied}, voters ${names}`
-    })
+    const nameOf = (id: string): string => this.byId.get(id)?.name ?? '?'
+    const lines = this.members.map(member => standingOf(member, nameOf))
     return [`at ${this.clock.now() - BEGINNING} ms, step ${this.steps}`, ...lines].join('\n')
   }
 
@@ -291,4 +296,5 @@ export class TestCluster implements Surroundings {
   }
 }
 
+const adding = ({ id, address }: TestMember) => ({ type: 'add', id, address }) as const
 const termOf = ({ replica }: TestMember): number => replica?.standing.term ?? 0

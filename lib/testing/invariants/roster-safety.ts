@@ -1,17 +1,23 @@
 import type { Roster } from '../../../streams/rules/roster.js'
 import type { Step, Verdict } from '../cluster/step.js'
 
-/** How many voters two rosters don't share. */
-function difference(a: Roster, b: Roster): number {
-  const [left, right] = [new Set(a.voters.map(voter => voter.id)), new Set(b.voters.map(voter => voter.id))]
+/** How many voters two halves don't share. */
+function difference(a: Roster['voters'], b: Roster['voters']): number {
+  const [left, right] = [new Set(a.map(voter => voter.id)), new Set(b.map(voter => voter.id))]
   return [...left].filter(id => !right.has(id)).length + [...right].filter(id => !left.has(id)).length
+}
+
+/** Whether any quorum of one has a member of any quorum of the next, by how they were made. */
+function follows(next: Roster, earlier: Roster): boolean {
+  if (earlier.outgoing.length > 0) return next.outgoing.length === 0 && difference(next.voters, earlier.voters) === 0
+  if (next.outgoing.length > 0) return difference(next.outgoing, earlier.voters) === 0
+  return difference(next.voters, earlier.voters) <= 1
 }
 
 /**
  * 11. At most one change is uncommitted on a leader, none before an entry of its own term has committed, and each
- * changes one voter at most, so that quorums of any two rosters in force at a time intersect.
- *
- * Waits for joint consensus: until a roster can be a joint one, what changes more than one voter is wrong.
+ * changes one voter at most, or begins or ends a joint roster, so that quorums of any two rosters in force at a time
+ * intersect.
  */
 export function rosterSafety({ life, before, now, mirror }: Step): Verdict {
   const { role, term } = now.standing
@@ -22,9 +28,8 @@ export function rosterSafety({ life, before, now, mirror }: Step): Verdict {
   if (uncommitted.length > 1) return `${life} begins a change while another is uncommitted`
   if (mirror.at(now.commit)?.term !== term) return `${life} begins a change before an entry of its term has committed`
   const [earlier, newest] = now.rosters.slice(-2)
-  if (earlier === undefined || newest === undefined || newest.outgoing.length > 0) return undefined
-  const voters = difference(earlier, newest)
-  return voters <= 1 ? undefined : `${life} changes ${voters} voters at once`
+  if (earlier === undefined || newest === undefined || follows(newest, earlier)) return undefined
+  return `${life} makes a roster at ${newest.index} whose quorums can miss those of the one before`
 }
 
 /** 11. The rosters that a member goes by are those of its log: one takes effect when appended, and goes with its entry. */

@@ -32,6 +32,10 @@ export const FAULT_KINDS = [
   'removal',
   /** A member that is down is removed, added again, and comes back with its old disk, or without what was on it. */
   'return',
+  /** A newcomer learns, and takes the place of a voter in one change, whether that is dead or not. */
+  'replacement',
+  /** Some voters become learners and some learners voters, all at once. */
+  'reconfiguration',
   /** A partition that comes and goes many times. */
   'flapping',
   /** A process dies before, after or in the midst of one of its next calls of the disk. */
@@ -115,6 +119,8 @@ export const TROUBLE: SimulatedFaults = {
     join: 5000,
     removal: 6000,
     return: 6000,
+    replacement: 6000,
+    reconfiguration: 5000,
     flapping: 8000,
     'crash-at-call': 3000,
     'lost-suffix': 4000,

@@ -1,5 +1,7 @@
 import type { RosterStep } from '../../../../streams/rules/membership.js'
-import { die, pick } from './dice.js'
+import type { RosterMember } from '../../../../streams/rules/roster.js'
+import { die, pick, shuffled } from './dice.js'
+import { crash } from './processes.js'
 import { overhear } from './stale.js'
 import type { Strike } from './strike.js'
 
@@ -38,6 +40,36 @@ const bringBack: Strike = (nemesis, fault) => {
   })
 }
 
+const replace: Strike = (nemesis, fault) => {
+  const { cluster } = nemesis
+  const [by, voter] = [nemesis.running(die(fault, 0)), nemesis.running(die(fault, 1))]
+  if (by === undefined || voter === undefined || nemesis.isShort || !nemesis.mayJoin()) return
+  if (die(fault, 2) < 0.5) crash(nemesis, voter, fault)
+  cluster.learn(by, (joiner, { ending }) => {
+    const [leader] = cluster.leaders
+    if (ending !== 'done' || leader === undefined || nemesis.isShort) return
+    const steps = [
+      { type: 'remove', id: voter.id },
+      { type: 'promote', id: joiner.id },
+    ] as const
+    cluster.callers.reconfigure(leader, { steps })
+  })
+}
+
+const reconfigure: Strike = (nemesis, fault) => {
+  const by = nemesis.running(die(fault, 0))
+  if (by?.replica === undefined || nemesis.isShort) return
+  const { voters, learners, index } = by.replica.committedRoster
+  const some = (list: readonly RosterMember[], share: number, roll: number): readonly RosterMember[] =>
+    shuffled(list, roll).slice(0, Math.ceil(share * list.length))
+  const steps: readonly RosterStep[] = [
+    ...some(learners, 1, die(fault, 1)).map(({ id }) => ({ type: 'promote', id }) as const),
+    ...some(voters, die(fault, 2) / 2, die(fault, 3)).map(({ id }) => ({ type: 'demote', id }) as const),
+  ]
+  if (steps.length === 0) return
+  nemesis.cluster.callers.reconfigure(by, { steps, ...(die(fault, 1) < 0.5 && { ifIndex: index }) })
+}
+
 /** Snapshots of all sizes, some of many chunks. */
 const SNAPSHOT_BYTES = 1500
 
@@ -55,4 +87,6 @@ export const membership = {
   join: (nemesis, fault) => nemesis.join(nemesis.running(die(fault, 0))),
   removal: remove,
   return: bringBack,
+  replacement: replace,
+  reconfiguration: reconfigure,
 } satisfies Record<string, Strike>

@@ -78,7 +78,12 @@ export class Nemesis {
 
   join(by: TestMember | undefined, address?: string): void {
     if (by === undefined) return
-    if (address !== undefined || this.joined++ < this.faults.joiners) this.cluster.join(by, undefined, address)
+    if (address !== undefined || this.mayJoin()) this.cluster.join(by, undefined, address)
+  }
+
+  /** Whether one more may join, which then is one of those who may. */
+  mayJoin(): boolean {
+    return this.joined++ < this.faults.joiners
   }
 
   // --- losing disks: never so many that what has committed may be gone, or a quorum for good ---
