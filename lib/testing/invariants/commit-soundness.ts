@@ -1,4 +1,4 @@
-import { isQuorum } from '../../../streams/rules/quorum.js'
+import { hasQuorum } from '../cluster/has-quorum.js'
 import { rosterInForce } from '../../../streams/rules/roster-history.js'
 import { holds, type Step, type Verdict } from '../cluster/step.js'
 
@@ -18,7 +18,7 @@ export function commitSoundness({ life, before, now, mirror, diskOf }: Step): Ve
     return disk !== undefined && holds(disk, entry)
   }
   const inForce = [rosterInForce(before.rosters), rosterInForce(now.rosters)]
-  return inForce.some(roster => isQuorum(roster, durable))
+  return inForce.some(roster => hasQuorum(roster, durable))
     ? undefined
     : `${life} commits entry ${now.commit} without a durable quorum`
 }

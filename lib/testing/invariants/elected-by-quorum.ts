@@ -1,4 +1,4 @@
-import { isQuorum } from '../../../streams/rules/quorum.js'
+import { hasQuorum } from '../cluster/has-quorum.js'
 import type { Step, Verdict } from '../cluster/step.js'
 
 /** 1, 11. Whoever begins to lead has been granted a vote by a quorum of its own roster; its own is on its disk. */
@@ -11,5 +11,5 @@ export function electedByQuorum({ ledger, life, before, now, replica, diskOf }: 
   const own = diskOf(id)?.termAndVote
   const ownVote = own?.term === term && own.vote === id
   const votes = (voter: string): boolean => (voter === id ? ownVote : granted.has(voter))
-  return isQuorum(replica.roster, votes) ? undefined : `${life} leads term ${term} without a quorum's durable votes`
+  return hasQuorum(replica.roster, votes) ? undefined : `${life} leads term ${term} without a quorum's durable votes`
 }

@@ -1,4 +1,4 @@
-import { isQuorum } from '../../../streams/rules/quorum.js'
+import { hasQuorum } from '../cluster/has-quorum.js'
 import type { Sending, Verdict } from '../cluster/step.js'
 
 /**
@@ -15,6 +15,6 @@ export const recoveryBoundMs = (electionTimeoutMs: number, members: number): num
 export function raisesNoTermAlone({ ledger, name, id, message, roster }: Sending): Verdict {
   if (message.type !== 'request-vote' || message.pre || message.transfer) return undefined
   const granted = ledger.preGranted.get(`${message.term} ${id}`) ?? new Set()
-  const isFavoured = roster !== undefined && isQuorum(roster, voter => voter === id || granted.has(voter))
+  const isFavoured = roster !== undefined && hasQuorum(roster, voter => voter === id || granted.has(voter))
   return isFavoured ? undefined : `${name} asks for votes in term ${message.term} before a quorum would give them`
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { Subscription } from 'rxjs'
 import type { Durable } from '../../../plugins/storage-memory/index.js'
 import { decodeRoster } from '../../../streams/contracts/roster-codec.js'
-import { isQuorum } from '../../../streams/rules/quorum.js'
+import { hasQuorum } from '../cluster/has-quorum.js'
 import { isUpToDate } from '../../../streams/rules/vote.js'
 import { EMPTY_ROSTER, type Roster } from '../../../streams/rules/roster.js'
 import { TestCluster } from '../cluster/test-cluster.js'
@@ -110,7 +110,7 @@ export class Simulation<State, Input, Output> {
     const lost = members.filter(({ isLost }) => isLost).map(({ id }) => id)
     const rest = members.filter(({ isLost, end }) => !isLost && end !== 'removed').map(({ disk }) => disk.durable())
     const most = rest.find(({ last }) => rest.every(other => isUpToDate(last, other.last)))
-    return lost.length > 0 && most !== undefined && !isQuorum(rosterOnDisk(most), id => !lost.includes(id))
+    return lost.length > 0 && most !== undefined && !hasQuorum(rosterOnDisk(most), id => !lost.includes(id))
   }
 
   /** What can be judged of a cluster that doesn't come back. */
@@ -166,7 +166,10 @@ export class Simulation<State, Input, Output> {
 
   private converge(): void {
     const { cluster } = this
-    cluster.until(() => this.hasLeader() && cluster.isConverged(this.present()), 'all to be equal', 5000 + this.bound)
+    const isEqual = (): boolean => this.hasLeader() && cluster.isConverged(this.present())
+    cluster.until(isEqual, 'all to be equal', 5000 + this.bound)
+    const isSingle = (): boolean => isEqual() && cluster.leader.replica?.roster.outgoing.length === 0
+    cluster.until(isSingle, 'a joint roster to be left', this.bound)
     assert.equal(new Set(this.present().map(({ state }) => state)).size, 1, cluster.describe())
   }
 
