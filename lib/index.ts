@@ -11,6 +11,7 @@ export type { HostEvent, StepDownReason } from '../streams/contracts/events.js'
 export type {
   AppendId,
   AppendOptions,
+  ChangeOptions,
   Compaction,
   Entry,
   Host,
@@ -24,6 +25,7 @@ export type {
   Snapshot,
   Sync,
 } from '../streams/contracts/host.js'
+export type { RosterStep } from '../streams/rules/membership.js'
 export type { Clock, Random } from '../streams/contracts/clock.js'
 export type { Codec } from '../streams/contracts/codec.js'
 export type { Logger } from '../streams/contracts/logger.js'

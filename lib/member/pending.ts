@@ -80,6 +80,7 @@ export class PendingBarrier extends Pending<number> implements BarrierRequest {
 
 export class PendingChange extends Pending<number> implements ChangeRequest {
   attempts = 0
+  readonly askedAt: number
 
   constructor(
     readonly change: RosterChange,
@@ -90,5 +91,6 @@ export class PendingChange extends Pending<number> implements ChangeRequest {
     leader: () => Sender | undefined,
   ) {
     super(`The change of the roster (${changeName(change)})`, timeoutMs, deadline, settle, () => release(this), leader)
+    this.askedAt = deadline - timeoutMs
   }
 }

@@ -75,6 +75,14 @@ function checkStep(plain: unknown): Checked<RosterStep> {
 const invalid = (why: string): KayakError =>
   new KayakError('KAYAK_INVALID', `A change of the roster is malformed: ${why}.`)
 
+/** What is there, as a plain object: what was checked is of a class of this file's own, which also names what is not. */
+const present = <T extends object>(value: T): T =>
+  // the same, but for what is undefined
+  Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T
+
+const plainStep = (step: RosterStep): RosterStep =>
+  step.type === 'settle' ? { type: 'settle', settings: present(step.settings) } : present(step)
+
 /**
  * Checks the steps of a change as they come from a caller, or from a message once parsed.
  *
@@ -86,8 +94,7 @@ export function checkSteps(plain: unknown): readonly RosterStep[] {
   return plain.map((one: unknown) => {
     const checked = checkStep(one)
     if (!checked.ok) throw invalid(checked.reason)
-    // as a plain object: what was checked is an instance of a class of this file's own
-    return { ...checked.value }
+    return plainStep(checked.value)
   })
 }
 

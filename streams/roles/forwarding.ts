@@ -51,7 +51,8 @@ function forwardChanges(replica: Replica, leader: Sender): void {
       request.sent = true
       request.attempts++
       const { steps, ifIndex } = request.change
-      replica.send(leader, message(ChangeRoster, { id, steps: encodeSteps(steps), ifIndex }), { steps })
+      const waitedMs = Math.max(0, Math.floor(clock.now() - request.askedAt))
+      replica.send(leader, message(ChangeRoster, { id, steps: encodeSteps(steps), ifIndex, waitedMs }), { steps })
     }
   }
 }

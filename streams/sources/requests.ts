@@ -23,6 +23,7 @@ export type BarrierRequest = Settle<number>
 /** A change of the roster that waits for the index of a committed roster that shows it. */
 export interface ChangeRequest extends Settle<number> {
   readonly change: RosterChange
+  readonly askedAt: number
   sent: boolean
   /** How often it was sent and not declined. */
   attempts: number

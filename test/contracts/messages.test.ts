@@ -126,6 +126,7 @@ const TABLE: Table = {
     id: requestId,
     steps: [encodeSteps([{ type: 'remove', id: 'a'.repeat(32) }]), atMost(LARGEST_STEPS_BYTES)],
     ifIndex: [3, KINDS.optionalCount],
+    waitedMs: [7, KINDS.optionalCount],
     electionTimeoutMs: [1000, KINDS.optionalTerm],
     heartbeatMs: [100, KINDS.optionalTerm],
   },

@@ -11,6 +11,8 @@ export class ChangeRoster extends GroupMessage {
   @IsBytes(LARGEST_STEPS_BYTES) declare readonly steps: Uint8Array
   /** Index of the roster that is meant; without it any. */
   @MayBeMissing() @IsCount() readonly ifIndex?: number | undefined
+  /** How long whoever asks has been asking for this. */
+  @MayBeMissing() @IsCount() readonly waitedMs?: number | undefined
   /** What a joiner was told of the cluster's settings: it isn't added where they are others. */
   @MayBeMissing() @IsTerm() readonly electionTimeoutMs?: number | undefined
   @MayBeMissing() @IsTerm() readonly heartbeatMs?: number | undefined

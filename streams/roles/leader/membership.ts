@@ -14,7 +14,7 @@ import type { Leadership } from './leadership.js'
 import { replyToChange, type ChangeReplyFields } from '../change-reply.js'
 import { placed } from './proposals.js'
 
-/** A change that waits for its turn, since when, and whom to tell. Promotions by themselves are the leader's own. */
+/** A change that waits for its turn, since when it is asked for, and whom to tell. Promotions by themselves are the leader's own. */
 interface Pending {
   readonly change: RosterChange
   readonly from: Sender | undefined
@@ -140,7 +140,7 @@ function add(
   if (disagreement(replica.roster.settings, asked) !== undefined) return decline('disagrees')
   const change = { steps, ifIndex: asked.ifIndex }
   const isAgain = (one: Pending): boolean => one.from?.id === from.id && isSameChange(one.change, change)
-  const since = before.pending.find(isAgain)?.since ?? replica.parts.clock.now()
+  const since = replica.parts.clock.now() - (asked.waitedMs ?? 0)
   const others = before.pending.filter(one => !isAgain(one))
   if (others.length >= LIMITS.members) return decline('busy')
   return { ...before, pending: [...others, { change, from, id: asked.id, since }] }

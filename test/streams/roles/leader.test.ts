@@ -486,12 +486,17 @@ describe('a leader that changes the roster', () => {
     established({ log: [1], voters: 'abc', readers: 'd' }).hear('b', promote)
     const heard = (match: number): Bench =>
       bench.acknowledge('b', { term: 2, match }).acknowledge('c', { term: 2, match })
-    for (let at = 0; at < 10 * (T / 50); at++) {
+    for (let waitedMs = 0; waitedMs < 10 * T; waitedMs += T) {
       expect(bench.said('change-reply')).toEqual([])
-      // who asks again waits no longer for that
-      heard(2).hear('b', promote).pass(50)
+      // who asks again has waited for longer, whoever has led meanwhile
+      heard(2)
+        .hear('b', { ...promote, waitedMs })
+        .pass(0)
     }
-    expect(heard(2).pass(1).said('change-reply')).toMatchObject([{ to: 'b', verdict: 'not-caught-up' }])
+    heard(2)
+      .hear('b', { ...promote, waitedMs: 10 * T })
+      .pass(0)
+    expect(bench.said('change-reply')).toMatchObject([{ to: 'b', verdict: 'not-caught-up' }])
     expect(bench.log).toEqual([1, 2])
   })
 
