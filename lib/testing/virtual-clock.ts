@@ -38,6 +38,10 @@ class Heap {
     if (last !== undefined && this.#slots.length > 0) this.#sink(last)
   }
 
+  count(isMeant: (slot: Slot) => boolean): number {
+    return this.#slots.filter(isMeant).length
+  }
+
   #sink(slot: Slot): void {
     const slots = this.#slots
     let at = 0
@@ -80,6 +84,10 @@ class VirtualAction<T> extends Subscription implements SchedulerAction<T> {
     // An action's state is its own business: to the clock it is opaque.
     this.#slot = this.timeline.place(this as VirtualAction<unknown>, delay)
     return this
+  }
+
+  isOf(owner: object): boolean {
+    return 'owner' in this.work && this.work.owner === owner
   }
 
   holds(slot: Slot): boolean {
@@ -137,6 +145,11 @@ export class VirtualClock implements SchedulerLike {
   /** How many actions wait for their time. */
   get pending(): number {
     return this.#pending
+  }
+
+  /** How many actions wait whose work has an `owner`, which is this one. */
+  pendingOf(owner: object): number {
+    return this.#heap.count(slot => slot.action.holds(slot) && slot.action.isOf(owner))
   }
 
   /** The time of the next action; undefined if none waits. */

@@ -1,3 +1,4 @@
+import type { CallKind } from './calls.js'
 import type { Random } from '../../streams/contracts/clock.js'
 import type { Identity, Opened, SnapshotMeta, TermAndVote } from '../../streams/contracts/storage.js'
 import { entryBytes, type LogEntry, type Position } from '../../streams/rules/entry.js'
@@ -52,7 +53,8 @@ export class MemoryDisk {
   termAndVote: TermAndVote = { term: 0, vote: undefined }
   readonly log = new MemoryLog()
   readonly snapshots: StoredSnapshot[] = []
-  readonly pending = new Set<PendingWrite>()
+  /** What is being written, and by which kind of call, oldest first. */
+  readonly pending = new Map<PendingWrite, CallKind>()
   /** The calls of all storages that have been on it. */
   readonly calls = new Calls()
   private readonly damaged = new Damage()
@@ -91,7 +93,7 @@ export class MemoryDisk {
    * storage that held the disk is dead, and the lock is free.
    */
   crash(torn?: Torn): void {
-    for (const write of this.pending) this.tear(write, torn ?? this.drawTorn())
+    for (const write of this.pending.keys()) this.tear(write, torn ?? this.drawTorn())
     this.pending.clear()
     this.hung = []
     this.holder = undefined

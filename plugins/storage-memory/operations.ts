@@ -47,7 +47,7 @@ export class Operations {
         const pending = begin()
         const call = this.disk.calls.begin(kind, pending.parts)
         if (this.crashesBefore(call)) return
-        this.disk.pending.add(pending)
+        this.disk.pending.set(pending, kind)
         this.later(() => this.endWrite(call, pending, subscriber, result))
       })
     })

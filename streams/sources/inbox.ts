@@ -1,4 +1,4 @@
-import { Observable, Subject, type MonoTypeOperatorFunction } from 'rxjs'
+import { Observable, Subject, type MonoTypeOperatorFunction, type Subscription } from 'rxjs'
 import type { Clock } from '../contracts/clock.js'
 
 /**
@@ -18,7 +18,8 @@ import type { Clock } from '../contracts/clock.js'
  */
 export class Inbox {
   private waiting: (() => void)[] = []
-  private scheduled = false
+  /** The turn that is to come, or is on. */
+  private turn: Subscription | undefined
   private readonly settled = new Subject<void>()
   readonly settled$: Observable<void> = this.settled.asObservable()
   private readonly flush = new Subject<void>()
@@ -57,14 +58,13 @@ export class Inbox {
   close(): void {
     this.closed = true
     this.waiting = []
+    this.turn?.unsubscribe()
     this.settled.complete()
     this.flush.complete()
   }
 
   private schedule(): void {
-    if (this.scheduled) return
-    this.scheduled = true
-    this.clock.schedule(() => this.drain(), 0)
+    this.turn ??= this.clock.schedule(() => this.drain(), 0)
   }
 
   private drain(): void {
@@ -73,7 +73,7 @@ export class Inbox {
     for (const task of batch) if (!this.closed) task()
     if (!this.closed) this.settled.next()
     if (!this.closed) this.flush.next()
-    this.scheduled = false
+    this.turn = undefined
     if (this.waiting.length > 0 && !this.closed) this.schedule()
   }
 }

@@ -112,6 +112,28 @@ describe('snapshots', () => {
     cluster.close()
   })
 
+  it('reach a leader that was cut off, over a suffix of its own that a slow disk still has when they count', () => {
+    const cluster = new TestCluster({ seed: 3 }).grow(3)
+    const old = cluster.leader
+    cluster.network.isolate(old.address)
+    for (let at = 0; at < 40; at++) cluster.append(old)
+    const others = cluster.members.filter(member => member !== old)
+    cluster.until(() => others.some(({ isLeader }) => isLeader), 'another leader')
+    cluster.run(300)
+    const [leader] = others.filter(({ isLeader }) => isLeader)
+    for (let at = 0; at < 12; at++) {
+      const append = cluster.append(leader)
+      cluster.until(() => append.ending === 'done', 'an append to be acknowledged')
+    }
+    for (const member of others) member.compact()
+    cluster.run(200)
+    old.disk.latencyMs = 60
+    cluster.network.heal()
+    cluster.converge(cluster.members)
+    expect(old.replica?.snapshot?.index).toBeGreaterThan(12)
+    cluster.close()
+  })
+
   it('hold the sessions, so that an append is applied once also after them', () => {
     const cluster = new TestCluster({ seed: 7 }).grow(3)
     const call = { session: 'abcdef0123456789abcd', number: 7, payload: Uint8Array.of(1) }

@@ -279,4 +279,40 @@ module.exports = [
     find: 'Math.max(Math.floor(now), previous)',
     replace: 'Math.max(Math.floor(now), previous - 1e9)',
   },
+  {
+    name: 'a leader that hears no quorum goes on',
+    file: 'streams/roles/leader/check-quorum.ts',
+    find: 'filter(() => !hearsQuorum(leadership))',
+    replace: 'filter(() => !hearsQuorum(leadership) && clock.now() < 0)',
+  },
+  {
+    name: 'a leader whose disk hangs goes on',
+    file: 'streams/roles/leader/check-disk.ts',
+    find: 'filter(() => isInTheWay(leadership))',
+    replace: 'filter(() => isInTheWay(leadership) && clock.now() < 0)',
+  },
+  {
+    name: 'whoever has just heard a leader would vote for another all the same',
+    file: 'streams/rules/vote.ts',
+    find: 'voter.hearsLeader && !ballot.transfer && (ballot.pre || ballot.term > voter.term)',
+    replace: 'voter.hearsLeader && !ballot.transfer && ballot.term < voter.term',
+  },
+  {
+    name: 'no barrier is ever confirmed',
+    file: 'streams/roles/leader/barriers.ts',
+    find: 'leadership.confirmedRound >= before.round',
+    replace: 'leadership.confirmedRound >= Infinity',
+  },
+  {
+    name: 'deadlines go on after a stop',
+    file: 'streams/sources/deadlines.ts',
+    find: 'stop(): void {\n    this.timer.unsubscribe()',
+    replace: 'stop(): void {',
+  },
+  {
+    name: 'counts in messages may be anything',
+    file: 'streams/contracts/fields.ts',
+    find: 'applyDecorators(IsInt(), Min(0), Max(Number.MAX_SAFE_INTEGER))',
+    replace: 'applyDecorators(ValidateIf(() => false))',
+  },
 ]

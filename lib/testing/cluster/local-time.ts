@@ -14,6 +14,11 @@ export class LocalTime {
     this.anchor = { at, shown: at + aheadMs }
   }
 
+  /** Since when it has gone on at one rate, without a jump. */
+  get steadySince(): number {
+    return this.anchor.at
+  }
+
   now(): number {
     return this.anchor.shown + (this.clock.now() - this.anchor.at) * this.rate
   }

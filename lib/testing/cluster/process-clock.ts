@@ -33,13 +33,11 @@ export class ProcessClock implements SchedulerLike {
       this.touched()
       work.call(action, value)
     }
-    return this.clock.schedule<T>(
-      function (value) {
-        run(this, value)
-      },
-      this.time?.waitFor(delay) ?? delay,
-      state,
-    )
+    const owned: Work<T> & { owner?: object } = function (value) {
+      run(this, value)
+    }
+    owned.owner = this
+    return this.clock.schedule<T>(owned, this.time?.waitFor(delay) ?? delay, state)
   }
 
   get isPaused(): boolean {

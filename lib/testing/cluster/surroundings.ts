@@ -19,5 +19,7 @@ export interface Surroundings {
   touched(member: Watched): void
   /** A member has failed of itself. */
   failed(member: Watched, error: KayakError): void
+  /** A life of a member has stopped in order, with so many of its timers still waiting. */
+  stopped(life: string, timers: number): void
   applying(life: string, entry: LogEntry): void
 }

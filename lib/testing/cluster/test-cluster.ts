@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import { MemoryNetwork, type Faults, type Traffic } from '../../../plugins/transport-memory/index.js'
+import { MemoryNetwork, type Faults } from '../../../plugins/transport-memory/index.js'
 import { randomHex, type Random } from '../../../streams/contracts/clock.js'
 import type { KayakError } from '../../../streams/contracts/errors.js'
-import type { Message } from '../../../streams/contracts/messages/index.js'
 import type { LogEntry } from '../../../streams/rules/entry.js'
 import type { ClusterSettings } from '../../../streams/rules/roster.js'
-import { honestFailure, noLeaks, settlesInTime } from '../invariants/index.js'
+import { honestFailure, leavesNoTimer, noLeaks, settlesInTime } from '../invariants/index.js'
 import { seededRandom } from '../seeded-random.js'
 import { VirtualClock } from '../virtual-clock.js'
 import { Callers, type AppendCall, type Heard } from './callers.js'
@@ -13,6 +12,8 @@ import { Checker } from './checker.js'
 import { DigestMachine, type MemberMachine } from './digest-machine.js'
 import type { Operation } from './operations.js'
 import type { Surroundings } from './surroundings.js'
+import { follow } from './follow.js'
+import { Overseer } from './overseer.js'
 import { standingOf } from './standing-of.js'
 import { TestMember } from './test-member.js'
 import { Trace } from './trace.js'
@@ -58,6 +59,7 @@ export class TestCluster implements Surroundings {
   /** Events that have happened. */
   steps = 0
   private readonly touch = new Set<TestMember>()
+  private readonly overseer: Overseer
   private readonly byAddress = new Map<string, TestMember>()
   private readonly byId = new Map<string, TestMember>()
 
@@ -68,9 +70,12 @@ export class TestCluster implements Surroundings {
     this.settings = { electionTimeoutMs, leaseMs: 0, clockBoundMs: 0 }
     this.network = new MemoryNetwork({ clock: this.clock, random: this.fork(), faults })
     this.checker = new Checker(id => this.byId.get(id)?.disk)
+    this.overseer = new Overseer(this.clock, this.checker)
     this.callers = new Callers(this, this.checker, timeoutMs, options.slowestRate ?? 1)
     this.clusterId = randomHex(this.random, 16)
-    this.network.traffic$.subscribe(traffic => this.onTraffic(traffic))
+    const { clock, trace, checker, overseer, byAddress } = this
+    const wire = { clock, trace, checker, overseer, byAddress, leaders: () => this.leaders }
+    this.network.traffic$.subscribe(traffic => follow(wire, traffic))
   }
 
   // --- surroundings of members ---
@@ -89,6 +94,10 @@ export class TestCluster implements Surroundings {
 
   failed({ life, disk }: TestMember, error: KayakError): void {
     this.checker.note(honestFailure(life, error, disk.isDamaged))
+  }
+
+  stopped(life: string, timers: number): void {
+    this.checker.note(leavesNoTimer(life, timers))
   }
 
   applying(life: string, entry: LogEntry): void {
@@ -270,29 +279,14 @@ export class TestCluster implements Surroundings {
   }
 
   private check(): void {
-    for (const member of this.touch) this.checker.look(member)
+    for (const member of this.touch) {
+      this.checker.look(member)
+      this.overseer.look(member)
+    }
     this.touch.clear()
     this.options.look?.()
     const [fault] = this.checker.faults
     if (fault !== undefined) throw new assert.AssertionError({ message: `${fault}\n${this.describe()}` })
-  }
-
-  private onTraffic({ type, from, to, message }: Traffic): void {
-    // what members send are messages
-    const sent = message as Message
-    this.trace.text(type)
-    this.trace.text(from)
-    this.trace.text(to)
-    this.trace.number(this.clock.now())
-    const sender = this.byAddress.get(from)
-    if (type !== 'sent' || sender === undefined) return
-    this.trace.message(sent)
-    const { name, id, disk, hasFailed, replica } = sender
-    const leaderOf = (term: number): TestMember['replica'] =>
-      this.leaders.find(leader => termOf(leader) === term)?.replica
-    const { ledger } = this.checker
-    const own = { name, id, disk, hasFailed, roster: replica?.roster }
-    this.checker.sending({ ledger, ...own, to: this.byAddress.get(to)?.id ?? to, message: sent, leaderOf })
   }
 }
 

@@ -31,6 +31,8 @@ export class TestMember implements Watched {
   /** Bytes of its snapshots, at least. */
   snapshotBytes = 0
   isWiped = false
+  /** Since when it has run without a pause. */
+  awakeSince = 0
   private lives = 0
   private running: Life | undefined
   /** A life that has ended in order, until it has let go of the disk. */
@@ -140,6 +142,7 @@ export class TestMember implements Watched {
     const failed = typeof end === 'object' ? end.failed : undefined
     if (failed !== undefined) this.around.failed(this, failed)
     member?.stop(end === 'removed' ? 'KAYAK_REMOVED' : 'KAYAK_STOPPED', 'was stopped.', failed)
+    this.around.stopped(this.life, this.around.clock.pendingOf(life.clock))
     const left$ = new AsyncSubject<never>()
     this.leaving = life
     this.left$ = left$
@@ -158,6 +161,7 @@ export class TestMember implements Watched {
   }
 
   resume(): void {
+    if (this.isPaused) this.awakeSince = this.around.clock.now()
     this.running?.clock.resume()
   }
 
@@ -195,6 +199,7 @@ export class TestMember implements Watched {
 
   private launch(): void {
     if (this.running !== undefined) throw new Error(`${this.name} runs already.`)
+    this.awakeSince = this.around.clock.now()
     const { around, disk } = this
     const touched = (): void => around.touched(this)
     const life: Life = {

@@ -18,8 +18,12 @@ function promisedMatch(message: Message): number {
   return message.type === 'snapshot-reply' && message.installed ? message.index : 0
 }
 
-/** What was acknowledged is the leader's: as on its log, if it is still there to be seen. */
+/**
+ * What was acknowledged is the leader's: as on its log, if it is still there to be seen. What a snapshot covers counts as
+ * that has it, whatever the log on the disk holds there until it is cut.
+ */
 function contradicts({ disk, message, leaderOf }: Sending, match: number, term: number): boolean {
+  if (snapshotIndex(disk) >= match) return false
   const theirs = leaderOf(term)?.parts.log.termAt(match)
   const own = termOnDisk(disk, match)
   return message.type === 'append-reply' && theirs !== undefined && own !== undefined && own !== theirs

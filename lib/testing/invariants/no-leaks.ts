@@ -16,3 +16,7 @@ export function noLeaks({ timers, locks, listeners, open }: Leftovers): Verdict 
   const left = [`${timers} timers`, `${locks} locks`, `${listeners} listeners`].filter(text => !text.startsWith('0 '))
   return left.length === 0 ? undefined : `${left.join(', ')} are left after all have stopped`
 }
+
+/** 18. A member that stops cancels every timer of its own at once; only its disk may have something to end. */
+export const leavesNoTimer = (life: string, timers: number): Verdict =>
+  timers === 0 ? undefined : `${life} has stopped and leaves ${timers} timers behind`

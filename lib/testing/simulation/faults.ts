@@ -100,7 +100,7 @@ export const QUIET: SimulatedFaults = {
 /** Some of everything. */
 export const TROUBLE: SimulatedFaults = {
   ...QUIET,
-  network: { ...QUIET.network, drop: 0.01, duplicate: 0.02, reorder: 0.05, tail: 0.005, replay: 0.002 },
+  network: { ...QUIET.network, drop: 0.01, duplicate: 0.02, reorder: 0.05, tail: 0.005, replay: 0.002, replayMs: 2000 },
   skewMs: 500,
   drift: 0.1,
   everyMs: {

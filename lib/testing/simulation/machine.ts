@@ -51,6 +51,8 @@ export class MachineRunner<Input, Output> implements MemberMachine {
   constructor(
     private readonly newMachine: () => SimulatedMachine<Input, Output>,
     private readonly applied: (index: number, input: Input, output: Output) => void,
+    /** Told what the machine has thrown: that is its own fault, and no other may come of it. */
+    private readonly threw: (doing: string, error: unknown) => void,
   ) {
     this.machine = newMachine()
   }
@@ -64,13 +66,16 @@ export class MachineRunner<Input, Output> implements MemberMachine {
     if (entry.payload.byteLength === MEANINGLESS.byteLength) return
     // what the clients of the simulation have appended
     const input = decode(entry.payload) as Input
-    const output = this.machine.apply(input)
-    this.outputs.set(entry.index, output)
-    this.applied(entry.index, input, output)
+    this.guarded(`applies entry ${entry.index}`, () => {
+      const output = this.machine.apply(input)
+      this.outputs.set(entry.index, output)
+      this.applied(entry.index, input, output)
+    })
   }
 
-  read(input: Input): Output {
-    return this.machine.read(input)
+  /** What the machine answers; nothing where it throws. */
+  read(input: Input): Output | undefined {
+    return this.guarded('reads', () => this.machine.read(input))
   }
 
   /** What came of an entry, if it was applied in this life and not skipped by a snapshot. */
@@ -80,12 +85,12 @@ export class MachineRunner<Input, Output> implements MemberMachine {
 
   /** What the machine alone holds. */
   contents(): Uint8Array {
-    return this.machine.snapshot()
+    return this.guarded('makes a snapshot', () => this.machine.snapshot()) ?? new Uint8Array(0)
   }
 
   snapshot(bytes: number): Uint8Array {
     const digest = this.digest.snapshot(bytes)
-    const contents = this.machine.snapshot()
+    const contents = this.contents()
     const whole = new Uint8Array(LENGTH_BYTES + digest.byteLength + contents.byteLength)
     new DataView(whole.buffer).setUint32(0, digest.byteLength)
     whole.set(digest, LENGTH_BYTES)
@@ -97,7 +102,16 @@ export class MachineRunner<Input, Output> implements MemberMachine {
     const end = LENGTH_BYTES + new DataView(snapshot.buffer, snapshot.byteOffset).getUint32(0)
     this.reset()
     this.digest.restore(snapshot.subarray(LENGTH_BYTES, end))
-    this.machine.restore(snapshot.slice(end))
+    this.guarded('restores a snapshot', () => this.machine.restore(snapshot.slice(end)))
+  }
+
+  private guarded<T>(doing: string, work: () => T): T | undefined {
+    try {
+      return work()
+    } catch (error) {
+      this.threw(doing, error)
+      return undefined
+    }
   }
 
   reset(): void {

@@ -34,10 +34,14 @@ class Shrinking<State, Input, Output> {
   run(): void {
     if (this.report.ok) return
     this.fewerFaults()
-    this.fewerClients()
-    this.fewerMembers()
-    this.shorter()
-    this.noneToSpare()
+    let before: unknown
+    do {
+      before = this.options
+      this.fewerClients()
+      this.fewerMembers()
+      this.shorter()
+      this.noneToSpare()
+    } while (this.options !== before)
   }
 
   /** Keeps a smaller run if it fails like the first. */
@@ -84,7 +88,8 @@ class Shrinking<State, Input, Output> {
 
   private shorter(): void {
     const { duration = 10_000 } = this.options
-    for (const part of [1 / 8, 1 / 4, 1 / 2]) if (this.fails({ duration: Math.round(duration * part) })) return
+    for (const part of [1 / 8, 1 / 4, 1 / 2, 3 / 4, 7 / 8])
+      if (this.fails({ duration: Math.round(duration * part) })) return
   }
 
   private get plan(): readonly PlannedFault[] {

@@ -5,6 +5,7 @@ import { decodeRoster } from '../../../streams/contracts/roster-codec.js'
 import { hasQuorum } from '../cluster/has-quorum.js'
 import { isUpToDate } from '../../../streams/rules/vote.js'
 import { EMPTY_ROSTER, type Roster } from '../../../streams/rules/roster.js'
+import type { Operation } from '../cluster/operations.js'
 import { TestCluster } from '../cluster/test-cluster.js'
 import type { TestMember } from '../cluster/test-member.js'
 import { recoveryBoundMs } from '../invariants/index.js'
@@ -97,8 +98,9 @@ export class Simulation<State, Input, Output> {
 
   /** The time within which a cluster without faults has a leader, and within which that acknowledges. */
   private get bound(): number {
-    const { settings, members } = this.cluster
-    return recoveryBoundMs(settings.electionTimeoutMs, members.length)
+    const { settings, running } = this.cluster
+    const voters = Math.max(...running.map(({ replica }) => replica?.roster.voters.length ?? 0))
+    return recoveryBoundMs(settings.electionTimeoutMs, voters)
   }
 
   /**
@@ -129,10 +131,14 @@ export class Simulation<State, Input, Output> {
 
   private newRunner(): MachineRunner<Input, Output> {
     const machine = this.options.machine ?? (() => machineOf(this.workload.model))
-    const runner = new MachineRunner<Input, Output>(machine, (index, input, output) => {
-      this.recorder?.applied(runner, index, input, output)
-      this.compare(index, output)
-    })
+    const runner = new MachineRunner<Input, Output>(
+      machine,
+      (index, input, output) => {
+        this.recorder?.applied(runner, index, input, output)
+        this.compare(index, output)
+      },
+      (doing, error) => this.cluster.checker.note(thrown(doing, error)),
+    )
     this.runners.set(runner, runner)
     return runner
   }
@@ -147,21 +153,33 @@ export class Simulation<State, Input, Output> {
   }
 
   /**
-   * Sees that there is a leader in time, and that it acknowledges. A failed write that nobody has needed may show itself
-   * only now, once a disk: then that was the last fault, and the time begins anew.
+   * Sees that there is a leader in time, and that an append and a barrier are done in time after that. A failed write that
+   * nobody has needed may show itself only now, once a disk: then that was the last fault, and the time begins anew.
    */
   private recover(lateFaults = 0): void {
     const { cluster } = this
-    cluster.until(() => this.hasLeader(), 'one leader', this.bound + 500)
-    const input = this.command()
-    const invokedAt = cluster.clock.now()
-    const append = cluster.append(cluster.leader, { payload: encode(input) })
+    cluster.until(() => this.hasLeader(), 'one leader', this.bound)
     const isLate = (): boolean => lateFaults < cluster.members.length && this.failed().length > 0
-    cluster.until(() => append.ending !== undefined || isLate(), 'an append to be acknowledged', this.bound)
-    const call: Call<Input, Output> = { input, invokedAt, outcome: 'unknown' }
+    const asked = [() => this.appendUnheard(), () => cluster.barrier(cluster.leader)]
+    const waiting = asked.map(ask => ({ ask, operation: ask() }))
+    const askAgain = (): void => {
+      for (const one of waiting) if (hasEndedOtherwise(one.operation) && this.hasLeader()) one.operation = one.ask()
+    }
+    const areDone = (): boolean => waiting.every(({ operation }) => operation.ending === 'done')
+    const isOver = (): boolean => (askAgain(), areDone() || isLate())
+    cluster.until(isOver, 'an append and a barrier to be acknowledged', this.bound)
+    if (!areDone()) this.recover(lateFaults + 1)
+  }
+
+  /** An append of which no client is told what became. */
+  private appendUnheard(): Operation {
+    const { cluster } = this
+    const input = this.command()
+    const call: Call<Input, Output> = { input, invokedAt: cluster.clock.now(), outcome: 'unknown' }
+    const append = cluster.append(cluster.leader, { payload: encode(input) })
     this.calls.push(call)
     this.unknowns.push({ call, id: append.id })
-    if (append.ending === undefined) this.recover(lateFaults + 1)
+    return append
   }
 
   private converge(): void {
@@ -222,3 +240,9 @@ export class Simulation<State, Input, Output> {
     )
   }
 }
+
+const hasEndedOtherwise = ({ ending }: Operation): boolean => ending !== undefined && ending !== 'done'
+
+/** What a consumer's machine has thrown, and where. */
+const thrown = (doing: string, error: unknown): string =>
+  `a machine throws as it ${doing}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`

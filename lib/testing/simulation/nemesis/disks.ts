@@ -1,3 +1,4 @@
+import { snapshotIndex } from '../../cluster/step.js'
 import type { TestMember } from '../../cluster/test-member.js'
 import type { PlannedFault } from '../plan.js'
 import type { Nemesis } from './nemesis.js'
@@ -47,14 +48,21 @@ const failedRead = atMember((nemesis, member, { lastsMs }) => {
 
 /** Damages a record of a member that is down, or one of the log of a member that runs. */
 function corrupt(nemesis: Nemesis, member: TestMember, fault: PlannedFault): void {
+  const wantsSnapshot = die(fault, 3) < 1 / 3 && snapshotIndex(member.disk) === 0
+  const damaging = (): void => nemesis.later(0, () => damage(nemesis, member, fault))
+  if (wantsSnapshot && member.replica !== undefined && member.replica.applied > 0) member.compact(damaging)
+  else damage(nemesis, member, fault)
+}
+
+function damage(nemesis: Nemesis, member: TestMember, fault: PlannedFault): void {
   const { entries, snapshots, termAndVote } = member.disk.durable()
   const isFound = die(fault, 1) < 0.7
   if (isFound) member.crash(tornBy(die(fault, 2)))
   const index = pick(entries, die(fault, 2))?.index
   const damages = [
-    ...(index === undefined ? [] : [() => member.disk.damage('log', index)]),
-    ...(isFound && termAndVote.term > 0 ? [() => member.disk.damage('term-and-vote')] : []),
     ...(isFound && snapshots.length > 0 ? [() => member.disk.damage('snapshot')] : []),
+    ...(isFound && termAndVote.term > 0 ? [() => member.disk.damage('term-and-vote')] : []),
+    ...(index === undefined ? [] : [() => member.disk.damage('log', index)]),
   ]
   pick(damages, die(fault, 3))?.()
   nemesis.later(fault.lastsMs, () => {

@@ -10,6 +10,8 @@ const remove: Strike = (nemesis, fault) => {
   if (by !== undefined && member !== undefined && !nemesis.isShort) nemesis.cluster.remove(member, by)
 }
 
+/** How long the owner of a cluster waits until it asks again. */
+const OWNER_RESTS_MS = 50
 /** How long the last messages of a member may be under way. */
 const LATE_MS = 100
 
@@ -22,8 +24,10 @@ const bringBack: Strike = (nemesis, fault) => {
   if (member === undefined || nemesis.isShort) return
   const { id, address } = member
   const ask = (step: RosterStep, then: () => void): void => {
+    const again = (): void => nemesis.later(OWNER_RESTS_MS, () => ask(step, then))
     const [by] = nemesis.cluster.leaders
-    if (by !== undefined) nemesis.cluster.callers.change(by, step, ({ ending }) => ending === 'done' && then())
+    if (by === undefined) return again()
+    nemesis.cluster.callers.change(by, step, ({ ending }) => (ending === 'done' ? then() : again()))
   }
   const late = overhear(nemesis, ({ from }) => from === address)
   const revive = (): void => {
@@ -71,7 +75,7 @@ const reconfigure: Strike = (nemesis, fault) => {
 }
 
 /** Snapshots of all sizes, some of many chunks. */
-const SNAPSHOT_BYTES = 1500
+export const SNAPSHOT_BYTES = 1500
 
 const compact: Strike = (nemesis, fault) => {
   const member = nemesis.running(die(fault, 0))
@@ -83,7 +87,7 @@ const compact: Strike = (nemesis, fault) => {
 /** What happens to the roster, and what only a cluster's owner does. */
 export const membership = {
   compaction: compact,
-  'hand-over': (nemesis, fault) => nemesis.running(die(fault, 0))?.member?.handOver(),
+  'hand-over': nemesis => nemesis.cluster.leaders[0]?.member?.handOver(),
   join: (nemesis, fault) => nemesis.join(nemesis.running(die(fault, 0))),
   removal: remove,
   return: bringBack,

@@ -1,10 +1,10 @@
 import { filter, take } from 'rxjs'
 import type { Traffic } from '../../../../plugins/transport-memory/index.js'
-import { decodeMessage } from '../../../../streams/contracts/messages/index.js'
 import { bridge, deafen, mute, ring, split } from '../../cluster/shapes.js'
 import { MEANINGLESS } from '../machine.js'
 import type { PlannedFault } from '../plan.js'
 import type { Nemesis } from './nemesis.js'
+import { SNAPSHOT_BYTES } from './membership.js'
 import { crash } from './processes.js'
 import { die, pick, shuffled } from './dice.js'
 import type { Strike } from './strike.js'
@@ -18,7 +18,8 @@ function part({ cluster }: Nemesis, fault: PlannedFault): void {
   const shapes = [
     () => split(cluster, members.slice(0, half), members.slice(half)),
     () => bridge(cluster, members),
-    () => ring(cluster, members),
+    // a ring of three is whole
+    ...(members.length > 3 ? [() => ring(cluster, members)] : []),
     () => mute(cluster, one),
     () => deafen(cluster, one),
     () => cluster.network.cut(one.address, other.address),
@@ -95,8 +96,33 @@ const isLaterChunk = ({ type, message }: Traffic): boolean =>
   'offset' in message &&
   !!message.offset
 
+/** How much of the log is compacted that somebody lacks, and how long that takes. */
+const LACKING = 30
+const LACKING_MS = 200
+
+/** Has a member lack what the others' logs have no more, so that it has to be sent a snapshot of some chunks. */
+function leaveBehind(nemesis: Nemesis, fault: PlannedFault): void {
+  const { cluster } = nemesis
+  const [leader] = cluster.leaders
+  const away = pick(
+    cluster.running.filter(member => member !== leader),
+    die(fault, 2),
+  )
+  if (leader === undefined || away === undefined) return
+  cluster.network.isolate(away.address)
+  for (let count = 0; count < LACKING; count++) cluster.append(leader, { payload: MEANINGLESS })
+  nemesis.later(LACKING_MS / 2, () => {
+    for (const member of cluster.running.filter(other => other !== away)) {
+      member.snapshotBytes = SNAPSHOT_BYTES
+      member.compact()
+    }
+  })
+  nemesis.later(LACKING_MS, () => cluster.network.heal())
+}
+
 const cutSnapshot: Strike = (nemesis, fault) => {
   const { cluster } = nemesis
+  leaveBehind(nemesis, fault)
   atNext(nemesis, isLaterChunk, ({ from, to }) => {
     const [sender, receiver] = [cluster.at(from), cluster.at(to)]
     const acts = [
@@ -111,21 +137,34 @@ const cutSnapshot: Strike = (nemesis, fault) => {
   })
 }
 
-const RUBBISH = [undefined, null, -1, 1.5, 2 ** 60, '', 'rubbish', true, [], {}, new Uint8Array(3), NaN]
+/** What no field may be that is a number, a text, … in a message: known here, and not by asking who decodes it. */
+const RUBBISH: Readonly<Record<string, readonly unknown[]>> = {
+  number: [null, '1', -1, 1.5, 2 ** 60, NaN, Infinity, true, [], {}],
+  string: [null, 7, '', ' ', 'x'.repeat(300), true, [], {}],
+  boolean: [null, 0, 1, 'true', [], {}],
+  bytes: [null, 7, 'rubbish', [1, 2], {}, new Uint16Array(2)],
+  object: [null, 7, 'rubbish', {}, [-1], [1.5], ['1']],
+}
+/** Fields that every message has that has them at all. */
+const NEVER_MISSING = ['type', 'group', 'term', 'incarnation', 'round', 'entries', 'data', 'lastIndex', 'commit']
 
-/** The message with one field spoilt, or one too many; undefined if that has left it a message. */
-function spoilt(message: object, fault: PlannedFault): object | undefined {
-  const name = pick([...Object.keys(message), '__proto__', 'extra'], die(fault, 0)) ?? 'extra'
-  const value = pick(RUBBISH, die(fault, 1))
-  const copy = Object.defineProperty({ ...message }, name, { value, enumerable: true })
-  return decodeMessage(copy).ok ? undefined : copy
+const EXTRA = ['extra', 1] as const
+
+/** The message with one field spoilt, missing, or one too many. */
+function spoilt(message: object, fault: PlannedFault): object {
+  const fields: [string, unknown][] = Object.entries(message).filter(([, field]) => field !== undefined)
+  const [name, value] = pick([...fields, ['__proto__', {}] as const, EXTRA], die(fault, 0)) ?? EXTRA
+  const isMissing = NEVER_MISSING.includes(name) && die(fault, 2) < 0.2
+  const kind = value instanceof Uint8Array ? 'bytes' : typeof value
+  const rubbish = isMissing ? undefined : pick(RUBBISH[kind] ?? [null], die(fault, 1))
+  return Object.defineProperty({ ...message }, name, { value: rubbish, enumerable: true })
 }
 
 const garbage: Strike = (nemesis, fault) => {
   const isWhole = ({ type }: Traffic): boolean => type === 'delivered'
   atNext(nemesis, isWhole, ({ from, to, message }) => {
-    const [sender, rubbish] = [nemesis.cluster.at(from), spoilt(message, fault)]
-    if (sender !== undefined && rubbish !== undefined) nemesis.contains(sender, to, rubbish)
+    const sender = nemesis.cluster.at(from)
+    if (sender !== undefined) nemesis.contains(sender, to, spoilt(message, fault))
   })
 }
 

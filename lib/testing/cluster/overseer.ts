@@ -1,0 +1,71 @@
+import type { SchedulerLike } from 'rxjs'
+import type { CallKind } from '../../../plugins/storage-memory/index.js'
+import type { Message } from '../../../streams/contracts/messages/index.js'
+import { leaderInTouch } from '../invariants/leader-in-touch.js'
+import { sticksToItsLeader } from '../invariants/sticks-to-its-leader.js'
+import type { Checker } from './checker.js'
+import { Contacts } from './contacts.js'
+import { hasQuorum } from './has-quorum.js'
+import type { TestMember } from './test-member.js'
+
+/** Calls that a leader's work waits for; a snapshot may take its time. */
+const OF_THE_LOG: readonly CallKind[] = ['append', 'truncate', 'compact', 'save-term-and-vote']
+
+/** Sees to what only time shows: who leads and is of no use, and who turns from a leader that is at work. */
+export class Overseer {
+  private readonly contacts = new Contacts()
+  /** Since when a life has led its term with the roster that it has. */
+  private readonly leading = new Map<string, { readonly what: string; readonly since: number }>()
+  private readonly writing = new Map<string, { readonly write: object; readonly since: number }>()
+
+  constructor(
+    private readonly clock: SchedulerLike,
+    private readonly checker: Checker,
+  ) {}
+
+  delivered(from: TestMember, to: TestMember, message: Message): void {
+    this.contacts.delivered(from, to, message, this.clock.now())
+  }
+
+  sending(from: TestMember, to: TestMember, message: Message): void {
+    if (message.type !== 'vote-reply' || !message.pre || message.reason !== 'granted') return
+    const { life, replica, awakeSince, time } = from
+    const { electionTimeoutMs = 0 } = replica ?? {}
+    const asked = this.contacts.askedBy(life, to.id)
+    const since = Math.max(awakeSince, time.steadySince)
+    this.checker.note(sticksToItsLeader({ life, candidate: to.name, electionTimeoutMs, asked, since }))
+  }
+
+  /** After an event of a member. */
+  look(member: TestMember): void {
+    const { life, replica, awakeSince } = member
+    const writingSince = this.writingSince(member)
+    if (replica?.standing.role !== 'leader' || member.isPaused) return
+    const { roster, electionTimeoutMs, self } = replica
+    const hearsQuorum = (since: number): boolean =>
+      hasQuorum(roster, id => id === self.id || this.contacts.heardAt(life, id) >= since)
+    const since = Math.max(awakeSince, this.leadsSince(life, `${replica.standing.term} ${roster.index}`))
+    const isAlone = hasQuorum(roster, id => id === self.id)
+    const now = this.clock.now()
+    this.checker.note(leaderInTouch({ life, now, electionTimeoutMs, since, hearsQuorum, writingSince, isAlone }))
+  }
+
+  private leadsSince(life: string, what: string): number {
+    const known = this.leading.get(life)
+    const leading = known?.what === what ? known : { what, since: this.clock.now() }
+    this.leading.set(life, leading)
+    return leading.since
+  }
+
+  private writingSince({ life, disk }: TestMember): number | undefined {
+    const [write] = [...disk.pending].find(([, kind]) => OF_THE_LOG.includes(kind)) ?? []
+    const known = this.writing.get(life)
+    if (write === undefined) {
+      if (known !== undefined) this.writing.delete(life)
+      return undefined
+    }
+    const writing = known?.write === write ? known : { write, since: this.clock.now() }
+    this.writing.set(life, writing)
+    return writing.since
+  }
+}
