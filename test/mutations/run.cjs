@@ -65,6 +65,7 @@ async function main([word = '']) {
   const isMeant = ({ name, hunt }) => hunt === word || name.includes(word)
   const waiting = [...asItIs, ...mutations].filter(isMeant).entries()
   const results = []
+  if (![...asItIs, ...mutations].some(isMeant)) throw new Error(`No deliberate bug has '${word}' in its name.`)
   const work = async () => {
     for (const [at, mutation] of waiting) results.push(await hunt(mutation, folder, at))
   }

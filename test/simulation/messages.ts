@@ -11,3 +11,6 @@ export type Ran = Pick<
   /** Milliseconds of processor time. */
   readonly tookMs: number
 }
+
+/** What a worker says: which seed it begins with, and what has come of a batch. */
+export type Told = { readonly begins: number } | { readonly ran: readonly Ran[] }

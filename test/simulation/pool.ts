@@ -1,6 +1,10 @@
+import { once } from 'node:events'
 import { fork, type ChildProcess } from 'node:child_process'
 import { availableParallelism } from 'node:os'
-import type { Batch, Ran } from './messages'
+import type { Batch, Ran, Told } from './messages'
+
+/** Nothing takes that long but what never ends. */
+const MOST_MS = 5 * 60_000
 
 /** One process that runs batches, one at a time. */
 class Worker {
@@ -11,17 +15,31 @@ class Worker {
     this.child = fork(main, ['worker'])
   }
 
-  run(batch: Batch): Promise<readonly Ran[]> {
-    return new Promise((resolve, reject) => {
-      const ended = (code: number | null): void =>
-        reject(new Error(`A worker has ended with ${String(code)} at seeds ${batch.join()}.`))
-      this.child.once('exit', ended)
-      this.child.once('message', (ran: readonly Ran[]) => {
-        this.child.off('exit', ended)
-        resolve(ran)
-      })
-      this.child.send(batch)
+  async run(batch: Batch): Promise<readonly Ran[]> {
+    const { child } = this
+    const seed = { now: batch[0], since: performance.now() }
+    const over = new AbortController()
+    const { signal } = over
+    const looking = setInterval(() => performance.now() - seed.since > MOST_MS && child.kill('SIGKILL'), 1000)
+    const ran = new Promise<readonly Ran[]>(resolve => {
+      const take = (told: Told): void => {
+        if ('ran' in told) resolve(told.ran)
+        else Object.assign(seed, { now: told.begins, since: performance.now() })
+      }
+      child.on('message', take)
+      signal.addEventListener('abort', () => child.off('message', take))
     })
+    const ended = once(child, 'exit', { signal }).then(([code]) => {
+      throw new Error(`Seed ${String(seed.now)} has ended its process with ${String(code)}, or would not end.`)
+    })
+    child.send(batch)
+    try {
+      return await Promise.race([ran, ended])
+    } finally {
+      clearInterval(looking)
+      over.abort()
+      ended.catch(() => undefined)
+    }
   }
 
   end(): void {

@@ -1,6 +1,6 @@
 import { simulate } from '../../lib/testing/simulation'
 import { campaign } from './campaign'
-import type { Batch, Ran } from './messages'
+import type { Batch, Ran, Told } from './messages'
 
 function run(seed: number): Ran {
   const before = process.cpuUsage()
@@ -11,5 +11,12 @@ function run(seed: number): Ran {
 
 /** Runs the seeds that its parent sends, and tells of each batch, until the parent lets go. */
 export function work(): void {
-  process.on('message', (batch: Batch) => process.send?.(batch.map(run)))
+  const tell = (told: Told): void => void process.send?.(told)
+  process.on('message', (batch: Batch) => {
+    const ran = batch.map(seed => {
+      tell({ begins: seed })
+      return run(seed)
+    })
+    tell({ ran })
+  })
 }

@@ -1,6 +1,9 @@
 import { checkLinearizable, counter, registers, set } from '../../lib/testing/linearizability'
 import type { Call, Model, RegisterInput } from '../../lib/testing/linearizability'
+import { explains as isProof } from '../../lib/testing/linearizability/witness'
 import { seededRandom } from '../../lib/testing/seeded-random'
+
+import { codeThrownBy } from '../streams/thrown'
 
 type RegisterCall = Call<RegisterInput, string | boolean | null>
 
@@ -113,6 +116,33 @@ describe('checking calls for linearizability', () => {
     // neither answer is rare, or little would have been compared
     expect(verdicts.filter(ok => ok).length).toBeGreaterThan(300)
     expect(verdicts.filter(ok => !ok).length).toBeGreaterThan(300)
+  })
+
+  it('takes an order for a proof exactly where it is one', () => {
+    const random = seededRandom(3)
+    const permutations = <T>(list: readonly T[]): readonly (readonly T[])[] =>
+      list.length === 0
+        ? [[]]
+        : list.flatMap((one, at) => permutations(list.filter((_, other) => other !== at)).map(rest => [one, ...rest]))
+    const verdicts = Array.from({ length: 400 }, () => {
+      const calls = Array.from({ length: 4 }, (): RegisterCall => {
+        const invokedAt = Math.floor(random.next() * 8)
+        const settledAt = invokedAt + 1 + Math.floor(random.next() * 5)
+        const value = random.next() < 0.5 ? 'a' : 'b'
+        return random.next() < 0.5 ? write(invokedAt, settledAt, value) : read(invokedAt, settledAt, value)
+      })
+      const { ok } = checkLinearizable(registers, calls)
+      expect([ok, calls]).toEqual([permutations(calls).some(order => isProof(registers, order)), calls])
+      return ok
+    })
+    expect(new Set(verdicts)).toEqual(new Set([true, false]))
+  })
+
+  it('gives up where there is too much to try, and says that it has', () => {
+    const writes = Array.from({ length: 30 }, (_, at) => unknown(write(0, 1, String(at))))
+    const calls = [...writes, read(2, 3, 'none of them')]
+    expect(codeThrownBy(() => checkLinearizable(registers, calls, 10_000))).toBe('KAYAK_OVERLOADED')
+    expect(checkLinearizable(registers, writes, 10_000)).toEqual({ ok: true })
   })
 
   it('goes through long histories of many callers', () => {

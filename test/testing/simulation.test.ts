@@ -116,11 +116,36 @@ describe('a consumer’s machine with a bug', () => {
     expect(runs).toBeLessThan(200)
     // what it takes is a snapshot, and somebody who begins with it: nothing that is left can be left out
     const { plan = [] } = small
-    // these two take snapshots
-    expect(plan.some(({ kind }) => kind === 'compaction' || kind === 'lost-suffix')).toBe(true)
-    const failures = plan.map(({ id }) => simulate({ ...small, plan: plan.filter(fault => fault.id !== id) }).failure)
+    const snapshotting = ['compaction', 'lost-suffix', 'cut-snapshot', 'corruption']
+    expect(plan.some(({ kind }) => snapshotting.includes(kind))).toBe(true)
+    const { members = 3, workload, duration = 0 } = small
+    const smaller = [
+      ...plan.map(({ id }) => ({ plan: plan.filter(fault => fault.id !== id) })),
+      ...Array.from({ length: workload.clients - 1 }, (_, at) => ({ workload: { ...workload, clients: at + 1 } })),
+      ...Array.from({ length: members - 1 }, (_, at) => ({ members: at + 1 })),
+      { duration: Math.round(duration / 2) },
+    ]
+    const failures = smaller.map(less => simulate({ ...small, ...less }).failure)
     expect(failures.filter(failure => /gave \d+ to one machine/.test(failure ?? ''))).toEqual([])
     expect(simulate(small)).toEqual(report)
+  })
+
+  const counting = { workload: counterWorkload, seed: 2, duration: 2000, limits: {} }
+  it.each([
+    ['apply', /^a machine throws as it applies entry \d+: Error: my own bug/],
+    ['read', /^a machine throws as it reads: Error: my own bug/],
+    ['snapshot', /^a machine throws as it makes a snapshot: Error: my own bug/],
+    ['restore', /^a machine throws as it restores a snapshot: Error: my own bug/],
+  ] as const)('that throws in %s is told of as that, and nothing else comes of it', (method, failure) => {
+    const machine = (): SimulatedMachine<CounterInput, number> => ({
+      ...machineOf(counter),
+      [method]: () => {
+        throw new Error('my own bug')
+      },
+    })
+    const reports = seeds.map(seed => simulate({ ...counting, seed, machine }))
+    const [first] = reports.filter(({ ok }) => !ok)
+    expect(first?.failure).toMatch(failure)
   })
 
   it('that is not deterministic is found', () => {

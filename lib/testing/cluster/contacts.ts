@@ -12,7 +12,7 @@ export interface Asked {
 export class Contacts {
   private readonly heard = new Map<string, number>()
   private readonly leaders = new Map<string, { readonly term: number; readonly at: number }>()
-  private readonly asked = new Map<string, Asked>()
+  private readonly asked = new Map<string, readonly Asked[]>()
 
   delivered(from: TestMember, to: TestMember, message: Message, at: number): void {
     const { life, replica } = to
@@ -22,7 +22,8 @@ export class Contacts {
     if (message.type !== 'request-vote' || !message.pre) return
     const leader = this.leaders.get(life)
     const isOfNow = leader !== undefined && leader.term === replica?.standing.term
-    this.asked.set(`${life} ${from.id}`, { at, heardLeaderAt: isOfNow ? leader.at : undefined })
+    const name = `${life} ${from.id} ${message.term}`
+    this.asked.set(name, [...(this.asked.get(name) ?? []), { at, heardLeaderAt: isOfNow ? leader.at : undefined }])
   }
 
   /** When a life has last heard a member; 0 if never. */
@@ -30,8 +31,8 @@ export class Contacts {
     return this.heard.get(`${life} ${id}`) ?? 0
   }
 
-  /** The last pre-vote that a member has asked a life for. */
-  askedBy(life: string, id: string): Asked | undefined {
-    return this.asked.get(`${life} ${id}`)
+  /** How often a member has asked a life for its pre-vote for a term, of which an answer doesn't say which it is to. */
+  askedBy(life: string, id: string, term: number): readonly Asked[] {
+    return this.asked.get(`${life} ${id} ${term}`) ?? []
   }
 }

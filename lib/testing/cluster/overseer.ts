@@ -31,7 +31,7 @@ export class Overseer {
     if (message.type !== 'vote-reply' || !message.pre || message.reason !== 'granted') return
     const { life, replica, awakeSince, time } = from
     const { electionTimeoutMs = 0 } = replica ?? {}
-    const asked = this.contacts.askedBy(life, to.id)
+    const asked = this.contacts.askedBy(life, to.id, message.forTerm)
     const since = Math.max(awakeSince, time.steadySince)
     this.checker.note(sticksToItsLeader({ life, candidate: to.name, electionTimeoutMs, asked, since }))
   }

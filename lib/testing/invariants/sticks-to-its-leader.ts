@@ -6,7 +6,7 @@ export interface Granting {
   readonly life: string
   readonly candidate: string
   readonly electionTimeoutMs: number
-  readonly asked: Asked | undefined
+  readonly asked: readonly Asked[]
   /** Since when it has run without a pause, and its clock gone on without a jump. */
   readonly since: number
 }
@@ -19,7 +19,9 @@ const SHARE = 0.5
  * term grants nobody a pre-vote (sections 4.2.3, 9.6).
  */
 export function sticksToItsLeader({ life, candidate, electionTimeoutMs, asked, since }: Granting): Verdict {
-  if (asked?.heardLeaderAt === undefined || since > asked.heardLeaderAt - electionTimeoutMs) return undefined
-  const isRecent = asked.at - asked.heardLeaderAt < SHARE * electionTimeoutMs
-  return isRecent ? `${life} would vote for ${candidate}, though it has just heard its leader` : undefined
+  const hadHeard = ({ at, heardLeaderAt = -Infinity }: Asked): boolean =>
+    at - heardLeaderAt < SHARE * electionTimeoutMs && since <= heardLeaderAt - electionTimeoutMs
+  return asked.length > 0 && asked.every(hadHeard)
+    ? `${life} would vote for ${candidate}, though it has just heard its leader`
+    : undefined
 }

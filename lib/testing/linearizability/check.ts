@@ -15,16 +15,23 @@ export type Linearizable<Input, Output> =
       readonly explained: readonly Call<Input, Output>[]
     }
 
+/** Some seconds, and some hundred megabytes of what was tried. */
+const MOST_STEPS = 2_000_000
+
 /**
  * Whether each of the calls can have taken effect at one moment between its beginning and its end, so that together
  * they did what the model says (Herlihy and Wing, 1990).
  *
  * The time that this takes grows with how many calls are under way at once, not with how many there are. Calls with an
  * unknown outcome stay under way for ever: keep them few, or their parts small.
+ *
+ * @param mostSteps after how many steps for a part it gives up, 2,000,000 by default.
+ * @throws {@link KayakError} `KAYAK_OVERLOADED` if it has given up: then it is not decided.
  */
 export function checkLinearizable<State, Input, Output>(
   model: Model<State, Input, Output>,
   calls: readonly Call<Input, Output>[],
+  mostSteps = MOST_STEPS,
 ): Linearizable<Input, Output> {
   const parts = new Map<string, Call<Input, Output>[]>()
   for (const call of calls) {
@@ -34,7 +41,7 @@ export function checkLinearizable<State, Input, Output>(
     else part.push(call)
   }
   for (const [key, part] of parts) {
-    const { isLinearizable, order } = new Search(model, part).run()
+    const { isLinearizable, order } = new Search(model, part, mostSteps).run()
     if (!isLinearizable) return { ok: false, key, calls: part, explained: order }
   }
   return { ok: true }

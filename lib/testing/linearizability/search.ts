@@ -1,3 +1,4 @@
+import { KayakError } from '../../../streams/contracts/errors.js'
 import { timeline, type Call, type Mark } from './history.js'
 import type { Model } from './model.js'
 
@@ -19,6 +20,9 @@ class Placed {
     return String.fromCharCode(...new Uint16Array(this.words.buffer))
   }
 }
+
+const undecided = (steps: number): KayakError =>
+  new KayakError('KAYAK_OVERLOADED', `Whether the calls are linearizable is not decided after ${steps} steps.`)
 
 interface Step<State, Input, Output> {
   readonly mark: Mark<Input, Output>
@@ -45,10 +49,14 @@ export class Search<State, Input, Output> {
   private longest: readonly Call<Input, Output>[] = []
   private state: State
 
+  private left: number
+
   constructor(
     private readonly model: Model<State, Input, Output>,
     calls: readonly Call<Input, Output>[],
+    private readonly mostSteps: number,
   ) {
+    this.left = mostSteps
     this.head = timeline(calls)
     this.placed = Placed.of(calls.length)
     this.state = model.initial
@@ -76,6 +84,7 @@ export class Search<State, Input, Output> {
   /** Places a call next, unless its output contradicts that, or the same has been tried. */
   private place(mark: Mark<Input, Output>): boolean {
     const { call, id } = mark
+    if (this.left-- === 0) throw undecided(this.mostSteps)
     const { state, output } = this.model.step(this.state, call.input)
     if (call.outcome === 'done' && !this.agrees(output, call.output)) return false
     this.placed.flip(id)

@@ -10,6 +10,8 @@ import { encode, type MachineRunner } from './machine.js'
 import type { Request, Workload } from './workload.js'
 
 const SESSION_BYTES = 10
+/** What reads an entry stands between it and the next. */
+const BEHIND = 0.5
 /** How likely an append is asked of two members at once. */
 const IMPATIENT = 0.1
 
@@ -21,6 +23,8 @@ export interface ClientSurroundings<State, Input, Output> {
   machineOf(member: TestMember): MachineRunner<Input, Output>
   /** Everything that clients have done. */
   readonly calls: Call<Input, Output>[]
+  /** Where in the log they have taken effect, as far as that is known: what reads stands behind the entry there. */
+  readonly positions: Map<Call<Input, Output>, number>
   /** Those of them whose outcome nobody knows. */
   readonly unknowns: Unknown<Input, Output>[]
   readonly recorder: Recorder | undefined
@@ -89,7 +93,8 @@ export class Client<State, Input, Output> {
       this.hears(operation, 1)
       if (ending !== 'done') return this.record({ input, invokedAt, outcome: 'rejected' })
       this.given(index)
-      this.done({ input, invokedAt }, this.around.machineOf(member).read(input))
+      const position = (member.replica?.applied ?? 0) + BEHIND
+      this.done({ input, invokedAt }, this.around.machineOf(member).read(input), position)
     })
   }
 
@@ -111,7 +116,8 @@ export class Client<State, Input, Output> {
       this.hears(operation, attempts.length)
       if (operation.ending === 'done') {
         this.given(operation.index)
-        return this.done({ input, invokedAt }, this.around.machineOf(member).outputAt(operation.index ?? 0))
+        const { index = 0 } = operation
+        return this.done({ input, invokedAt }, this.around.machineOf(member).outputAt(index), index)
       }
       const other = this.pickMember()
       if (other !== undefined && attempts.length <= workload.retries)
@@ -129,9 +135,11 @@ export class Client<State, Input, Output> {
     this.known = Math.max(this.known, index)
   }
 
-  private done(call: Pick<Call<Input, Output>, 'input' | 'invokedAt'>, output: Output | undefined): void {
+  private done(begun: Pick<Call<Input, Output>, 'input' | 'invokedAt'>, output: Output | undefined, position: number) {
     const settledAt = this.around.cluster.clock.now()
-    this.record({ ...call, outcome: 'done', settledAt, ...(output !== undefined && { output }) })
+    const call: Call<Input, Output> = { ...begun, outcome: 'done', settledAt, ...(output !== undefined && { output }) }
+    this.around.positions.set(call, position)
+    this.record(call)
   }
 
   private asks({ name }: TestMember, input: Input, attempt: number): void {
