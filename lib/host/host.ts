@@ -1,6 +1,13 @@
 import { concat, filter, map, merge, Subject, take, throwError, type Observable, type Subscription } from 'rxjs'
 import { KayakError, isKayakError } from '../../streams/contracts/errors.js'
-import type { ChangeOptions, Compaction, Entry, Host, Member as PublicMember } from '../../streams/contracts/host.js'
+import type {
+  ChangeOptions,
+  Compaction,
+  Entry,
+  Host,
+  Member as PublicMember,
+  OperationOptions,
+} from '../../streams/contracts/host.js'
 import type { HostEvent } from '../../streams/contracts/events.js'
 import type { PublicRoster, RoleName } from '../../streams/contracts/host.js'
 import type { Identity } from '../../streams/contracts/storage.js'
@@ -9,12 +16,13 @@ import type { RosterStep } from '../../streams/rules/membership.js'
 import type { Ending, Member } from '../member/member.js'
 import { OwnSession } from './append-session.js'
 import { changeRoster, checkId } from './change-roster.js'
-import { isLastVoter, leave, markAsLeft, sayFarewell } from './leave.js'
+import { handOver, isLastVoter, leave, markAsLeft, sayFarewell } from './leave.js'
 import { decodeWith, HostLog } from './log.js'
 import { timeoutOf, type OperationContext } from './operation.js'
 import type { Resolved } from './options.js'
 import { within } from './within.js'
 import { HostSync } from './sync.js'
+import { transferLeadership } from './transfer-leadership.js'
 
 type Closed = { readonly code: 'KAYAK_STOPPED' | 'KAYAK_REMOVED'; readonly error?: KayakError }
 
@@ -95,6 +103,10 @@ export class MemberHost<T> implements Host<T> {
     return this.changeRoster(steps, options)
   }
 
+  async transferLeadership(to?: string, options: OperationOptions = {}): Promise<PublicMember> {
+    return transferLeadership(this.member, this.context, to, options)
+  }
+
   async close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     const timeoutMs = timeoutOf(options, this.options.timeoutMs)
     this.closing ??= this.closed === undefined ? this.leaveAndStop(timeoutMs) : this.closeStopped(this.closed)
@@ -158,7 +170,11 @@ export class MemberHost<T> implements Host<T> {
   /** Lets go of everything, within an election timeout even if the disk hangs. */
   private async release({ code, error }: Closed): Promise<void> {
     const { transport, storage, clock } = this.options
-    const limit = this.member.replica.electionTimeoutMs
+    const { electionTimeoutMs } = this.member.replica
+    const end = clock.now() + electionTimeoutMs
+    // others needn't wait until they miss it
+    if (code === 'KAYAK_STOPPED' && error === undefined) await handOver(this.member, end - electionTimeoutMs / 2)
+    const limit = Math.max(1, end - clock.now())
     this.member.stop(
       code,
       code === 'KAYAK_REMOVED' ? 'was cut off: the member was removed.' : 'was cut off: the host has stopped.',

@@ -1,6 +1,7 @@
 import { filter, firstValueFrom, map, merge, NEVER, takeUntil, timer, type Observable } from 'rxjs'
 import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
 import type { Identity } from '../../streams/contracts/storage.js'
+import { isQuorum } from '../../streams/rules/quorum.js'
 import type { Member } from '../member/member.js'
 
 /** How leaving ended: as the last voter one stays a member, and only stops. */
@@ -27,9 +28,10 @@ const holdsBy = (member: Member, deadline: number, holds: () => boolean): Promis
   happensBy(member, deadline, merge([undefined], member.replica.parts.inbox.settled$).pipe(filter(holds)))
 
 /** Hands the leadership over, if this member has it; without a successor it goes on as leader, and leaves as one. */
-async function handOver(member: Member, deadline: number): Promise<void> {
+export async function handOver(member: Member, deadline: number): Promise<void> {
   const { replica } = member
-  if (replica.standing.role !== 'leader') return
+  const isAlone = isQuorum(replica.roster, id => id === replica.self.id)
+  if (replica.standing.role !== 'leader' || isAlone) return
   member.handOver()
   const patience = Math.min(deadline, replica.parts.clock.now() + 2 * replica.electionTimeoutMs)
   await holdsBy(member, patience, () => replica.standing.role !== 'leader' && replica.standing.leader !== undefined)

@@ -96,9 +96,9 @@ export class Member {
     return this.replica.parts.inbox.isClosed
   }
 
-  /** Asks a leader to hand over; nothing on any other member. */
-  handOver(): void {
-    this.replica.parts.inbox.post(() => this.replica.handovers.next())
+  /** Asks a leader to hand over, to a voter or to whoever takes over best; nothing on any other member. */
+  handOver(to?: string): void {
+    this.replica.parts.inbox.post(() => this.replica.handovers.next({ to }))
   }
 
   /** Tells those who were removed before it, and emits once they are gone, which may take for ever. */

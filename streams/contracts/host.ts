@@ -153,6 +153,14 @@ export interface Host<T = Payload> extends Observed {
   /** Lets a learner vote in the place of a member that is removed, in one change. */
   replace(dead: string, by: string, options?: ChangeOptions): Promise<PublicRoster>
   /**
+   * Hands the leadership over, on the leader: to a voter, or to whoever takes over best (section 3.10). Resolves with who
+   * leads then. Appends wait meanwhile, for one election timeout at most; after a hand-over that has failed they go on.
+   *
+   * @throws {@link KayakError} `KAYAK_INVALID` on another member than the leader, which is in `leader`, and for who is no
+   * voter; `KAYAK_TIMEOUT` with outcome `rejected` if nobody has taken over in time.
+   */
+  transferLeadership(to?: string, options?: OperationOptions): Promise<Member>
+  /**
    * Leaves the cluster, then stops. The last voter only stops. By the deadline it stops all the same.
    *
    * @throws {@link KayakError} `KAYAK_TIMEOUT` with outcome `unknown` if it couldn't leave by then, `KAYAK_STOPPED` if it

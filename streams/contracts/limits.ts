@@ -45,6 +45,8 @@ export const LIMITS = {
   noticesPerSecond: 100,
   /** Election timeouts that a promotion that was asked for waits until the learner has caught up. */
   catchUpTimeouts: 10,
+  /** Election timeouts after which a leader looks whether another is preferred; appends wait while it hands over. */
+  preferenceTimeouts: 10,
   /** Members of a cluster, learners too. */
   members: 64,
 } as const

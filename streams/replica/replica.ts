@@ -30,6 +30,11 @@ export interface Standing {
   readonly heardAt: number | undefined
 }
 
+/** What a leader is asked for: to hand over to a voter, or to whoever takes over best. */
+export interface Handover {
+  readonly to: string | undefined
+}
+
 /** A snapshot on its way, and how much had been appended when it set out. */
 export interface Pin {
   readonly index: number
@@ -84,7 +89,7 @@ export class Replica {
   /** Snapshots on their way to members, by id: what follows them is kept until they have arrived. */
   pins: ReadonlyMap<string, Pin> = new Map()
   /** Asks a leader to hand over. */
-  readonly handovers = new Subject<void>()
+  readonly handovers = new Subject<Handover>()
   /** Errors of consumers' and kayak's own making that end this member. */
   readonly failures = new Subject<KayakError>()
 

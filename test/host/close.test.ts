@@ -164,6 +164,7 @@ describe('close', () => {
     const world = new World()
     const [a, b, c] = await world.trio()
     const d = await world.join('d', [a])
+    world.network.isolate(a.self.address)
     await world.stop(a)
     await world.until(() => c.leader === undefined)
     await world.run(c.close())

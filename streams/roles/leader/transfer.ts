@@ -5,6 +5,8 @@ import {
   filter,
   finalize,
   ignoreElements,
+  interval,
+  map,
   merge,
   of,
   take,
@@ -12,22 +14,23 @@ import {
   timer,
   type Observable,
 } from 'rxjs'
+import { LIMITS } from '../../contracts/limits.js'
 import { message, TimeoutNow } from '../../contracts/messages/index.js'
+import { preferredTo, successor, type Heir } from '../../rules/succession.js'
 import { isRecent } from '../../rules/timing.js'
 import type { RosterMember } from '../../rules/roster.js'
 import type { Leadership } from './leadership.js'
 
-/** Who is closest to having everything, of those that answer. */
-function successor(leadership: Leadership): RosterMember | undefined {
+/** The other voters, as the leader knows them. */
+function heirs(leadership: Leadership): readonly Heir[] {
   const { roster, self, parts, electionTimeoutMs } = leadership.replica
-  const alive = roster.voters.filter(
-    ({ id }) => id !== self.id && isRecent(leadership.heardAt(id), parts.clock.now(), electionTimeoutMs),
-  )
-  const match = ({ id }: RosterMember): number => leadership.progressOf(id)?.match ?? 0
-  return alive.reduce<RosterMember | undefined>(
-    (best, one) => (best && match(best) >= match(one) ? best : one),
-    undefined,
-  )
+  return roster.voters
+    .filter(({ id }) => id !== self.id)
+    .map(voter => ({
+      ...voter,
+      isAlive: isRecent(leadership.heardAt(voter.id), parts.clock.now(), electionTimeoutMs),
+      match: leadership.progressOf(voter.id)?.match ?? 0,
+    }))
 }
 
 /** Waits until the successor has all, tells it to begin, and gives it an election timeout (section 3.10). */
@@ -51,12 +54,36 @@ function transferTo$(leadership: Leadership, to: RosterMember): Observable<unkno
   }).pipe(finalize(() => (leadership.transferring = false)))
 }
 
-/** Hands the leadership over when asked. It ends by a deadline, and appends go on after one that failed. */
-export const transfer$ = (leadership: Leadership): Observable<never> =>
+/** Whoever it is asked to hand over to, if that is a voter, or who takes over best. */
+const asked$ = (leadership: Leadership): Observable<RosterMember | undefined> =>
   leadership.replica.handovers.pipe(
-    exhaustMap(() => {
-      const to = successor(leadership)
-      return to === undefined ? of(undefined) : transferTo$(leadership, to)
+    map(({ to }) => {
+      const all = heirs(leadership)
+      return to === undefined ? successor(all) : all.find(({ id }) => id === to)
     }),
+  )
+
+/** From time to time whoever is preferred to this leader, where there is one. */
+const preferred$ = (leadership: Leadership): Observable<RosterMember | undefined> => {
+  const { replica } = leadership
+  const { inbox, clock } = replica.parts
+  return interval(LIMITS.preferenceTimeouts * replica.electionTimeoutMs, clock).pipe(
+    inbox.enter(),
+    filter(() => leadership.isEstablished),
+    map(() => {
+      const own = replica.roster.voters.find(({ id }) => id === replica.self.id)
+      return own && preferredTo(own, heirs(leadership), replica.commit)
+    }),
+  )
+}
+
+/**
+ * Hands the leadership over when asked, and to whoever is preferred. It ends by a deadline, and appends go on after one
+ * that failed.
+ */
+export const transfer$ = (leadership: Leadership): Observable<never> =>
+  merge(asked$(leadership), preferred$(leadership)).pipe(
+    filter(to => to !== undefined),
+    exhaustMap(to => transferTo$(leadership, to)),
     ignoreElements(),
   )

@@ -69,6 +69,7 @@ const reconfigure: Strike = (nemesis, fault) => {
   const steps: readonly RosterStep[] = [
     ...some(learners, 1, die(fault, 1)).map(({ id }) => ({ type: 'promote', id }) as const),
     ...some(voters, die(fault, 2) / 2, die(fault, 3)).map(({ id }) => ({ type: 'demote', id }) as const),
+    ...some(voters, 0.01, die(fault, 0)).map(({ id }) => ({ type: 'prefer', id, priority: 1 }) as const),
   ]
   if (steps.length === 0) return
   nemesis.cluster.callers.reconfigure(by, { steps, ...(die(fault, 1) < 0.5 && { ifIndex: index }) })

@@ -1,0 +1,133 @@
+import type { Host } from 'kayak'
+import { record, T, watch, World } from './world.js'
+
+const LONG = 60_000
+
+describe('transferLeadership', () => {
+  it('hands over to a voter that is named, and says who leads then', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    for (const [from, to] of [
+      [a, c],
+      [c, b],
+      [b, a],
+    ] as const) {
+      const { term } = from
+      expect(await world.run(from.transferLeadership(to.self.id))).toEqual(to.self)
+      await world.until(() => to.role === 'leader')
+      // one election, and nobody had to wait for a timeout
+      expect(to.term).toBe(term + 1)
+    }
+    await world.stop(a, b, c)
+    expect(await world.leftovers()).toBe(0)
+  })
+
+  it('hands over to whoever takes over best, and loses no append that is under way', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    const appends = Array.from({ length: 50 }, (_, at) => b.log.append(String(at)))
+    const leader = await world.run(a.transferLeadership())
+    expect([b.self, c.self]).toContainEqual(leader)
+    const entries = await world.run(Promise.all(appends))
+    expect(new Set(entries.map(({ payload }) => payload)).size).toBe(50)
+    expect(await world.everything(c)).toHaveLength(50)
+    await world.stop(a, b, c)
+  })
+
+  it('that nobody takes is rejected in time, and appends go on', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    await world.stop(c)
+    const begun = world.clock.now()
+    const transferring = watch(a.transferLeadership(c.self.id, { timeoutMs: LONG }))
+    await world.pass(1)
+    const append = watch(a.log.append('meanwhile', { timeoutMs: LONG }))
+    await world.until(() => transferring.settled)
+    expect(transferring.error).toMatchObject({ code: 'KAYAK_TIMEOUT', outcome: 'rejected', retryable: true })
+    expect(world.clock.now() - begun).toBeLessThanOrEqual(T + 10)
+    await world.until(() => append.settled)
+    expect([append.error, a.role]).toEqual([undefined, 'leader'])
+    await world.stop(a, b)
+  })
+
+  it('is refused on another member, which names the leader, and to who is no other voter', async () => {
+    const world = new World()
+    const [a, b] = await world.pair()
+    const d = await world.join('d', [a], { asLearner: true })
+    expect(await world.fails(b.transferLeadership())).toMatchObject({ code: 'KAYAK_INVALID', leader: a.self })
+    for (const to of [a.self.id, d.self.id, 'f'.repeat(32), 'x'])
+      expect(await world.fails(a.transferLeadership(to))).toMatchObject({ code: 'KAYAK_INVALID' })
+    await world.stop(d, b)
+    const alone = await world.start('z')
+    expect(await world.fails(alone.transferLeadership())).toMatchObject({ code: 'KAYAK_INVALID' })
+    await world.stop(a, alone)
+    expect(await world.fails(a.transferLeadership())).toMatchObject({ code: 'KAYAK_STOPPED' })
+  })
+})
+
+describe('a leader that stops', () => {
+  it('hands over first, so that nobody has to miss it', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    await world.pass(T)
+    const begun = world.clock.now()
+    const append = watch(b.log.append('x', { timeoutMs: LONG }))
+    await world.stop(a)
+    await world.until(() => append.settled && [b, c].some(({ role }) => role === 'leader'))
+    expect(append.error).toBeUndefined()
+    expect(world.clock.now() - begun).toBeLessThan(T / 2)
+    await world.stop(b, c)
+    expect(await world.leftovers()).toBe(0)
+  })
+
+  it('takes no longer than an election timeout where nobody takes over', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    world.network.isolate(a.self.address)
+    world.disk('a').writes = 'hang'
+    watch(a.log.append('x', { timeoutMs: LONG }))
+    const begun = world.clock.now()
+    await world.stop(a)
+    expect(world.clock.now() - begun).toBeLessThanOrEqual(T)
+    await world.stop(b, c)
+  })
+})
+
+describe('who is preferred as leader', () => {
+  const prefer = (host: Host, by: Host, priority = 1) =>
+    by.changeRoster([{ type: 'prefer', id: host.self.id, priority }])
+
+  it('leads before long, and again when it is back', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    await world.run(prefer(c, a))
+    await world.until(() => c.role === 'leader', 12 * T)
+    await world.stop(c)
+    const leader = await world.leaderOf([a, b])
+    expect((await world.run(leader.log.append('x'))).payload).toBe('x')
+    const again = await world.start('c')
+    await world.until(() => again.role === 'leader', 13 * T)
+    await world.stop(a, b, again)
+  })
+
+  it('never keeps others from leading, nor appends from going on, while it is away or cut off', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    await world.run(prefer(c, a))
+    await world.run(prefer(b, a, 7))
+    await world.stop(c)
+    await world.until(() => b.role === 'leader', 12 * T)
+    world.network.isolate(b.self.address)
+    // two of three are gone
+    const again = await world.start('c')
+    const leader = await world.leaderOf([a, again])
+    expect((await world.run(leader.log.append('x'))).payload).toBe('x')
+    const failures = record(leader.events$)
+    await world.pass(25 * T)
+    expect((await world.run(leader.log.append('y', { timeoutMs: 2 * T }))).payload).toBe('y')
+    expect(failures.values.filter(({ type }) => type === 'transfer-failed')).toEqual([])
+    world.network.heal()
+    await world.until(() => b.role === 'leader', 15 * T)
+    await world.stop(a, b, again)
+  })
+})
