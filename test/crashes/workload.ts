@@ -34,6 +34,7 @@ export class Workload {
     this.conflict()
     this.snapshots()
     this.replace()
+    this.swap()
     this.restart()
   }
 
@@ -107,6 +108,18 @@ export class Workload {
     cluster.until(() => third.end === 'removed', 'it to know', WAIT_MS)
     this.join(late)
     this.commit()
+  }
+
+  /** Two voters become learners at once, and voters again: joint rosters. */
+  private swap(): void {
+    const leader = this.leader()
+    const two = [this.first, this.second, this.late].filter(member => member !== leader).slice(0, 2)
+    for (const type of ['demote', 'promote'] as const) {
+      const steps = two.map(({ id }) => ({ type, id }))
+      const ask = (): Operation => this.cluster.callers.reconfigure(this.leader(), { steps })
+      this.change(ask, `two to be ${type}d`, () => two.every(member => this.votes(member) === (type === 'promote')))
+      this.commit()
+    }
   }
 
   private restart(): void {
