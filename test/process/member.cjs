@@ -31,6 +31,8 @@ const answers = host => ({
     committed: host.log.committed,
   }),
   remove: ({ id }) => host.remove(id),
+  change: ({ steps }) => host.changeRoster(steps),
+  transfer: ({ to }) => host.transferLeadership(to),
   close: () => host.close(),
   stop: () => host.stop(),
 })

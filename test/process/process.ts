@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { RosterStep } from '../../streams/rules/membership'
 
 export interface Failure {
   readonly code: string
@@ -42,6 +43,8 @@ interface Questions {
   barrier: [undefined, number]
   view: [undefined, View]
   remove: [{ id: string }, unknown]
+  change: [{ steps: readonly RosterStep[] }, View['roster']]
+  transfer: [{ to: string }, { readonly id: string }]
   close: [undefined, undefined]
   stop: [undefined, undefined]
 }
