@@ -32,6 +32,8 @@ export async function changeRoster(
 ): Promise<PublicRoster> {
   const { replica, views, waiting } = member
   const change = { steps: checkSteps(steps), ifIndex: checkIndex(options) }
+  if (change.steps.some(({ type }) => type === 'move'))
+    throw new KayakError('KAYAK_INVALID', 'Members can not move yet.')
   if (change.steps.some(step => step.type === 'remove' && step.id === replica.self.id))
     throw new KayakError('KAYAK_INVALID', 'A member leaves by close(), not by a change of the roster.')
   const seen = bounded<PublicRoster>(member, `The change of the roster (${changeName(change)})`, context, options)

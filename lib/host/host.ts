@@ -172,15 +172,13 @@ export class MemberHost<T> implements Host<T> {
     const { transport, storage, clock } = this.options
     const { electionTimeoutMs } = this.member.replica
     const end = clock.now() + electionTimeoutMs
+    const why = code === 'KAYAK_REMOVED' ? 'the member was removed.' : 'the host has stopped.'
+    this.member.waiting.close(code, `was cut off: ${why}`, error)
+    this.sync.stop(code, error)
     // others needn't wait until they miss it
     if (code === 'KAYAK_STOPPED' && error === undefined) await handOver(this.member, end - electionTimeoutMs / 2)
     const limit = Math.max(1, end - clock.now())
-    this.member.stop(
-      code,
-      code === 'KAYAK_REMOVED' ? 'was cut off: the member was removed.' : 'was cut off: the host has stopped.',
-      error,
-    )
-    this.sync.stop(code, error)
+    this.member.stop(code, `was cut off: ${why}`, error)
     const closing = [transport.close(), storage.close()].map(closed$ => within(closed$, limit, clock, () => undefined))
     const closed = await Promise.allSettled(closing)
     for (const subscription of this.subscriptions) subscription.unsubscribe()

@@ -37,8 +37,9 @@ export async function transferLeadership(
   const failed$ = replica.events$.pipe(
     filter(event => event.type === 'transfer-failed'),
     map(({ to: heir, reason }): never => {
-      const why = `Member ${heir} has not taken over: ${reason}.`
-      throw new KayakError('KAYAK_TIMEOUT', why, { outcome: 'rejected' })
+      const why = heir === '' ? `Nobody can take over: ${reason}.` : `Member ${heir} has not taken over: ${reason}.`
+      // who was told to may stand yet
+      throw new KayakError('KAYAK_TIMEOUT', why, { outcome: heir === '' ? 'rejected' : 'unknown' })
     }),
   )
   const over = firstValueFrom(merge(taken$, failed$).pipe(bounded(member, 'The hand-over', context, options)))

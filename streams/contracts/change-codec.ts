@@ -1,7 +1,7 @@
-import { Equals, IsBoolean, IsDefined, IsIn, ValidateNested } from 'class-validator'
+import { Equals, IsBoolean, IsDefined, IsIn, IsInt, Max, Min, ValidateNested } from 'class-validator'
 import type { RosterStep } from '../rules/membership.js'
 import { KayakError } from './errors.js'
-import { IsAddress, IsCount, IsId, IsTerm, MayBeMissing } from './fields.js'
+import { IsAddress, IsCount, IsId, MayBeMissing } from './fields.js'
 import { LIMITS } from './limits.js'
 import { check, type Checked } from './validation.js'
 
@@ -29,8 +29,10 @@ class PreferStep {
   @IsCount() declare readonly priority: number
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000
+
 class NewSettings {
-  @MayBeMissing() @IsTerm() readonly electionTimeoutMs?: number
+  @MayBeMissing() @IsInt() @Min(10) @Max(DAY_MS) readonly electionTimeoutMs?: number
   @MayBeMissing() @IsCount() readonly leaseMs?: number
   @MayBeMissing() @IsCount() readonly clockBoundMs?: number
 }

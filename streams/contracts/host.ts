@@ -157,7 +157,7 @@ export interface Host<T = Payload> extends Observed {
    * leads then. Appends wait meanwhile, for one election timeout at most; after a hand-over that has failed they go on.
    *
    * @throws {@link KayakError} `KAYAK_INVALID` on another member than the leader, which is in `leader`, and for who is no
-   * voter; `KAYAK_TIMEOUT` with outcome `rejected` if nobody has taken over in time.
+   * voter; `KAYAK_TIMEOUT` if nobody has taken over in time, with outcome `unknown` since who was told to may do so yet.
    */
   transferLeadership(to?: string, options?: OperationOptions): Promise<Member>
   /**

@@ -30,6 +30,8 @@ export type ChangeVerdict =
   | { readonly verdict: 'last-voter' }
   | { readonly verdict: 'not-member'; readonly id: string }
   | { readonly verdict: 'conflict' }
+  /** Of one member more than one thing is to become. */
+  | { readonly verdict: 'contradiction' }
 
 type Refusal = Exclude<ChangeVerdict, { verdict: 'change' | 'done' }>
 /** A roster, or why there is none. */
@@ -115,6 +117,12 @@ export function votersApart(one: readonly RosterMember[], other: readonly Roster
   return missing(one, other) + missing(other, one)
 }
 
+/** Whether of each member one thing is to become: then to make a change again changes nothing, as asking again must not. */
+function isClear(steps: readonly RosterStep[]): boolean {
+  const becomes = steps.filter(({ type }) => type !== 'prefer' && type !== 'settle')
+  return new Set(becomes.map(step => ('id' in step ? step.id : ''))).size === becomes.length
+}
+
 const isSame = (one: Roster, other: Roster): boolean => JSON.stringify(one) === JSON.stringify(other)
 
 /**
@@ -123,6 +131,7 @@ const isSame = (one: Roster, other: Roster): boolean => JSON.stringify(one) === 
  * any two quorums meet, and that step is left out (section 4.1).
  */
 export function changeRoster(roster: Roster, { steps, ifIndex }: RosterChange, index: number): ChangeVerdict {
+  if (!isClear(steps)) return { verdict: 'contradiction' }
   let next = roster
   for (const step of steps) {
     const outcome = take(next, step, index)

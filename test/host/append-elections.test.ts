@@ -11,6 +11,7 @@ describe('append while the leader changes', () => {
   it('waits through an election, for as long as its caller does', async () => {
     const world = new World()
     const [a, b, c] = await world.trio()
+    world.network.isolate(a.self.address)
     await world.stop(a)
     await world.until(() => b.leader === undefined && c.leader === undefined)
     const appending = [b, c].map(host => watch(host.log.append('x', { timeoutMs: 60_000 })))

@@ -1,4 +1,4 @@
-import type { Host, Roster } from 'kayak'
+import { join, type Host, type Roster } from 'kayak'
 import { record, T, watch, World } from './world.js'
 
 const ids = (list: Roster['voters']): readonly string[] => list.map(({ id }) => id).sort()
@@ -65,6 +65,37 @@ describe('a learner that is to stay one', () => {
     await world.until(() => promoting.settled)
     expect(ids(promoting.value?.voters ?? [])).toEqual(idsOf(a, b, c))
     await world.stop(a, b, again)
+  })
+})
+
+describe('a learner that has all, and is dead', () => {
+  it('is not promoted: the cluster could not go on without it', async () => {
+    const world = new World()
+    const a = await world.start('a')
+    const c = await world.join('c', [a], { asLearner: true })
+    await world.run(a.log.append('x'))
+    await world.until(() => c.log.committed === a.log.committed)
+    await world.stop(c)
+    await world.pass(2 * T)
+    expect(await world.fails(a.promote(c.self.id, { timeoutMs: 60_000 }))).toMatchObject({
+      code: 'KAYAK_NOT_CAUGHT_UP',
+    })
+    expect((await world.run(a.log.append('y'))).payload).toBe('y')
+    expect(a.role).toBe('leader')
+    await world.stop(a)
+  })
+
+  it('nor by itself, when it dies while it joins', async () => {
+    const world = new World()
+    const a = await world.start('a')
+    const options = world.options('c')
+    const joining = watch(join('127.0.0.1:7201', [a.self.address], options))
+    await world.until(() => a.roster.learners.length === 1)
+    world.crash('c', options)
+    await world.pass(5 * T)
+    expect((await world.run(a.log.append('y'))).payload).toBe('y')
+    expect([a.role, a.roster.voters.length, joining.settled]).toEqual(['leader', 1, false])
+    await world.stop(a)
   })
 })
 
@@ -166,9 +197,10 @@ describe('what all agree on', () => {
     await world.run(b.changeRoster([{ type: 'settle', settings: { electionTimeoutMs: 3 * T } }]))
     await world.run(Promise.all([b, c].map(host => host.sync.barrier())))
     const elections = record(b.events$)
-    await world.stop(a)
+    world.network.isolate(a.self.address)
     await world.pass(2 * T)
     expect(elections.values.filter(({ type }) => type === 'election-started')).toEqual([])
+    await world.stop(a)
     await world.leaderOf([b, c])
     await world.stop(b, c)
     expect(await world.fails(world.start('a', { electionTimeoutMs: T }))).toMatchObject({ code: 'KAYAK_INVALID' })
@@ -199,6 +231,22 @@ describe('changeRoster refuses', () => {
     ['a setting that is none', [{ type: 'settle', settings: { patience: 1 } }]],
     ['settings that are none', [{ type: 'settle', settings: null }]],
     ['a priority below zero', [{ type: 'prefer', id: ID, priority: -1 }]],
+    ['a timeout that no host may have', [{ type: 'settle', settings: { electionTimeoutMs: 3_000_000_000 } }]],
+    ['a member that moves', [{ type: 'move', id: ID, address: 'h:1' }]],
+    [
+      'one that goes and comes',
+      [
+        { type: 'remove', id: ID },
+        { type: 'add', id: ID, address: 'h:1' },
+      ],
+    ],
+    [
+      'one that comes and votes at once',
+      [
+        { type: 'add', id: ID, address: 'h:1' },
+        { type: 'promote', id: ID },
+      ],
+    ],
     ['too many steps', Array.from({ length: 65 }, () => ({ type: 'remove', id: ID }))],
     ['who is no member', [{ type: 'promote', id: ID }]],
   ])('%s', async (_, steps) => {

@@ -11,6 +11,7 @@ describe('events$ tells of elections', () => {
     const world = new World()
     const [a, b, c] = await world.trio()
     const all = [b, c].map(host => record(host.events$))
+    world.network.isolate(a.self.address)
     await world.stop(a)
     const leader = await world.leaderOf([b, c])
     await world.until(() => b.leader !== undefined && c.leader !== undefined)

@@ -43,7 +43,7 @@ describe('transferLeadership', () => {
     await world.pass(1)
     const append = watch(a.log.append('meanwhile', { timeoutMs: LONG }))
     await world.until(() => transferring.settled)
-    expect(transferring.error).toMatchObject({ code: 'KAYAK_TIMEOUT', outcome: 'rejected', retryable: true })
+    expect(transferring.error).toMatchObject({ code: 'KAYAK_TIMEOUT', outcome: 'unknown', retryable: true })
     expect(world.clock.now() - begun).toBeLessThanOrEqual(T + 10)
     await world.until(() => append.settled)
     expect([append.error, a.role]).toEqual([undefined, 'leader'])

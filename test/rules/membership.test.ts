@@ -77,7 +77,50 @@ describe('a change of the roster', () => {
 
   it.each(['promote', 'demote'] as const)('can’t %s who is no member', type => {
     expect(change(roster, 8, { type, id: 'x' })).toEqual({ verdict: 'not-member', id: 'x' })
-    expect(change(roster, 8, { type: 'remove', id: 'b' }, { type, id: 'b' })).toMatchObject({ verdict: 'not-member' })
+  })
+
+  it.each([
+    [
+      [
+        { type: 'remove', id: 'b' },
+        { type: 'add', id: 'b', address: 'b:1' },
+      ],
+    ],
+    [
+      [
+        { type: 'add', id: 'x', address: 'x:1' },
+        { type: 'promote', id: 'x' },
+      ],
+    ],
+    [
+      [
+        { type: 'promote', id: 'l' },
+        { type: 'demote', id: 'l' },
+      ],
+    ],
+    [
+      [
+        { type: 'move', id: 'b', address: 'x:1' },
+        { type: 'move', id: 'b', address: 'y:1' },
+      ],
+    ],
+  ] as readonly (readonly RosterStep[])[][])(
+    'contradicts itself where of one member two things are to become: %j',
+    steps => {
+      expect(change(roster, 8, ...steps)).toEqual({ verdict: 'contradiction' })
+    },
+  )
+
+  it('that is made is done when it is asked for again, whatever it is of', () => {
+    const steps: readonly RosterStep[] = [
+      { type: 'remove', id: 'b' },
+      { type: 'promote', id: 'l' },
+      { type: 'add', id: 'x', address: 'b:1' },
+      { type: 'prefer', id: 'a', priority: 1 },
+      { type: 'prefer', id: 'a', priority: 2 },
+      { type: 'settle', settings: { leaseMs: 5 } },
+    ]
+    expect(change(leaveJoint(changed(roster, 8, ...steps), 9), 10, ...steps)).toEqual({ verdict: 'done' })
   })
 
   it('removes a voter or a learner, and nobody twice', () => {

@@ -1,4 +1,4 @@
-import { AsyncSubject, concat, EMPTY, of, Subscription, switchMap, tap, type Observable } from 'rxjs'
+import { AsyncSubject, concat, EMPTY, observeOn, of, Subscription, switchMap, tap, type Observable } from 'rxjs'
 import { MemoryDisk, memoryStorage, type Torn } from '../../../plugins/storage-memory/index.js'
 import { randomHex } from '../../../streams/contracts/clock.js'
 import type { KayakError } from '../../../streams/contracts/errors.js'
@@ -249,12 +249,12 @@ export class TestMember implements Watched {
       }),
     )
     subscriptions.add(member.replica.events$.subscribe(event => this.events.push(event)))
-    member.ended$.subscribe(ending => {
+    subscriptions.add(
       // as a host does, which lets go of a member outside of it
-      clock.schedule(() => {
+      member.ended$.pipe(observeOn(around.clock)).subscribe(ending => {
         if (this.running === life) this.stop(ending.type === 'removed' ? 'removed' : { failed: ending.error })
-      })
-    })
+      }),
+    )
     member.start()
   }
 

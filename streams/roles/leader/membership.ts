@@ -7,6 +7,7 @@ import type { Replica } from '../../replica/replica.js'
 import { disagreement } from '../../rules/agreement.js'
 import { catchUp, type CatchUp } from '../../rules/catch-up.js'
 import { changeRoster, leaveJoint, mayChange, mustLeaveJoint, type RosterChange } from '../../rules/membership.js'
+import { isRecent } from '../../rules/timing.js'
 import { isVoter, members, type Roster } from '../../rules/roster.js'
 import type { Received, Sender } from '../../sources/inbound.js'
 import type { Transition } from '../transition.js'
@@ -66,6 +67,8 @@ function carryOut({ replica }: Leadership, { change, from, id }: Pending): boole
       return tell({ verdict: 'address-taken', by: judged.by })
     case 'not-member':
       return tell({ verdict: 'not-member', by: judged.id })
+    case 'contradiction':
+      return tell({ verdict: 'invalid' })
     case 'last-voter':
     case 'conflict':
     case 'done':
@@ -86,11 +89,13 @@ function learning(leadership: Leadership, rounds: Membership['rounds']): readonl
   return roster.learners.map(({ id, staysLearner = false }) => {
     const match = leadership.progressOf(id)?.match ?? 0
     const step = catchUp(rounds.get(id), match, parts.log.last.index, parts.clock.now(), electionTimeoutMs)
-    return { id, staysLearner, ...step }
+    // who has all and is gone would be a voter that nothing can commit without
+    const isAlive = isRecent(leadership.progressOf(id)?.heardAt, parts.clock.now(), electionTimeoutMs)
+    return { id, staysLearner, ...step, caughtUp: step.caughtUp && isAlive }
   })
 }
 
-/** Whether all whom a change promotes have caught up: a voter that lacks much would hold up commits. */
+/** Whether all whom a change promotes have caught up, and answer: a voter that lacks much would hold up commits. */
 const isReady = ({ change }: Pending, learners: readonly Learning[]): boolean =>
   change.steps.every(
     step => step.type !== 'promote' || learners.every(({ id, caughtUp }) => id !== step.id || caughtUp),

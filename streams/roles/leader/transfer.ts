@@ -59,7 +59,10 @@ const asked$ = (leadership: Leadership): Observable<RosterMember | undefined> =>
   leadership.replica.handovers.pipe(
     map(({ to }) => {
       const all = heirs(leadership)
-      return to === undefined ? successor(all) : all.find(({ id }) => id === to)
+      const heir = to === undefined ? successor(all) : all.find(({ id }) => id === to)
+      const reason = 'no voter that could take over answers'
+      if (heir === undefined) leadership.replica.tell({ type: 'transfer-failed', to: to ?? '', reason })
+      return heir
     }),
   )
 

@@ -523,3 +523,20 @@ describe('a leader that changes the roster', () => {
     ])
   })
 })
+
+it('a leader that is to hand over tells at once where nobody could take over', () => {
+  established({ log: [1] })
+  const events: unknown[] = []
+  bench.replica.events$.subscribe(event => events.push(event))
+  // nobody has answered for an election timeout, and it has not looked for that again
+  bench.pass(T + 15)
+  expect(bench.role).toBe('leader')
+  bench.member.handOver()
+  bench.pass(0)
+  bench.member.handOver(idOf('f'))
+  bench.pass(0)
+  expect(events).toMatchObject([
+    { type: 'transfer-failed', to: '' },
+    { type: 'transfer-failed', to: idOf('f') },
+  ])
+})
