@@ -138,6 +138,35 @@ describe('checking calls for linearizability', () => {
     expect(new Set(verdicts)).toEqual(new Set([true, false]))
   })
 
+  it('knows parts by any name, and states that become nothing', () => {
+    const keys = ['constructor', '__proto__', 'toString']
+    const calls = [...keys.map(key => of(key, write(0, 1, key))), ...keys.map(key => of(key, read(2, 3, key)))]
+    expect(checkLinearizable(registers, calls)).toEqual({ ok: true })
+    expect(isProof(registers, calls)).toBe(true)
+    const forgetting: Model<string | null, string | null, string | null> = {
+      initial: 'full',
+      step: (state, input) => ({ state: input, output: state }),
+    }
+    const call = { invokedAt: 0, settledAt: 1, outcome: 'done' } as const
+    const emptied = [
+      { ...call, input: null, output: 'full' },
+      { ...call, input: 'x', invokedAt: 2, settledAt: 3, output: null },
+    ]
+    expect(isProof(forgetting, emptied)).toBe(true)
+    expect(checkLinearizable(forgetting, emptied)).toEqual({ ok: true })
+  })
+
+  it('refuses a call without an outcome that it knows', () => {
+    // what no type allows
+    const call = { ...write(0, 1, 'a'), outcome: 'ok' } as unknown as RegisterCall
+    expect(codeThrownBy(() => checkLinearizable(registers, [call]))).toBe('KAYAK_INVALID')
+  })
+
+  it('goes through long histories of one caller', () => {
+    const calls = Array.from({ length: 20_000 }, (_, at) => write(2 * at, 2 * at + 1, String(at)))
+    expect(checkLinearizable(registers, calls)).toEqual({ ok: true })
+  })
+
   it('gives up where there is too much to try, and says that it has', () => {
     const writes = Array.from({ length: 30 }, (_, at) => unknown(write(0, 1, String(at))))
     const calls = [...writes, read(2, 3, 'none of them')]

@@ -1,4 +1,5 @@
 import { LIMITS } from '../../streams/contracts/limits'
+import { thrownBy } from '../streams/thrown'
 import { counter, registers } from '../../lib/testing/linearizability'
 import type { CounterInput, RegisterInput } from '../../lib/testing/linearizability'
 import {
@@ -55,6 +56,34 @@ describe('a simulation', () => {
     const before = { ...LIMITS }
     simulate({ ...onRegisters, seed: 1, duration: 500 })
     expect(LIMITS).toEqual(before)
+  })
+})
+
+describe('a simulation that can not be', () => {
+  it.each([
+    ['seed', { seed: -1 }],
+    ['seed', { seed: 1.5 }],
+    ['members', { members: 0 }],
+    ['members', { members: NaN }],
+    ['duration', { duration: Infinity }],
+    ['duration', { duration: NaN }],
+    ['workload.clients', { workload: { ...registerWorkload, clients: -1 } }],
+    // what no type allows
+    ['faults.network', { faults: {} as typeof QUIET }],
+    ['crsh', { faults: { ...QUIET, everyMs: { crsh: 100 } as typeof QUIET.everyMs } }],
+    ['crash', { faults: { ...QUIET, everyMs: { crash: 0 } } }],
+    ['crash', { faults: { ...QUIET, everyMs: { crash: NaN } } }],
+  ])('is refused, and its %s named', (name, wrong) => {
+    const before = { ...LIMITS }
+    const error = thrownBy(() => simulate({ ...onRegisters, seed: 1, ...wrong }))
+    expect(error).toMatchObject({ code: 'KAYAK_INVALID', message: expect.stringContaining(name) as string })
+    expect(LIMITS).toEqual(before)
+  })
+
+  it('is one still where clients only read, never rest, or are none', () => {
+    const queries = { ...registerWorkload, next: () => ({ type: 'query', input: { type: 'read', key: 'x' } }) as const }
+    for (const workload of [queries, { ...registerWorkload, restMs: 0 }, { ...registerWorkload, clients: 0 }])
+      expect(simulate({ seed: 1, workload, duration: 300 })).toMatchObject({ ok: true })
   })
 })
 
@@ -146,6 +175,16 @@ describe('a consumer’s machine with a bug', () => {
     const reports = seeds.map(seed => simulate({ ...counting, seed, machine }))
     const [first] = reports.filter(({ ok }) => !ok)
     expect(first?.failure).toMatch(failure)
+  })
+
+  it('that answers nothing is found', () => {
+    // what no type allows
+    const mute = (): SimulatedMachine<CounterInput, number> => ({
+      ...machineOf(counter),
+      apply: () => undefined as unknown as number,
+    })
+    const { failure } = simulate({ ...counting, machine: mute })
+    expect(failure).toMatch(/has no order/)
   })
 
   it('that is not deterministic is found', () => {

@@ -1,3 +1,4 @@
+import { KayakError } from '../../../streams/contracts/errors.js'
 import type { Call } from './history.js'
 import type { Model } from './model.js'
 import { Search } from './search.js'
@@ -15,6 +16,7 @@ export type Linearizable<Input, Output> =
       readonly explained: readonly Call<Input, Output>[]
     }
 
+const OUTCOMES: readonly Call<unknown, unknown>['outcome'][] = ['done', 'unknown', 'rejected']
 /** Some seconds, and some hundred megabytes of what was tried. */
 const MOST_STEPS = 2_000_000
 
@@ -26,13 +28,16 @@ const MOST_STEPS = 2_000_000
  * unknown outcome stay under way for ever: keep them few, or their parts small.
  *
  * @param mostSteps after how many steps for a part it gives up, 2,000,000 by default.
- * @throws {@link KayakError} `KAYAK_OVERLOADED` if it has given up: then it is not decided.
+ * @throws {@link KayakError} `KAYAK_OVERLOADED` if it has given up: then it is not decided. `KAYAK_INVALID` for a call
+ * whose outcome is none.
  */
 export function checkLinearizable<State, Input, Output>(
   model: Model<State, Input, Output>,
   calls: readonly Call<Input, Output>[],
   mostSteps = MOST_STEPS,
 ): Linearizable<Input, Output> {
+  const strange = calls.find(({ outcome }) => !OUTCOMES.includes(outcome))
+  if (strange !== undefined) throw new KayakError('KAYAK_INVALID', `A call has no outcome '${strange.outcome}'.`)
   const parts = new Map<string, Call<Input, Output>[]>()
   for (const call of calls) {
     const key = model.key?.(call.input) ?? ''

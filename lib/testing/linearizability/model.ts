@@ -13,6 +13,17 @@ export interface Model<State, Input, Output> {
   agrees?(should: Output, is: Output): boolean
 }
 
+/** The state of a part, which begins as the model says; it may become anything, null too. */
+export const stateOf = <State, Input, Output>(
+  model: Model<State, Input, Output>,
+  states: ReadonlyMap<string, State>,
+  key: string,
+): State => {
+  const state = states.get(key)
+  // what the map has, it has as a state
+  return state === undefined && !states.has(key) ? model.initial : (state as State)
+}
+
 export type RegisterInput =
   | { readonly type: 'read'; readonly key?: string }
   | { readonly type: 'write'; readonly key?: string; readonly value: string }

@@ -67,6 +67,7 @@ export class Search<State, Input, Output> {
     while (mark !== undefined) {
       if (mark.isEnd) {
         // who has been answered must have been placed by now: something before was placed wrongly
+        if (this.steps.length > this.longest.length) this.longest = this.order
         const step = this.steps.pop()
         if (step === undefined) return { isLinearizable: false, order: this.longest }
         this.putBack(step)
@@ -96,7 +97,6 @@ export class Search<State, Input, Output> {
     this.state = state
     this.lift(mark)
     if (mark.end !== undefined) this.lift(mark.end)
-    if (this.steps.length > this.longest.length) this.longest = this.order
     return true
   }
 

@@ -1,5 +1,5 @@
 import type { Call } from './history.js'
-import type { Model } from './model.js'
+import { stateOf, type Model } from './model.js'
 
 /**
  * Whether an order of calls is one that explains them: each has the output that the model gives, and none comes before one
@@ -15,7 +15,7 @@ export function explains<State, Input, Output>(
   let begun = -Infinity
   return order.every(({ input, output, outcome, invokedAt, settledAt = Infinity }) => {
     const key = model.key?.(input) ?? ''
-    const step = model.step(states.get(key) ?? model.initial, input)
+    const step = model.step(stateOf(model, states, key), input)
     states.set(key, step.state)
     begun = Math.max(begun, invokedAt)
     const isRight = outcome !== 'done' || output === undefined || agrees(step.output, output)

@@ -12,6 +12,8 @@ import type { Request, Workload } from './workload.js'
 const SESSION_BYTES = 10
 /** What reads an entry stands between it and the next. */
 const BEHIND = 0.5
+/** Without it time would stand still while nobody leads. */
+const LEAST_REST_MS = 0.1
 /** How likely an append is asked of two members at once. */
 const IMPATIENT = 0.1
 
@@ -61,7 +63,7 @@ export class Client<State, Input, Output> {
 
   private rest(): void {
     const { cluster, workload } = this.around
-    cluster.clock.schedule(() => this.ask(), 2 * workload.restMs * this.random.next())
+    cluster.clock.schedule(() => this.ask(), Math.max(LEAST_REST_MS, 2 * workload.restMs * this.random.next()))
   }
 
   private ask(): void {

@@ -1,6 +1,6 @@
 import type { LogEntry } from '../../../streams/rules/entry.js'
 import { DigestMachine, type MemberMachine } from '../cluster/digest-machine.js'
-import type { Model } from '../linearizability/model.js'
+import { stateOf, type Model } from '../linearizability/model.js'
 
 /** A state machine of a consumer, as each member runs one of its own. */
 export interface SimulatedMachine<Input, Output> {
@@ -14,23 +14,26 @@ export interface SimulatedMachine<Input, Output> {
   restore(snapshot: Uint8Array): void
 }
 
-/** A machine that does what a model says, by the book: to try kayak with, or to compare with. */
+/**
+ * A machine that does what a model says, by the book: to try kayak with, or to compare with. Its snapshots are JSON: the
+ * model's states have to be.
+ */
 export function machineOf<State, Input, Output>(model: Model<State, Input, Output>): SimulatedMachine<Input, Output> {
-  let states: Record<string, State> = {}
+  let states = new Map<string, State>()
   const step = (input: Input): { readonly key: string; readonly state: State; readonly output: Output } => {
     const key = model.key?.(input) ?? ''
-    return { key, ...model.step(states[key] ?? model.initial, input) }
+    return { key, ...model.step(stateOf(model, states, key), input) }
   }
   return {
     apply: input => {
       const { key, state, output } = step(input)
-      states[key] = state
+      states.set(key, state)
       return output
     },
     read: input => step(input).output,
-    snapshot: () => encode(states),
+    snapshot: () => encode([...states]),
     // what snapshot() has made
-    restore: bytes => void (states = decode(bytes) as typeof states),
+    restore: bytes => void (states = new Map(decode(bytes) as [string, State][])),
   }
 }
 
@@ -40,6 +43,9 @@ export const decode = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder
 /** What the simulation appends beside its clients: no machine is given it, and so it is nothing to search an order for. */
 export const MEANINGLESS = new Uint8Array(0)
 const LENGTH_BYTES = 4
+
+/** A machine that answers nothing has answered, and what it should have is compared with that. */
+const answered = <Output>(output: Output): Output => (output === undefined ? (null as Output) : output) // as JSON has it
 
 /** Runs a consumer's machine on a member, beside the digest by which members are compared. */
 export class MachineRunner<Input, Output> implements MemberMachine {
@@ -67,7 +73,7 @@ export class MachineRunner<Input, Output> implements MemberMachine {
     // what the clients of the simulation have appended
     const input = decode(entry.payload) as Input
     this.guarded(`applies entry ${entry.index}`, () => {
-      const output = this.machine.apply(input)
+      const output = answered(this.machine.apply(input))
       this.outputs.set(entry.index, output)
       this.applied(entry.index, input, output)
     })
@@ -75,7 +81,7 @@ export class MachineRunner<Input, Output> implements MemberMachine {
 
   /** What the machine answers; nothing where it throws. */
   read(input: Input): Output | undefined {
-    return this.guarded('reads', () => this.machine.read(input))
+    return this.guarded('reads', () => answered(this.machine.read(input)))
   }
 
   /** What came of an entry, if it was applied in this life and not skipped by a snapshot. */

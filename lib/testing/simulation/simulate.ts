@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { checkOptions } from './check-options.js'
 import { lowerLimits, type Limits } from '../cluster/limits.js'
 import type { SimulationOptions, SimulationReport } from './options.js'
 import { Simulation } from './simulation.js'
@@ -21,25 +22,33 @@ const SMALL: Partial<Limits> = {
  *
  * Every invariant is asserted after every event; what clients have seen must be linearizable. Nothing outside has a
  * part in it: the same options give the same run.
+ *
+ * @throws {@link KayakError} `KAYAK_INVALID` for options that can't be simulated.
  */
 export function simulate<State, Input, Output>(
   options: SimulationOptions<State, Input, Output>,
 ): SimulationReport<Input, Output> {
+  checkOptions(options)
   const restore = lowerLimits({ ...SMALL, ...options.limits })
-  const simulation = new Simulation(options)
+  try {
+    return run(new Simulation(options))
+  } finally {
+    restore()
+  }
+}
+
+function run<State, Input, Output>(simulation: Simulation<State, Input, Output>): SimulationReport<Input, Output> {
   let failure: string | undefined
   try {
     simulation.run()
   } catch (error) {
     failure =
       error instanceof assert.AssertionError ? error.message : String(error instanceof Error ? error.stack : error)
-  } finally {
-    restore()
   }
   simulation.recorder?.end(failure)
   const { cluster, virtualMs, plan, calls } = simulation
   return {
-    seed: options.seed,
+    seed: simulation.seed,
     ok: failure === undefined,
     failure,
     trace: cluster.trace.digest,

@@ -15,7 +15,7 @@ import type { Call } from '../linearizability/history.js'
 import { Recorder } from '../replay/recorder.js'
 import { Client } from './client.js'
 import { TROUBLE } from './faults.js'
-import { encode, machineOf, MachineRunner } from './machine.js'
+import { encode, machineOf, MachineRunner, MEANINGLESS } from './machine.js'
 import { Nemesis } from './nemesis/nemesis.js'
 import { STRIKES } from './nemesis/strikes.js'
 import type { SimulationOptions } from './options.js'
@@ -32,6 +32,7 @@ function rosterOnDisk({ entries, snapshots }: Durable): Roster {
 /** One run. */
 export class Simulation<State, Input, Output> {
   readonly cluster: TestCluster
+  readonly seed: number
   readonly positions = new Map<Call<Input, Output>, number>()
   readonly calls: Call<Input, Output>[] = []
   readonly unknowns: Unknown<Input, Output>[] = []
@@ -58,6 +59,7 @@ export class Simulation<State, Input, Output> {
     this.cluster = new TestCluster({ seed, faults: network, diskMs, skewMs, slowestRate, newMachine, ...look })
     this.recorder = observe && new Recorder(this.cluster, observe)
     this.members = members
+    this.seed = seed
     this.workload = workload
     this.durationMs = duration
     this.plan = options.plan ?? planFaults(seed, faults, duration)
@@ -177,6 +179,7 @@ export class Simulation<State, Input, Output> {
   private appendUnheard(): Operation {
     const { cluster } = this
     const input = this.command()
+    if (input === undefined) return cluster.append(cluster.leader, { payload: MEANINGLESS })
     const call: Call<Input, Output> = { input, invokedAt: cluster.clock.now(), outcome: 'unknown' }
     const append = cluster.append(cluster.leader, { payload: encode(input) })
     this.calls.push(call)
@@ -193,13 +196,14 @@ export class Simulation<State, Input, Output> {
     assert.equal(new Set(this.present().map(({ state }) => state)).size, 1, cluster.describe())
   }
 
-  /** A command like those of clients. */
-  private command(): Input {
+  /** A command like those of clients; none where they have none. */
+  private command(): Input | undefined {
     const random = this.cluster.fork()
-    for (;;) {
+    for (let tries = 0; tries < 1000; tries++) {
       const { type, input } = this.workload.next(random)
       if (type === 'command') return input
     }
+    return undefined
   }
 
   private hasLeader(): boolean {
