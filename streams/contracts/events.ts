@@ -33,6 +33,7 @@ export type HostEventBody =
   | { readonly type: 'roster-changed'; readonly index: number; readonly voters: number; readonly learners: number }
   | { readonly type: 'snapshot-sent'; readonly to: string; readonly index: number; readonly bytes: number }
   | { readonly type: 'transfer-started'; readonly to: string }
+  /** `to` is empty where there was nobody to hand over to. */
   | { readonly type: 'transfer-failed'; readonly to: string; readonly reason: string }
   | { readonly type: 'removed'; readonly rosterIndex: number }
   | { readonly type: 'failed'; readonly error: KayakError }

@@ -178,6 +178,12 @@ module.exports = [
     replace: 'return roster.outgoing.length === 0 || majorityOf(roster.voters, agrees)',
   },
   {
+    name: 'a barrier in a joint roster is confirmed by the new half alone',
+    file: 'streams/roles/leader/leadership.ts',
+    find: 'return quorumValue(roster, id =>',
+    replace: 'return quorumValue({ ...roster, outgoing: [] }, id =>',
+  },
+  {
     name: 'a change begins in the midst of a joint one',
     file: 'streams/rules/membership.ts',
     find: 'roster.outgoing.length === 0 && mayAppend(',

@@ -12,6 +12,10 @@ const staleReads: Strike = (nemesis, fault) => {
   const { cluster, faults } = nemesis
   const [leader] = cluster.leaders
   if (leader === undefined) return
+  // of a joint roster that nobody else will have, the new half is this leader alone
+  const others = leader.replica?.roster.voters.filter(({ id }) => id !== leader.id) ?? []
+  const steps = others.map(({ id }) => ({ type: 'demote', id }) as const)
+  if (die(fault, 1) < 0.5 && steps.length > 1 && !nemesis.isShort) cluster.callers.reconfigure(leader, { steps })
   leader.time.drift(1 - faults.drift)
   cluster.network.isolate(leader.address)
   for (let count = 1; count <= ASKS; count++)
