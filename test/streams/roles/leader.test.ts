@@ -1,24 +1,17 @@
 import { encodeSteps } from '../../../streams/contracts/change-codec'
-import { MemoryDisk } from '../../../plugins/storage-memory'
-import type { RosterStep } from '../../../streams/rules/membership'
 import { encodeEntries } from '../../../streams/contracts/entry-codec'
 import type { KayakError } from '../../../streams/contracts/errors'
 import type { LogEntry } from '../../../streams/rules/entry'
 import { Bench, HEARTBEAT, T } from './bench'
-import { idOf, logOf, rosterOf } from './logs'
+import { establish } from './leading'
+import { idOf } from './logs'
 
 let bench: Bench
 const leader = (...options: ConstructorParameters<typeof Bench>): Bench => (bench = new Bench(...options).elect())
 afterEach(() => bench.stop())
 
 /** Leads an established term: the entry with which it began has committed. */
-const established = (...options: ConstructorParameters<typeof Bench>): Bench => {
-  leader(...options)
-  bench.pass(1).acknowledge('b', { term: 2, match: 2 }).acknowledge('c', { term: 2, match: 2 })
-  expect(bench.replica.commit).toBe(2)
-  bench.said()
-  return bench
-}
+const established = (...options: ConstructorParameters<typeof Bench>): Bench => establish(leader(...options))
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value)
 const append = (number: number, settle: { done?: () => void; failed?: (error: KayakError) => void } = {}): void => {
@@ -345,198 +338,21 @@ describe('a leader that hands over', () => {
     bench.acknowledge('b', { term: 2, match: 3 }).pass(1)
     expect(done).toEqual(['done'])
   })
-})
 
-describe('a leader that changes the roster', () => {
-  const change = (id: string, ...steps: readonly RosterStep[]) => ({
-    type: 'change-roster',
-    id,
-    steps: encodeSteps(steps),
-  })
-  const removal = (name: string) => change('r-1', { type: 'remove', id: idOf(name) })
-  const addition = (id: string, address: string) => change('r-2', { type: 'add', id, address })
-  const remove = removal('c')
-  const add = addition(idOf('d'), 'd:1')
-
-  it('waits until an entry of its own term has committed', () => {
-    leader({ log: [1] })
-      .hear('b', remove)
-      .pass(1)
-    expect(bench.log).toEqual([1, 2])
-    bench.acknowledge('b', { term: 2, match: 2 }).pass(1)
-    expect(bench.log).toEqual([1, 2, 2])
-    expect(bench.replica.roster.voters).toHaveLength(2)
-  })
-
-  it('makes one change at a time, and answers each once it has committed', () => {
+  it('tells at once where nobody could take over', () => {
     established({ log: [1] })
-      .hear('b', remove)
-      .hear('d', add)
-      .pass(1)
-    expect(bench.log).toEqual([1, 2, 2])
-    expect(bench.said('change-reply')).toEqual([])
-    bench.acknowledge('b', { term: 2, match: 3 }).pass(1)
-    expect(bench.said('change-reply')).toMatchObject([{ to: 'b', verdict: 'done', rosterIndex: 3 }])
-    expect(bench.log).toEqual([1, 2, 2, 2])
-    expect(bench.replica.roster.learners).toMatchObject([{ incarnation: 4 }])
-  })
-
-  it('counts the votes of those in force from the moment that it appends', () => {
-    established({ log: [1] })
-      .hear('b', remove)
-      .pass(1)
-    bench.acknowledge('c', { term: 2, match: 3 })
-    expect(bench.replica.commit).toBe(2)
-    bench.acknowledge('b', { term: 2, match: 3 })
-    expect(bench.replica.commit).toBe(3)
-  })
-
-  it('that removes itself counts itself no more, commits that, and gives up', () => {
-    established({ log: [1] })
-      .hear('b', removal('a'))
-      .pass(1)
-    bench.acknowledge('b', { term: 2, match: 3 }).pass(1)
-    expect([bench.role, bench.replica.commit]).toEqual(['leader', 2])
-    bench.acknowledge('c', { term: 2, match: 3 }).pass(1)
-    expect([bench.role, bench.replica.commit]).toEqual(['follower', 3])
-  })
-
-  it('refuses an address that another has, and to remove the last voter', () => {
-    established({ log: [1] })
-      .hear('d', addition(idOf('d'), 'b:1'))
-      .pass(1)
-    expect(bench.said('change-reply')).toMatchObject([{ to: 'd', verdict: 'address-taken', by: 'b'.repeat(32) }])
-    bench.stop()
-    bench = new Bench({ voters: 'a', log: [1] }).pass(5)
-    bench.hear('b', removal('a')).pass(1)
-    expect(bench.said('change-reply')).toMatchObject([{ to: 'b', verdict: 'last-voter' }])
-  })
-
-  it('refuses a roster that no member would take, and goes on', () => {
-    bench = new Bench({ voters: 'a', log: [1] }).pass(5)
-    // a character of control takes six bytes in a roster
-    const join = (at: number): void => {
-      const memberId = at.toString(16).padStart(32, '0')
-      bench.hear('d', addition(memberId, `${'\x01'.repeat(250)}:${at}`)).pass(1)
-    }
-    for (let at = 1; at <= 60; at++) join(at)
-    const verdicts = bench.said('change-reply').map(({ verdict }) => verdict)
-    expect(verdicts).toHaveLength(60)
-    expect(new Set(verdicts)).toEqual(new Set(['done', 'invalid']))
-    expect(bench.replica.roster.learners).toHaveLength(verdicts.filter(verdict => verdict === 'done').length)
-    expect([bench.role, bench.member.stopped]).toEqual(['leader', false])
-  })
-
-  const ids = (list: readonly { id: string }[]): string => list.map(({ id }) => id.slice(0, 1)).join('')
-  const inForce = (): string[] => {
-    const { voters, outgoing, learners } = bench.replica.roster
-    return [ids(voters), ids(outgoing), ids(learners)]
-  }
-
-  it('lets both halves decide while several voters come and go, and the new one alone after that (section 4.3)', () => {
-    established({ log: [1], voters: 'abc', readers: 'de' })
-    const match = (index: number, names: string): void => {
-      for (const name of names) bench.acknowledge(name, { term: 2, match: index })
-      bench.pass(1)
-    }
-    match(2, 'de')
-    const steps = [...['b', 'c'].map(name => ({ type: 'remove', id: idOf(name) }) as const)]
-    bench.hear('d', change('r-1', ...steps, ...['d', 'e'].map(name => ({ type: 'promote', id: idOf(name) }) as const)))
-    bench.pass(1)
-    expect(inForce()).toEqual(['ade', 'abc', ''])
-    match(3, 'd')
-    expect([bench.replica.commit, bench.log]).toEqual([2, [1, 2, 2]])
-    match(3, 'b')
-    expect([bench.replica.commit, bench.log, inForce()]).toEqual([3, [1, 2, 2, 2], ['ade', '', '']])
-    expect(bench.said('change-reply')).toEqual([])
-    match(4, 'bc')
-    expect(bench.replica.commit).toBe(3)
-    match(4, 'e')
-    expect(bench.said('change-reply')).toMatchObject([{ to: 'd', verdict: 'done', rosterIndex: 4 }])
-  })
-
-  it('makes none of a roster other than the one that was meant, and none of who is no member', () => {
-    established({ log: [1] })
-    bench
-      .hear('b', { ...remove, ifIndex: 9 })
-      .hear('b', change('r-3', { type: 'promote', id: idOf('f') }))
-      .pass(1)
-    expect(bench.said('change-reply')).toMatchObject([
-      { to: 'b', id: 'r-1', verdict: 'conflict' },
-      { to: 'b', id: 'r-3', verdict: 'not-member', by: idOf('f') },
-    ])
-    expect(bench.log).toEqual([1, 2])
-  })
-
-  it('waits until a learner has caught up before it promotes it, and gives up in time', () => {
-    const promote = change('r-1', { type: 'promote', id: idOf('d') })
-    established({ log: [1], voters: 'abc', readers: 'd' })
-      .hear('b', promote)
-      .pass(1)
-    expect([bench.log, inForce()]).toEqual([
-      [1, 2],
-      ['abc', '', 'd'],
-    ])
-    bench.acknowledge('d', { term: 2, match: 2 }).pass(1)
-    expect([bench.log, inForce()]).toEqual([
-      [1, 2, 2],
-      ['abcd', '', ''],
-    ])
-    bench.stop()
-    established({ log: [1], voters: 'abc', readers: 'd' }).hear('b', promote)
-    const heard = (match: number): Bench =>
-      bench.acknowledge('b', { term: 2, match }).acknowledge('c', { term: 2, match })
-    for (let waitedMs = 0; waitedMs < 10 * T; waitedMs += T) {
-      expect(bench.said('change-reply')).toEqual([])
-      // who asks again has waited for longer, whoever has led meanwhile
-      heard(2)
-        .hear('b', { ...promote, waitedMs })
-        .pass(0)
-    }
-    heard(2)
-      .hear('b', { ...promote, waitedMs: 10 * T })
-      .pass(0)
-    expect(bench.said('change-reply')).toMatchObject([{ to: 'b', verdict: 'not-caught-up' }])
-    expect(bench.log).toEqual([1, 2])
-  })
-
-  it('leaves a learner one that is to stay one, however much it has', () => {
-    established({ log: [1], voters: 'abc', readers: 'd' })
-    bench.acknowledge('d', { term: 2, match: 2 }).pass(1)
-    expect([bench.log, inForce()]).toEqual([
-      [1, 2],
-      ['abc', '', 'd'],
+    const events: unknown[] = []
+    bench.replica.events$.subscribe(event => events.push(event))
+    // nobody has answered for an election timeout, and it has not looked for that again
+    bench.pass(T + 15)
+    expect(bench.role).toBe('leader')
+    bench.member.handOver()
+    bench.pass(0)
+    bench.member.handOver(idOf('f'))
+    bench.pass(0)
+    expect(events).toMatchObject([
+      { type: 'transfer-failed', to: '' },
+      { type: 'transfer-failed', to: idOf('f') },
     ])
   })
-
-  it('ends what an earlier leader has begun, once an entry of its own term has committed', () => {
-    const joint = { ...rosterOf('ab', ''), outgoing: rosterOf('abc').voters }
-    const disk = new MemoryDisk()
-    disk.log.append(logOf([1], joint))
-    disk.termAndVote = { term: 1, vote: undefined }
-    leader({ disk }).pass(1)
-    expect(bench.log).toEqual([1, 2])
-    bench.acknowledge('b', { term: 2, match: 2 }).pass(1)
-    expect([bench.log, inForce()]).toEqual([
-      [1, 2, 2],
-      ['ab', '', ''],
-    ])
-  })
-})
-
-it('a leader that is to hand over tells at once where nobody could take over', () => {
-  established({ log: [1] })
-  const events: unknown[] = []
-  bench.replica.events$.subscribe(event => events.push(event))
-  // nobody has answered for an election timeout, and it has not looked for that again
-  bench.pass(T + 15)
-  expect(bench.role).toBe('leader')
-  bench.member.handOver()
-  bench.pass(0)
-  bench.member.handOver(idOf('f'))
-  bench.pass(0)
-  expect(events).toMatchObject([
-    { type: 'transfer-failed', to: '' },
-    { type: 'transfer-failed', to: idOf('f') },
-  ])
 })
