@@ -115,8 +115,9 @@ async function meetAndRun<T>(
  * Joins a cluster.
  *
  * With a new folder the member enters as a learner, catches up and is promoted; it resolves once it is a voter of a
- * committed roster that it has applied, or with `asLearner` a learner of one. With the folder of a member it goes on as that one, as `start` does, and never
- * founds a cluster; it resolves once a peer of its cluster is met, none can be reached, or `joinTimeoutMs` is over.
+ * committed roster that it has applied, or with `asLearner` a learner of one. With the folder of a member it goes on as
+ * that one, as `start` does, and never founds a cluster; it resolves once a peer of its cluster is met, none can be
+ * reached, or `joinTimeoutMs` is over.
  *
  * @param address as of `start`.
  * @param peers addresses of some members of the cluster; one that is up is enough.
