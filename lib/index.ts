@@ -20,6 +20,8 @@ export type {
   Observed,
   OperationOptions,
   Payload,
+  ReadLevel,
+  ReadOptions,
   PublicRoster as Roster,
   RoleName,
   Snapshot,

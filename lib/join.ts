@@ -24,7 +24,8 @@ async function enter<T>(opening: Opening<T>, identity: Identity, peers: readonly
   const { storage, transport, clock, random, asLearner } = options
   const { memberId, advertise: address } = identity
   await opening.done(storage.saveIdentity(identity), 'The disk has not taken in the new member')
-  const wishes = { electionTimeoutMs: options.electionTimeoutMs, heartbeatMs: options.heartbeatMs }
+  const { electionTimeoutMs, heartbeatMs, leaseMs, clockBoundMs } = options
+  const wishes = { electionTimeoutMs, heartbeatMs, leaseMs, clockBoundMs }
   const admitted$ = askToJoin$({ memberId, address, wishes, asLearner, peers, transport, clock, random })
   const admission = await opening.first(admitted$, `None of ${peers.join(', ')} has let this member in`)
   const joined = { ...identity, clusterId: admission.clusterId }

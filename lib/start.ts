@@ -8,6 +8,7 @@ import { listen, newClusterId, newIdentity, openStorage, run } from './host/open
 import { opening, type Opening } from './host/opening.js'
 import { DEFAULT_ELECTION_TIMEOUT_MS, resolveOptions, type Options } from './host/options.js'
 import { stopOnAbort } from './host/stop-on-abort.js'
+import { isSafeLease } from '../streams/rules/lease.js'
 import type { Member } from './member/member.js'
 
 const leadsAndHasApplied = ({ replica }: Member): boolean => {
@@ -20,10 +21,12 @@ async function found<T>(opening: Opening<T>, opened: Opened): Promise<Host<T>> {
   const { options } = opening
   const settings = {
     electionTimeoutMs: options.electionTimeoutMs ?? DEFAULT_ELECTION_TIMEOUT_MS,
-    leaseMs: 0,
-    clockBoundMs: 0,
+    leaseMs: options.leaseMs ?? 0,
+    clockBoundMs: options.clockBoundMs ?? 0,
   }
-  checkAgreement(options, settings.electionTimeoutMs)
+  checkAgreement(options, settings)
+  if (!isSafeLease(settings))
+    throw new KayakError('KAYAK_INVALID', 'leaseMs and clockBoundMs are together at most electionTimeoutMs.')
   const known = opened.identity ?? newIdentity(options, newClusterId(options))
   const identity = await listen(opening, known)
   const founding$ = found$(options.storage, opened, identity, settings, options.clock.now())

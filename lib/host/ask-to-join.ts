@@ -52,8 +52,8 @@ const replies$ = ({ transport }: Joiner, nonce: string): Observable<ChangeReply>
   )
 
 const judge = (reply: ChangeReply, { address, wishes }: Joiner): Observable<Admission> => {
-  const { verdict, clusterId, electionTimeoutMs, by } = reply
-  checkAgreement(wishes, electionTimeoutMs)
+  const { verdict, clusterId, by } = reply
+  checkAgreement(wishes, reply)
   if (verdict === 'done') return of({ clusterId })
   if (verdict === 'invalid')
     return throwError(() => new KayakError('KAYAK_INVALID', `The cluster can't have a member at ${address}.`))

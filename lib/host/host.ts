@@ -7,6 +7,8 @@ import type {
   Host,
   Member as PublicMember,
   OperationOptions,
+  ReadLevel,
+  ReadOptions,
 } from '../../streams/contracts/host.js'
 import type { HostEvent } from '../../streams/contracts/events.js'
 import type { PublicRoster, RoleName } from '../../streams/contracts/host.js'
@@ -21,6 +23,8 @@ import { decodeWith, HostLog } from './log.js'
 import { timeoutOf, type OperationContext } from './operation.js'
 import type { Resolved } from './options.js'
 import { within } from './within.js'
+import { read } from './read.js'
+import { tokenOf } from './read-token.js'
 import { HostSync } from './sync.js'
 import { transferLeadership } from './transfer-leadership.js'
 
@@ -81,6 +85,14 @@ export class MemberHost<T> implements Host<T> {
 
   get roster(): PublicRoster {
     return this.member.views.now.roster
+  }
+
+  get token(): string {
+    return tokenOf(this.member.replica)
+  }
+
+  read<R>(query: () => R | Promise<R>, level: ReadLevel = 'linearizable', options: ReadOptions = {}): Promise<R> {
+    return read(this.member, this.sync, this.context, query, level, options)
   }
 
   changeRoster(steps: readonly RosterStep[], options: ChangeOptions = {}): Promise<PublicRoster> {

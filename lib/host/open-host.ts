@@ -73,7 +73,7 @@ export async function run<T>(
   const { storage, transport, clock, random } = options
   const recovered = await opening.first(recover$(storage, opened), 'The disk has not answered')
   const { settings } = rosterInForce(recovered.rosters)
-  if (recovered.rosters.length > 0) checkAgreement(options, settings.electionTimeoutMs)
+  if (recovered.rosters.length > 0) checkAgreement(options, settings)
   const self = { id: identity.memberId, address: identity.advertise }
   const heartbeatMs = options.heartbeatMs ?? Math.max(1, Math.min(100, Math.floor(settings.electionTimeoutMs / 10)))
   const { clusterId = '' } = identity

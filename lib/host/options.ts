@@ -15,6 +15,7 @@ import type { Storage } from '../../streams/contracts/storage.js'
 import type { Transport } from '../../streams/contracts/transport.js'
 import { check } from '../../streams/contracts/validation.js'
 import type { Wishes } from '../../streams/rules/agreement.js'
+import { EMPTY_ROSTER } from '../../streams/rules/roster.js'
 import { checkAgreement } from './agreement.js'
 import { parseAddress, parsePeer, type Address } from './address.js'
 import { payloadCodec } from './payload-codec.js'
@@ -41,6 +42,13 @@ export interface Options<T = Payload> {
   readonly electionTimeoutMs?: number
   /** How often a leader is heard, at most a third of T. Default 100, or a tenth of T where that is less. */
   readonly heartbeatMs?: number
+  /**
+   * For how long a leader that a quorum has answered may answer `lease` reads by itself; 0 when a cluster is founded, then
+   * what the cluster has. With `clockBoundMs` at most T.
+   */
+  readonly leaseMs?: number
+  /** By how much the clocks of two members may run apart within a lease; as `leaseMs`. */
+  readonly clockBoundMs?: number
   /** The deadline of an operation that names none. Default 10,000. */
   readonly timeoutMs?: number
   /** How long opening may take: `join`, and `start`, which waits only for its disk. Default 30,000. */
@@ -64,6 +72,8 @@ class PlainOptions {
   @MayBeMissing() @IsBoolean() readonly insecure?: boolean
   @MayBeMissing() @IsInt() @Min(10) @Max(DURATION) readonly electionTimeoutMs?: number
   @MayBeMissing() @IsInt() @Min(1) @Max(DURATION) readonly heartbeatMs?: number
+  @MayBeMissing() @IsInt() @Min(0) @Max(DURATION) readonly leaseMs?: number
+  @MayBeMissing() @IsInt() @Min(0) @Max(DURATION) readonly clockBoundMs?: number
   @MayBeMissing() @IsInt() @Min(1) @Max(DURATION) readonly timeoutMs?: number
   @MayBeMissing() @IsInt() @Min(1) @Max(DURATION) readonly joinTimeoutMs?: number
   @MayBeMissing() @IsInt() @Min(1) @Max(LIMITS.largestPayloadBytes) readonly maxPayloadBytes?: number
@@ -95,6 +105,8 @@ export interface Resolved<T> {
   /** Undefined where the caller leaves it to the cluster. */
   readonly electionTimeoutMs: number | undefined
   readonly heartbeatMs: number | undefined
+  readonly leaseMs: number | undefined
+  readonly clockBoundMs: number | undefined
   readonly timeoutMs: number
   readonly joinTimeoutMs: number
   readonly maxPayloadBytes: number
@@ -134,7 +146,7 @@ function checkPlain(options: object): void {
 
 /** Without `electionTimeoutMs` it is the cluster's, which is known later. */
 function checkTiming({ electionTimeoutMs, heartbeatMs }: Wishes): void {
-  if (electionTimeoutMs !== undefined) checkAgreement({ heartbeatMs }, electionTimeoutMs)
+  if (electionTimeoutMs !== undefined) checkAgreement({ heartbeatMs }, { ...EMPTY_ROSTER.settings, electionTimeoutMs })
 }
 
 function dataDirOf(options: { readonly dataDir?: string }, { port }: Address): string {
@@ -162,6 +174,8 @@ export function resolveOptions<T>(address: unknown, given: Options<T> = {}): Res
     asLearner: options.asLearner ?? false,
     electionTimeoutMs: options.electionTimeoutMs,
     heartbeatMs: options.heartbeatMs,
+    leaseMs: options.leaseMs,
+    clockBoundMs: options.clockBoundMs,
     timeoutMs: options.timeoutMs ?? 10_000,
     joinTimeoutMs: options.joinTimeoutMs ?? 30_000,
     maxPayloadBytes: options.maxPayloadBytes ?? 1024 * 1024,

@@ -45,6 +45,11 @@ export class HostSync implements Sync {
     await operation<undefined>(this.context, options, (timeoutMs, settle) => this.wait(wanted, timeoutMs, settle))
   }
 
+  /** Whether anybody tells what he has applied. */
+  get isKept(): boolean {
+    return this.acknowledged.size > 0
+  }
+
   /** Fails all that wait, when the host stops. */
   stop(code: 'KAYAK_STOPPED' | 'KAYAK_REMOVED', cause?: KayakError): void {
     const waiting = this.waiting

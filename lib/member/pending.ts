@@ -68,13 +68,15 @@ export class PendingAppend extends Pending<Answer> implements AppendRequest {
 
 export class PendingBarrier extends Pending<number> implements BarrierRequest {
   constructor(
+    what: string,
+    readonly slack: number,
+    readonly askedAt: number,
     timeoutMs: number,
-    deadline: number,
     settle: Settle<number>,
     release: (pending: PendingBarrier) => void,
     leader: () => Sender | undefined,
   ) {
-    super('The barrier', timeoutMs, deadline, settle, () => release(this), leader)
+    super(`The ${what}`, timeoutMs, askedAt + timeoutMs, settle, () => release(this), leader)
   }
 }
 

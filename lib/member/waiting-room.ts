@@ -3,6 +3,7 @@ import { LIMITS } from '../../streams/contracts/limits.js'
 import type { Replica } from '../../streams/replica/replica.js'
 import type { LogEntry } from '../../streams/rules/entry.js'
 import type { RosterChange } from '../../streams/rules/membership.js'
+import { neededFor, type Staleness } from '../../streams/rules/staleness.js'
 import type { Answer } from '../../streams/sources/answer.js'
 import { Deadlines } from '../../streams/sources/deadlines.js'
 import type { Sender } from '../../streams/sources/inbound.js'
@@ -60,14 +61,33 @@ export class WaitingRoom {
     })
   }
 
+  /** Waits until all is here that was acknowledged anywhere before it was asked for. */
   barrier(timeoutMs: number, settle: Settle<number>): Waiting {
-    const { inbox, requests } = this.replica.parts
-    const release = (done: PendingBarrier): void => {
-      requests.barriers.forget(done)
-      this.leave(done)
-    }
-    const pending = new PendingBarrier(timeoutMs, this.deadline(timeoutMs), settle, release, this.leader)
-    return this.enter(pending, () => inbox.post(() => this.all.has(pending) && requests.barriers.submit(pending)))
+    const { barriers } = this.replica.parts.requests
+    return this.reading('barrier', 0, timeoutMs, settle, pending => barriers.submit(pending))
+  }
+
+  /** The same, where the leader's lease is enough. */
+  lease(timeoutMs: number, settle: Settle<number>): Waiting {
+    const { leases } = this.replica.parts.requests
+    return this.reading('read', 0, timeoutMs, settle, pending => leases.submit(pending))
+  }
+
+  /** Waits until what is here is no staler than so, as has been proven, or is proven now. */
+  bounded(staleness: Staleness, timeoutMs: number, settle: Settle<number>): Waiting {
+    const { requests, clock } = this.replica.parts
+    const now = clock.now()
+    return this.reading('read', staleness.entries, timeoutMs, settle, pending => {
+      const needed = neededFor(requests.proof, now, staleness)
+      if (needed === undefined) requests.barriers.submit(pending)
+      else requests.await(pending, needed)
+    })
+  }
+
+  /** Waits until this member has applied up to an index. */
+  reach(index: number, timeoutMs: number, settle: Settle<number>): Waiting {
+    const { requests } = this.replica.parts
+    return this.reading('read', 0, timeoutMs, settle, pending => requests.await(pending, index))
   }
 
   change(change: RosterChange, timeoutMs: number, settle: Settle<number>): Waiting {
@@ -109,6 +129,26 @@ export class WaitingRoom {
           new KayakError('KAYAK_SESSION_EXPIRED', `The number ${number} is too far behind.`, { outcome: 'unknown' }),
         )
     }
+  }
+
+  private reading(
+    what: 'barrier' | 'read',
+    slack: number,
+    timeoutMs: number,
+    settle: Settle<number>,
+    submit: (pending: PendingBarrier) => void,
+  ): Waiting {
+    const { inbox, requests, clock } = this.replica.parts
+    const release = (done: PendingBarrier): void => {
+      requests.dropBarrier(done)
+      this.leave(done)
+    }
+    const pending = new PendingBarrier(what, slack, clock.now(), timeoutMs, settle, release, this.leader)
+    return this.enter(pending, () =>
+      inbox.post(() => {
+        if (this.all.has(pending)) submit(pending)
+      }),
+    )
   }
 
   private deadline(timeoutMs: number): number {

@@ -18,6 +18,7 @@ export const ERRORS = {
   KAYAK_STORAGE_FAILED: 'The disk failed a write or a read; mend it and start the host again.',
   KAYAK_CONFLICT: 'The roster has changed meanwhile; look at the new one and ask again.',
   KAYAK_NOT_CAUGHT_UP: 'The member lacks too much of the log to vote; give it time, or the cluster less to do.',
+  KAYAK_TOO_STALE: 'What is here is not proven to be fresh enough; ask again, allow more, or ask another member.',
   KAYAK_OVERLOADED: 'Too much waits already; slow down and try again.',
   KAYAK_SESSION_EXPIRED: 'The answer to this id is forgotten; find out by reading whether it was applied.',
   KAYAK_NOT_AUTHORIZED: 'Give all members the same secret.',
@@ -47,6 +48,7 @@ export interface KayakErrorDetails {
 const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'KAYAK_TIMEOUT',
   'KAYAK_OVERLOADED',
+  'KAYAK_TOO_STALE',
   'KAYAK_NOT_COMMITTED',
   'KAYAK_ADDRESS_IN_USE',
   'KAYAK_NOT_CAUGHT_UP',

@@ -116,6 +116,26 @@ export interface Sync {
   sync(index: number, options?: OperationOptions): Promise<void>
 }
 
+/**
+ * How much of what has been acknowledged a read must reflect (section 6.4):
+ *
+ * - `linearizable`: all that was acknowledged anywhere before it was asked for. One round of the leader.
+ * - `lease`: the same without a round, where the cluster has leases (`leaseMs` in its settings) and clocks keep their bound.
+ * - `bounded`: all that was acknowledged `maxMs` before it was asked for, but for `maxEntries` entries, as is proven.
+ * - `session`: all that the token names: one's own writes, and what one has read before, on whichever member.
+ * - `stale`: what this member has, which may be old.
+ */
+export type ReadLevel = 'linearizable' | 'lease' | 'bounded' | 'session' | 'stale'
+
+export interface ReadOptions extends OperationOptions {
+  /** Of `bounded` reads: how old a proof may be, by this member's clock. Default 0: it is proven anew. */
+  readonly maxMs?: number
+  /** Of `bounded` reads: how many entries may be missing. Default 0. */
+  readonly maxEntries?: number
+  /** Of `session` reads: what the read must reflect, as `token` of a host of the cluster was then. */
+  readonly token?: string
+}
+
 /** What a metrics or dashboard plugin may look at. */
 export interface Observed {
   readonly self: Member
@@ -137,6 +157,18 @@ export interface Host<T = Payload> extends Observed {
   readonly sync: Sync
   /** Hot, nothing replayed. Completes when the host stops, errors when it has failed for good. */
   readonly committed$: Observable<Entry<T>>
+  /** Names all that this member has applied, for `session` reads on any member of the cluster. */
+  readonly token: string
+  /**
+   * Runs `query` once what it looks at is as fresh as the level says, and resolves with what it gives. With consumers that
+   * acknowledge what they have applied (`sync.ack`) it waits for them too. Any member can be asked. Default `linearizable`.
+   *
+   * @throws {@link KayakError} `KAYAK_TOO_STALE` where a `bounded` read can't be proven in time; `KAYAK_INVALID` for `lease`
+   * where the cluster has none, and for options that the level doesn't have or lacks; `KAYAK_OTHER_CLUSTER` for a token of
+   * another cluster; and as every operation `KAYAK_TIMEOUT`, `KAYAK_ABORTED`, `KAYAK_STOPPED`, `KAYAK_REMOVED`,
+   * `KAYAK_OVERLOADED`. What `query` throws, as it is.
+   */
+  read<R>(query: () => R | Promise<R>, level?: ReadLevel, options?: ReadOptions): Promise<R>
   /**
    * Changes the roster in all of these steps at once (section 4.3), and resolves with the one that shows it. A joint
    * roster, where more than one voter comes or goes, is left by itself. What is so already is done.

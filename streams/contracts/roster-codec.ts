@@ -1,4 +1,5 @@
 import { ArrayMaxSize, Equals, IsArray, IsBoolean, IsDefined, ValidateNested } from 'class-validator'
+import { isSafeLease } from '../rules/lease.js'
 import type { ClusterSettings, Roster, RosterMember } from '../rules/roster.js'
 import { KayakError } from './errors.js'
 import { IsAddress, IsCount, IsId, IsTerm, MayBeMissing } from './fields.js'
@@ -65,6 +66,7 @@ export function checkRoster(plain: unknown): Roster {
   const checked = check(RosterRecord, revived)
   if (!checked.ok) throw new KayakError('KAYAK_CORRUPT', `A roster is malformed: ${checked.reason}.`)
   const { index, voters, outgoing, learners, settings } = checked.value
+  if (!isSafeLease(settings)) throw new KayakError('KAYAK_CORRUPT', 'A roster has a lease longer than is safe.')
   return {
     index,
     voters: voters.map(plainMember),

@@ -9,6 +9,7 @@ import type { SnapshotMeta, Storage } from '../contracts/storage.js'
 import type { LogEntry } from '../rules/entry.js'
 import { possibleRosters, rosterAt, rosterInForce, sinceSnapshot, withoutFrom } from '../rules/roster-history.js'
 import type { RosterHistory } from '../rules/roster-history.js'
+import { mayHavePromised } from '../rules/lease.js'
 import { isMember, isVoter, type Roster } from '../rules/roster.js'
 import { drawElectionTimeout, isRecent } from '../rules/timing.js'
 import { Dispatch } from '../sources/dispatch.js'
@@ -76,6 +77,9 @@ export class Replica {
   /** What is known to have committed, and what has been applied of it. */
   commit: number
   applied: number
+  private readonly openedAt: number
+  /** When a leader of any term was last heard in this life. */
+  private heardLeaderAt: number | undefined
   /** Applied entries that were duplicates, as far as the log reaches back to them. One set that grows: there may be many. */
   readonly duplicates = new Set<number>()
 
@@ -98,6 +102,7 @@ export class Replica {
     state: ReplicaState,
   ) {
     this.self = parts.self
+    this.openedAt = parts.clock.now()
     this.standing = state.standing
     this.rosters = state.rosters
     this.snapshot = state.snapshot
@@ -132,6 +137,19 @@ export class Replica {
     return role === 'leader' || isRecent(heardAt, this.parts.clock.now(), this.electionTimeoutMs)
   }
 
+  /**
+   * Whether a leader may hold a lease by this member's word: it has heard one of any term within an election timeout, or
+   * may have done so before it was opened. Only where leases are on.
+   */
+  get hasPromised(): boolean {
+    const { settings } = this.roster
+    const now = this.parts.clock.now()
+    if (settings.leaseMs === 0) return false
+    return (
+      isRecent(this.heardLeaderAt, now, settings.electionTimeoutMs) || mayHavePromised(this.openedAt, now, settings)
+    )
+  }
+
   get electionTimeoutMs(): number {
     return this.roster.settings.electionTimeoutMs
   }
@@ -149,6 +167,7 @@ export class Replica {
   stand(change: Partial<Standing>): void {
     const next = { ...this.standing, ...change }
     const { term, vote } = this.standing
+    this.heardLeaderAt = change.heardAt ?? this.heardLeaderAt
     if (next.term < term) throw new KayakError('KAYAK_INTERNAL', `A term fell from ${term} to ${next.term}.`)
     if (next.term > term && change.vote === undefined) this.standing = { ...next, vote: undefined }
     else this.standing = next

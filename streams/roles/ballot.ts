@@ -8,6 +8,7 @@ export const voterOf = (replica: Replica): Voter => ({
   vote: replica.standing.vote,
   last: replica.parts.log.last,
   hearsLeader: replica.hearsLeader,
+  hasPromised: replica.hasPromised,
 })
 
 export const ballotOf = (from: Sender, { term, pre, transfer, lastIndex, lastTerm }: RequestVote): Ballot => ({

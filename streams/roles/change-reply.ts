@@ -15,9 +15,10 @@ export interface ChangeReplyFields {
 /** Answers a request to change the roster, with what a joiner must know of the cluster. */
 export function replyToChange(replica: Replica, to: Sender, id: string, fields: ChangeReplyFields): void {
   const { clusterId } = replica.parts
-  const { electionTimeoutMs } = replica.roster.settings
+  const { electionTimeoutMs, leaseMs, clockBoundMs } = replica.roster.settings
+  const settings = { electionTimeoutMs, leaseMs, clockBoundMs }
   const rosterIndex = replica.committedRoster.index
-  replica.send(to, message(ChangeReply, { id, rosterIndex, clusterId, electionTimeoutMs, ...fields }))
+  replica.send(to, message(ChangeReply, { id, rosterIndex, clusterId, ...settings, ...fields }))
 }
 
 /** What a refusal is to the caller, and why. */

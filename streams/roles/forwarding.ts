@@ -35,11 +35,12 @@ function forwardAppends(replica: Replica, leader: Sender): void {
   }
 }
 
+/** All that wait share one question, and those for which a lease is enough another. */
 function forwardBarriers(replica: Replica, leader: Sender): void {
   const { requests, clock } = replica.parts
-  if (requests.barriers.waiting === 0) return
-  const { id } = requests.barriers.take(clock.now())
-  replica.send(leader, message(ReadIndex, { id }))
+  const { barriers, leases } = requests
+  if (barriers.waiting > 0) replica.send(leader, message(ReadIndex, { id: barriers.take(clock.now()).id }))
+  if (leases.waiting > 0) replica.send(leader, message(ReadIndex, { id: leases.take(clock.now()).id, lease: true }))
 }
 
 function forwardChanges(replica: Replica, leader: Sender): void {
@@ -89,9 +90,11 @@ function replies$(replica: Replica): Observable<unknown> {
     replica.messages.ofType('propose-reply').pipe(tap(({ message: reply }) => proposed(replica, reply))),
     replica.messages.ofType('read-index-reply').pipe(
       tap(({ message: { id, confirmed, index } }) => {
-        const taken = requests.barriers.answered(id)
-        if (confirmed) requests.confirmBarriers(index, taken)
-        else requests.barriers.later(taken)
+        for (const attempts of [requests.barriers, requests.leases]) {
+          const taken = attempts.answered(id)
+          if (confirmed) requests.confirmBarriers(index, taken)
+          else attempts.later(taken)
+        }
       }),
     ),
     replica.messages.ofType('change-reply').pipe(tap(({ message: reply }) => changed(replica, reply))),
@@ -101,6 +104,7 @@ function replies$(replica: Replica): Observable<unknown> {
 function retry({ parts: { requests } }: Replica, before: number, leaderChanged: boolean): void {
   requests.appends.retry(before, leaderChanged)
   requests.barriers.retry(before, leaderChanged)
+  requests.leases.retry(before, leaderChanged)
   requests.changes.retry(before, leaderChanged)
 }
 

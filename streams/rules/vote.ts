@@ -7,6 +7,8 @@ export interface Voter {
   readonly last: Position
   /** Whether it leads, or has heard the leader of its term within the least election timeout (section 4.2.3). */
   readonly hearsLeader: boolean
+  /** Whether a leader, of whichever term, may hold a lease by its word (section 6.4.1). */
+  readonly hasPromised: boolean
 }
 
 export interface Ballot {
@@ -29,7 +31,7 @@ export const isUpToDate = (last: Position, than: Position): boolean =>
  * removed or cut off must not depose a leader that works.
  */
 export const isDisruption = (voter: Voter, ballot: Ballot): boolean =>
-  voter.hearsLeader && !ballot.transfer && (ballot.pre || ballot.term > voter.term)
+  (voter.hearsLeader || voter.hasPromised) && !ballot.transfer && (ballot.pre || ballot.term > voter.term)
 
 /**
  * Whom to grant a vote (section 3.4, 3.6.1) or a pre-vote (section 9.6), and why not. A pre-vote promises nothing, so
@@ -37,6 +39,8 @@ export const isDisruption = (voter: Voter, ballot: Ballot): boolean =>
  */
 export function judgeBallot(voter: Voter, ballot: Ballot): VoteReason {
   if (isDisruption(voter, ballot)) return 'hears-leader'
+  // a newer term that it has heard of meanwhile releases nobody from a promise
+  if (voter.hasPromised && !ballot.transfer) return 'hears-leader'
   if (ballot.pre ? ballot.term <= voter.term : ballot.term < voter.term) return 'stale-term'
   const free = ballot.pre || ballot.term > voter.term || voter.vote === undefined || voter.vote === ballot.candidate
   if (!free) return 'voted'

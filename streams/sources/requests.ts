@@ -1,5 +1,6 @@
 import type { KayakError } from '../contracts/errors.js'
 import type { RosterChange } from '../rules/membership.js'
+import type { Proof } from '../rules/staleness.js'
 import type { Answer } from './answer.js'
 import { Attempts } from './attempts.js'
 
@@ -17,8 +18,12 @@ export interface AppendRequest extends Settle<Answer> {
   sent: boolean
 }
 
-/** A barrier that waits for an index that a round has confirmed and that this member has reached. */
-export type BarrierRequest = Settle<number>
+/** A barrier that waits for an index that the leader has confirmed and that this member has reached. */
+export interface BarrierRequest extends Settle<number> {
+  readonly askedAt: number
+  /** By how many entries this member may be behind what was confirmed. */
+  readonly slack: number
+}
 
 /** A change of the roster that waits for the index of a committed roster that shows it. */
 export interface ChangeRequest extends Settle<number> {
@@ -33,14 +38,21 @@ export interface ChangeRequest extends Settle<number> {
 export class Requests {
   readonly appends: Attempts<AppendRequest>
   readonly barriers: Attempts<BarrierRequest>
+  /** Barriers for which the leader's lease is enough. */
+  readonly leases: Attempts<BarrierRequest>
   readonly changes: Attempts<ChangeRequest>
   private readonly bySession = new Map<string, Map<number, Set<AppendRequest>>>()
   /** Barriers whose index is known, until this member has reached it. */
-  private confirmed: readonly { readonly index: number; readonly requests: readonly BarrierRequest[] }[] = []
+  private readonly confirmed = new Map<BarrierRequest, number>()
+  /** The least that any of them waits for. */
+  private next = Infinity
+  /** What is known of how much had been acknowledged when. */
+  proof: Proof | undefined
 
   constructor(newId: () => string) {
     this.appends = new Attempts(newId)
     this.barriers = new Attempts(newId)
+    this.leases = new Attempts(newId)
     this.changes = new Attempts(newId)
   }
 
@@ -73,15 +85,38 @@ export class Requests {
     for (const numbers of this.bySession.values()) for (const same of numbers.values()) yield* same
   }
 
+  /** What the leader has said up to where all was acknowledged when these were asked for. */
   confirmBarriers(index: number, requests: readonly BarrierRequest[]): void {
-    this.confirmed = [...this.confirmed, { index, requests }]
+    for (const request of requests) {
+      const { askedAt } = request
+      if (askedAt > (this.proof?.askedAt ?? -Infinity)) this.proof = { index, askedAt }
+      this.await(request, index - request.slack)
+    }
   }
 
-  /** Settles the barriers that this member has reached. */
+  /** Lets a request wait until this member has applied up to an index. */
+  await(request: BarrierRequest, index: number): void {
+    this.confirmed.set(request, index)
+    this.next = Math.min(this.next, index)
+  }
+
+  /** Forgets a barrier that was settled or given up. */
+  dropBarrier(request: BarrierRequest): void {
+    this.barriers.forget(request)
+    this.leases.forget(request)
+    this.confirmed.delete(request)
+  }
+
+  /** Settles those that this member has reached. */
   reached(applied: number): void {
-    if (this.confirmed.length === 0) return
-    const reached = this.confirmed.filter(group => group.index <= applied)
-    this.confirmed = this.confirmed.filter(group => group.index > applied)
-    for (const { index, requests } of reached) for (const request of requests) request.done(index)
+    if (applied < this.next) return
+    const waiting = [...this.confirmed]
+    this.next = Infinity
+    for (const [request, index] of waiting) {
+      if (index <= applied) {
+        this.confirmed.delete(request)
+        request.done(index)
+      } else this.next = Math.min(this.next, index)
+    }
   }
 }

@@ -132,8 +132,9 @@ module.exports = [
   {
     name: 'a barrier does not wait for its index here',
     file: 'streams/sources/requests.ts',
-    find: 'const reached = this.confirmed.filter(group => group.index <= applied)',
-    replace: 'const reached = this.confirmed.filter(group => group.index <= applied + 1e9)',
+    find: 'if (applied < this.next) return\n    const waiting = [...this.confirmed]\n    this.next = Infinity\n    for (const [request, index] of waiting) {\n      if (index <= applied) {',
+    replace:
+      'const waiting = [...this.confirmed]\n    this.next = Infinity\n    for (const [request, index] of waiting) {\n      if (index <= applied + 1e9) {',
   },
   {
     name: 'a roster changes before an entry of the leader’s term has committed',
@@ -320,5 +321,60 @@ module.exports = [
     file: 'streams/contracts/fields.ts',
     find: 'applyDecorators(IsInt(), Min(0), Max(Number.MAX_SAFE_INTEGER))',
     replace: 'applyDecorators(ValidateIf(() => false))',
+  },
+  {
+    name: 'a lease counts from when the leader was answered',
+    file: 'streams/roles/leader/leadership.ts',
+    find: 'return isWithinLease(this.rounds.beganAt(answered), parts.clock.now(), roster.settings)',
+    replace:
+      'return isWithinLease(answered > 0 ? quorumValue(roster, id => this.heardAt(id)) : undefined, parts.clock.now(), roster.settings)',
+  },
+  {
+    name: 'a lease outlives a hand-over',
+    file: 'streams/roles/leader/transfer.ts',
+    find: 'leadership.hasNoLease = true',
+    replace: '',
+  },
+  {
+    name: 'a lease lasts for as long as an election timeout and a half',
+    file: 'streams/rules/lease.ts',
+    find: 'now - sentAt < leaseMs',
+    replace: 'now - sentAt < 2 * leaseMs',
+  },
+  {
+    name: 'a lease is used before an entry of its own term has committed',
+    file: 'streams/roles/leader/leadership.ts',
+    find: 'if (this.hasNoLease || !this.isEstablished ||',
+    replace: 'if (this.hasNoLease ||',
+  },
+  {
+    name: 'a voter that was restarted has promised no lease',
+    file: 'streams/rules/lease.ts',
+    find: 'leaseMs > 0 && now - openedAt < leaseMs + clockBoundMs',
+    replace: 'leaseMs > 0 && now < openedAt',
+  },
+  {
+    name: 'a newer term releases voters from a lease',
+    file: 'streams/rules/vote.ts',
+    find: "if (voter.hasPromised && !ballot.transfer) return 'hears-leader'",
+    replace: '',
+  },
+  {
+    name: 'a proof of how fresh a member is never grows old',
+    file: 'streams/rules/staleness.ts',
+    find: 'proof === undefined || now - proof.askedAt > ms ?',
+    replace: 'proof === undefined ?',
+  },
+  {
+    name: 'more entries may be missing than a read allows',
+    file: 'streams/sources/requests.ts',
+    find: 'index - request.slack',
+    replace: 'index - 2 * request.slack',
+  },
+  {
+    name: 'a session reads what is older than what it knows',
+    file: 'lib/member/waiting-room.ts',
+    find: 'requests.await(pending, index)',
+    replace: 'requests.await(pending, index - 1)',
   },
 ]

@@ -15,13 +15,14 @@ interface Case {
   readonly voted: 'nobody' | 'candidate' | 'other'
   readonly log: keyof typeof LOGS
   readonly hearsLeader: boolean
+  readonly hasPromised: boolean
   readonly pre: boolean
   readonly transfer: boolean
 }
 
 const VOTES = { nobody: undefined, candidate: 'c', other: 'o' }
-const voterOf = ({ voted, hearsLeader }: Case): Voter => {
-  return { term: TERMS.same, vote: VOTES[voted], last: LOGS.equal, hearsLeader }
+const voterOf = ({ voted, hearsLeader, hasPromised }: Case): Voter => {
+  return { term: TERMS.same, vote: VOTES[voted], last: LOGS.equal, hearsLeader, hasPromised }
 }
 const ballotOf = ({ asks, log, pre, transfer }: Case): Ballot => {
   return { candidate: 'c', term: TERMS[asks], last: LOGS[log], pre, transfer }
@@ -33,13 +34,16 @@ const CASES: readonly Case[] = (['older', 'same', 'newer'] as const).flatMap(ask
   (['nobody', 'candidate', 'other'] as const).flatMap(voted =>
     (['behind', 'equal', 'ahead'] as const).flatMap(log =>
       bools.flatMap(hearsLeader =>
-        bools.flatMap(pre => bools.map(transfer => ({ asks, voted, log, hearsLeader, pre, transfer }))),
+        bools.flatMap(hasPromised =>
+          bools.flatMap(pre => bools.map(transfer => ({ asks, voted, log, hearsLeader, hasPromised, pre, transfer }))),
+        ),
       ),
     ),
   ),
 )
 
-const plain: Case = { asks: 'same', voted: 'nobody', log: 'equal', hearsLeader: false, pre: false, transfer: false }
+const unheard = { hearsLeader: false, hasPromised: false }
+const plain: Case = { asks: 'same', voted: 'nobody', log: 'equal', ...unheard, pre: false, transfer: false }
 
 describe('a ballot', () => {
   test.each<[string, Partial<Case>, VoteReason]>([
@@ -62,21 +66,25 @@ describe('a ballot', () => {
     ['one from a log behind is not', { asks: 'newer', pre: true, log: 'behind' }, 'log-behind'],
     ['nor one while a leader is heard', { asks: 'newer', pre: true, hearsLeader: true }, 'hears-leader'],
     ['a stale pre-vote disrupts as well', { asks: 'older', pre: true, hearsLeader: true }, 'hears-leader'],
+    ['who has promised a lease keeps it in its own term too', { hasPromised: true }, 'hears-leader'],
+    ['also where it has voted already', { hasPromised: true, voted: 'candidate' }, 'hears-leader'],
+    ['and in newer ones', { asks: 'newer', hasPromised: true }, 'hears-leader'],
+    ['unless its leader has given the lease up', { asks: 'newer', hasPromised: true, transfer: true }, 'granted'],
   ])('%s', (_name, change, expected) => expect(judge({ ...plain, ...change })).toBe(expected))
 
   test('in every case of the table, is granted just where all the sections allow it', () => {
-    expect(CASES).toHaveLength(216)
+    expect(CASES).toHaveLength(432)
     for (const one of CASES) {
-      const { asks, voted, log, hearsLeader, pre, transfer } = one
+      const { asks, voted, log, hearsLeader, hasPromised, pre, transfer } = one
       const forTerm = pre ? asks === 'newer' : asks !== 'older'
       const free = pre || asks === 'newer' || voted !== 'other'
-      const undisturbed = !hearsLeader || transfer || (!pre && asks !== 'newer')
+      const undisturbed = transfer || (!hasPromised && (!hearsLeader || (!pre && asks !== 'newer')))
       expect([one, judge(one) === 'granted']).toEqual([one, forTerm && free && log !== 'behind' && undisturbed])
     }
   })
 
-  test('in every case, is ignored for the leader just where it is disruption', () => {
-    for (const one of CASES)
+  test('in every case without a promise, is ignored for the leader just where it is disruption', () => {
+    for (const one of CASES.filter(({ hasPromised }) => !hasPromised))
       expect([one, isDisruption(voterOf(one), ballotOf(one))]).toEqual([one, judge(one) === 'hears-leader'])
   })
 

@@ -26,6 +26,9 @@ const PACES = [
   { clients: 12, restMs: 120, timeoutMs: 300 },
 ]
 
+/** Leases that end in time however far clocks drift, or none. */
+const LEASES = [{}, { leases: { leaseMs: 150, clockBoundMs: 50 } }]
+
 /** Only some kinds of faults, and those more often. */
 const only = (times: number, ...kinds: readonly FaultKind[]): SimulatedFaults['everyMs'] =>
   Object.fromEntries(kinds.map(kind => [kind, (TROUBLE.everyMs[kind] ?? Infinity) / times]))
@@ -89,15 +92,20 @@ function choices(seed: number) {
     rest = Math.floor(rest / list.length)
     return choice
   }
-  return { everyMs: digit(PROFILES), members: digit(SIZES), losses: digit(LOSSES), diskMs: digit(DISKS) }
+  const drawn = { everyMs: digit(PROFILES), members: digit(SIZES), losses: digit(LOSSES), diskMs: digit(DISKS) }
+  const leases = digit(LEASES)
+  if (!('leases' in leases)) return drawn
+  // what a lease builds on is that clocks do not jump
+  const { 'clock-jump': _, ...everyMs } = drawn.everyMs
+  return { ...drawn, everyMs, ...leases }
 }
 
 /** What a seed of kayak's own simulates: every size, workload and mixture of faults in turn. */
 export const campaign: Campaign = (seed, use) => {
-  const { everyMs, members, losses, diskMs } = choices(seed)
+  const { everyMs, members, losses, diskMs, ...leases } = choices(seed)
   const network = { ...TROUBLE.network, replayMs: 500, ...losses }
   const faults = { ...TROUBLE, everyMs, diskMs, network }
-  const options = { seed, members, faults, duration: seed % 11 === 0 ? 4000 : 1000 }
+  const options = { seed, members, faults, ...leases, duration: seed % 11 === 0 ? 4000 : 1000 }
   // five and seven have nothing in common with how many there are of the others
   const pace = at(PACES, Math.floor(seed / 7))
   const uses = [

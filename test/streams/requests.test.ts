@@ -48,7 +48,7 @@ describe('appends that wait', () => {
 
 describe('barriers that are confirmed', () => {
   const barrier = (settled: (readonly [string, number])[], name: string): BarrierRequest => {
-    return { ...nothing, done: index => void settled.push([name, index]) }
+    return { ...nothing, askedAt: 0, slack: 0, done: index => void settled.push([name, index]) }
   }
 
   it('are done once this member has reached their index, with that index', () => {
@@ -69,7 +69,7 @@ describe('barriers that are confirmed', () => {
     const requests = newRequests()
     const settled: (readonly [string, number])[] = []
     const again = barrier(settled, 'again')
-    requests.confirmBarriers(1, [{ ...nothing, done: () => requests.confirmBarriers(2, [again]) }])
+    requests.confirmBarriers(1, [{ ...again, done: () => requests.confirmBarriers(2, [again]) }])
     requests.reached(2)
     expect(settled).toEqual([])
     requests.reached(2)

@@ -2,6 +2,8 @@ import { randomHex } from '../../../streams/contracts/clock.js'
 import type { KayakError } from '../../../streams/contracts/errors.js'
 import { changeName, type RosterChange, type RosterStep } from '../../../streams/rules/membership.js'
 import type { Waiting } from '../../member/waiting-room.js'
+import type { Staleness } from '../../../streams/rules/staleness.js'
+import { boundedStaleness } from '../invariants/index.js'
 import type { Checker } from './checker.js'
 import type { Operation } from './operations.js'
 import type { Surroundings } from './surroundings.js'
@@ -50,6 +52,29 @@ export class Callers {
   barrier(at: TestMember, timeoutMs = this.timeoutMs, heard?: Heard): Operation {
     const operation = this.begin('barrier', at, timeoutMs, '', heard)
     return this.ask(at, operation, member => member.waiting.barrier(timeoutMs, this.settling(operation)))
+  }
+
+  /** A read that the leader's lease is enough for, which promises what a barrier does. */
+  lease(at: TestMember, timeoutMs = this.timeoutMs, heard?: Heard): Operation {
+    const operation = this.begin('barrier', at, timeoutMs, '', heard)
+    return this.ask(at, operation, member => member.waiting.lease(timeoutMs, this.settling(operation)))
+  }
+
+  /** A read that may be so stale; that it isn't staler is asserted when it is answered. */
+  bounded(at: TestMember, staleness: Staleness, timeoutMs = this.timeoutMs): Operation {
+    const since = this.around.clock.now() - staleness.ms / this.slowestRate
+    const operation = this.begin('read', at, timeoutMs, '', ({ ending, by }) => {
+      const applied = at.replica?.applied ?? 0
+      const read = { by, since, maxEntries: staleness.entries, applied }
+      if (ending === 'done') this.checker.note(boundedStaleness(this.checker.ledger, read))
+    })
+    return this.ask(at, operation, member => member.waiting.bounded(staleness, timeoutMs, this.settling(operation)))
+  }
+
+  /** A read that reflects an index. */
+  reach(at: TestMember, index: number, timeoutMs = this.timeoutMs, heard?: Heard): Operation {
+    const operation = this.begin('read', at, timeoutMs, '', heard)
+    return this.ask(at, operation, member => member.waiting.reach(index, timeoutMs, this.settling(operation)))
   }
 
   change(at: TestMember, step: RosterStep, heard?: Heard): Operation {
@@ -102,7 +127,7 @@ export class Callers {
     const { kind, ending, index = 0, id } = operation
     if (kind === 'append' && ending === 'rejected' && ledger.asked.get(id) === 1) ledger.rejected.add(id)
     this.checker.settled(operation)
-    if (kind === 'append' && ending === 'done') ledger.acknowledged = Math.max(ledger.acknowledged, index)
+    if (kind === 'append' && ending === 'done') ledger.acknowledge(index, this.around.clock.now())
     if (kind === 'barrier' && ending === 'done') ledger.read = Math.max(ledger.read, index)
     this.heard.get(operation)?.(operation)
     this.heard.delete(operation)

@@ -46,6 +46,8 @@ export class Ledger {
   /** The greatest index of an acknowledged append, and of a barrier. */
   acknowledged = 0
   read = 0
+  /** When `acknowledged` has risen, and to what. */
+  private readonly acknowledgements: { readonly at: number; readonly index: number }[] = []
   /** Committed rosters, ascending. */
   readonly rosters: Roster[] = []
   private readonly chains = new Map<string, number>()
@@ -53,6 +55,17 @@ export class Ledger {
   /** The index up to which anything is known to have committed. */
   get commit(): number {
     return Math.max(0, this.committed.length - 1)
+  }
+
+  acknowledge(index: number, at: number): void {
+    if (index <= this.acknowledged) return
+    this.acknowledged = index
+    this.acknowledgements.push({ at, index })
+  }
+
+  /** The greatest index that was acknowledged before a moment. */
+  acknowledgedBefore(moment: number): number {
+    return this.acknowledgements.findLast(({ at }) => at < moment)?.index ?? 0
   }
 
   chainAt(position: Position): number | undefined {

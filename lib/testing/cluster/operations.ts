@@ -5,7 +5,7 @@ export type Ending = 'done' | 'rejected' | 'unknown' | 'lost'
 
 /** What a caller asked for, and what became of it. */
 export interface Operation {
-  readonly kind: 'append' | 'barrier' | 'change'
+  readonly kind: 'append' | 'barrier' | 'change' | 'read'
   readonly by: string
   readonly invokedAt: number
   readonly deadline: number

@@ -30,6 +30,8 @@ export interface TestClusterOptions {
   readonly diskMs?: number | readonly [number, number]
   /** How far clocks may be apart. */
   readonly skewMs?: number
+  /** What the cluster has agreed on of leases; by default there are none. */
+  readonly leases?: Pick<ClusterSettings, 'leaseMs' | 'clockBoundMs'>
   /** How slowly a clock may run: what has a deadline by it may take so much longer. */
   readonly slowestRate?: number
   /** The deadline of operations that name none. */
@@ -67,7 +69,7 @@ export class TestCluster implements Surroundings {
     const { seed = 1, electionTimeoutMs = 200, faults = { delayMs: [1, 5] }, timeoutMs = 10_000 } = options
     this.random = seededRandom(seed)
     this.heartbeatMs = options.heartbeatMs ?? electionTimeoutMs / 5
-    this.settings = { electionTimeoutMs, leaseMs: 0, clockBoundMs: 0 }
+    this.settings = { electionTimeoutMs, ...(options.leases ?? { leaseMs: 0, clockBoundMs: 0 }) }
     this.network = new MemoryNetwork({ clock: this.clock, random: this.fork(), faults })
     this.checker = new Checker(id => this.byId.get(id)?.disk)
     this.overseer = new Overseer(this.clock, this.checker)

@@ -1,3 +1,4 @@
+export { boundedStaleness } from './bounded-staleness.js'
 export { commitSoundness } from './commit-soundness.js'
 export { committedIsImmutable } from './committed-is-immutable.js'
 export { durability, wholeDisk } from './durability.js'

@@ -15,9 +15,6 @@ export function appliedOnce(ledger: Ledger, life: string, { session, number, ind
 /**
  * 13. Who asks one thing after another reads its own writes, and never reads what is older than what it has read:
  * indexes that it is given don't fall, whichever members give them. A duplicate is given the index of the first.
- *
- * Waits for reads by sessions: until there are any, it is asserted of appends and barriers. Waits for sessions that end,
- * too: until they can, only a number that its session's window has left behind is forgotten.
  */
 export function readsOwnWrites(client: string, known: number, given: number): Verdict {
   return given < known ? `client ${client} is given ${given}, and had been given ${known}` : undefined

@@ -16,6 +16,10 @@ const BEHIND = 0.5
 const LEAST_REST_MS = 0.1
 /** How likely an append is asked of two members at once. */
 const IMPATIENT = 0.1
+/** How likely a weaker read is asked for beside something else. */
+const CURIOUS = 0.3
+/** How stale a weak read may be at most. */
+const STALEST = { ms: 200, entries: 8 }
 
 /** What a client needs of the simulation that it is in. */
 export interface ClientSurroundings<State, Input, Output> {
@@ -42,6 +46,8 @@ export class Client<State, Input, Output> {
   private asked = 0
   /** The greatest index that it has been given. */
   private known = 0
+  /** The same, as it asked for what it waits for. */
+  private knownBefore = 0
   private isStopping = false
 
   constructor(
@@ -72,6 +78,8 @@ export class Client<State, Input, Output> {
     if (member === undefined) return this.rest()
     this.isIdle = false
     this.asked++
+    this.knownBefore = this.known
+    if (this.random.next() < CURIOUS) this.glance()
     const request = this.around.workload.next(this.random)
     const invokedAt = this.around.cluster.clock.now()
     if (request.type === 'query') this.query(member, request, invokedAt)
@@ -87,17 +95,39 @@ export class Client<State, Input, Output> {
     return member === undefined ? [] : [cluster.append(member, call)]
   }
 
+  /** A read that may be stale, or that only reflects what this client knows already, on whichever member. */
+  private glance(): void {
+    const { cluster, workload } = this.around
+    const member = this.pickMember()
+    const [kind, ms, entries] = [this.random.next(), this.random.next(), this.random.next()]
+    if (member === undefined) return
+    const { known } = this
+    if (kind < 0.5) {
+      cluster.callers.reach(member, known, workload.timeoutMs, ({ ending }) => {
+        const applied = member.replica?.applied ?? 0
+        if (ending !== 'done') return
+        cluster.checker.note(readsOwnWrites(this.session, known, applied))
+        this.known = Math.max(this.known, applied)
+      })
+    } else {
+      const staleness = { ms: Math.round(STALEST.ms * ms), entries: Math.round(STALEST.entries * entries) }
+      cluster.callers.bounded(member, staleness, workload.timeoutMs)
+    }
+  }
+
   private query(member: TestMember, { input }: Request<Input>, invokedAt: number): void {
     const { cluster, workload } = this.around
     this.asks(member, input, 1)
-    cluster.barrier(member, workload.timeoutMs, operation => {
+    const heard = (operation: Operation): void => {
       const { ending, index } = operation
       this.hears(operation, 1)
       if (ending !== 'done') return this.record({ input, invokedAt, outcome: 'rejected' })
       this.given(index)
       const position = (member.replica?.applied ?? 0) + BEHIND
       this.done({ input, invokedAt }, this.around.machineOf(member).read(input), position)
-    })
+    }
+    if (this.random.next() < 0.5) cluster.callers.lease(member, workload.timeoutMs, heard)
+    else cluster.callers.barrier(member, workload.timeoutMs, heard)
   }
 
   /** Tries an append, and again through others while it is not known what became of it. */
@@ -133,7 +163,7 @@ export class Client<State, Input, Output> {
   }
 
   private given(index = 0): void {
-    this.around.cluster.checker.note(readsOwnWrites(this.session, this.known, index))
+    this.around.cluster.checker.note(readsOwnWrites(this.session, this.knownBefore, index))
     this.known = Math.max(this.known, index)
   }
 

@@ -1,3 +1,4 @@
+import type { ClusterSettings } from '../../../streams/rules/roster.js'
 import type { Limits } from '../cluster/limits.js'
 import type { Call } from '../linearizability/history.js'
 import type { Observe } from '../replay/trace-event.js'
@@ -21,6 +22,11 @@ export interface SimulationOptions<State, Input, Output> {
   readonly duration?: number
   /** The faults, instead of those that the seed gives: as when a run is shrunk. */
   readonly plan?: readonly PlannedFault[]
+  /**
+   * Whether leaders may answer by a lease, and how far clocks may run apart within one. Default: they may not. Clocks that
+   * jump while a process runs break what leases build on: leave `clock-jump` out.
+   */
+  readonly leases?: Pick<ClusterSettings, 'leaseMs' | 'clockBoundMs'>
   /** Bounds of kayak's that are lowered, so that what happens at them happens often. */
   readonly limits?: Partial<Limits>
   /** Is told of everything that happens, as it happens; the run is the same without it, and faster. Default: nobody. */

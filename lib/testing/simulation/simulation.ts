@@ -53,10 +53,19 @@ export class Simulation<State, Input, Output> {
     const { seed, members = 3, faults = TROUBLE, workload, duration = 10_000 } = options
     const { network, diskMs, skewMs } = faults
     const newMachine = (): MachineRunner<Input, Output> => this.newRunner()
-    const { observe } = options
+    const { observe, leases } = options
     const look = observe && { look: () => this.recorder?.look() }
     const slowestRate = 1 - faults.drift
-    this.cluster = new TestCluster({ seed, faults: network, diskMs, skewMs, slowestRate, newMachine, ...look })
+    this.cluster = new TestCluster({
+      seed,
+      faults: network,
+      diskMs,
+      skewMs,
+      slowestRate,
+      newMachine,
+      ...(leases && { leases }),
+      ...look,
+    })
     this.recorder = observe && new Recorder(this.cluster, observe)
     this.members = members
     this.seed = seed

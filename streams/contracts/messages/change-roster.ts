@@ -16,6 +16,8 @@ export class ChangeRoster extends GroupMessage {
   /** What a joiner was told of the cluster's settings: it isn't added where they are others. */
   @MayBeMissing() @IsTerm() readonly electionTimeoutMs?: number | undefined
   @MayBeMissing() @IsTerm() readonly heartbeatMs?: number | undefined
+  @MayBeMissing() @IsCount() readonly leaseMs?: number | undefined
+  @MayBeMissing() @IsCount() readonly clockBoundMs?: number | undefined
 }
 
 const VERDICTS = [
@@ -43,5 +45,8 @@ export class ChangeReply extends GroupMessage {
   /** Whom to ask instead, with `not-leader`, where it is known. */
   @MayBeMissing() @IsAddress() readonly leader?: string
   @IsId() declare readonly clusterId: string
+  /** What the cluster has agreed on. */
   @IsCount() declare readonly electionTimeoutMs: number
+  @IsCount() declare readonly leaseMs: number
+  @IsCount() declare readonly clockBoundMs: number
 }

@@ -1,11 +1,13 @@
 import { Equals, IsBoolean } from 'class-validator'
-import { IsCount, IsRequestId } from '../fields.js'
+import { IsCount, IsRequestId, MayBeMissing } from '../fields.js'
 import { GroupMessage } from './message.js'
 
 /** Asks the leader for an index that reflects all that has been acknowledged (section 6.4). */
 export class ReadIndex extends GroupMessage {
   @Equals('read-index') readonly type = 'read-index'
   @IsRequestId() declare readonly id: string
+  /** Whether the leader's lease is enough, where it has one. */
+  @MayBeMissing() @IsBoolean() readonly lease?: boolean | undefined
 }
 
 export class ReadIndexReply extends GroupMessage {

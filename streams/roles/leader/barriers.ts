@@ -9,6 +9,11 @@ interface Asked {
   readonly id: string
 }
 
+/** What one that the lease covers is answered with at once. */
+function serve({ replica }: Leadership, { from, id }: Asked): void {
+  replica.send(from, message(ReadIndexReply, { id, confirmed: true, index: replica.commit }))
+}
+
 /** Barriers that share the round under way, and those that came after it began and wait for the next. */
 interface Barriers {
   readonly round: number
@@ -25,9 +30,9 @@ function confirm({ replica }: Leadership, { sharing, index }: Barriers): void {
 
 /** Begins a round for all that wait: what has committed now reflects all that was acknowledged before they asked. */
 function begin(leadership: Leadership, { waiting }: Barriers): Barriers {
-  leadership.round += 1
+  leadership.beginRound()
   beat(leadership)
-  return { round: leadership.round, index: leadership.replica.commit, sharing: waiting, waiting: [] }
+  return { round: leadership.rounds.newest, index: leadership.replica.commit, sharing: waiting, waiting: [] }
 }
 
 /** One step at the end of a turn: settle the round that a quorum has answered, begin the next one if any wait. */
@@ -42,7 +47,8 @@ function step(leadership: Leadership, before: Barriers): Barriers {
 
 /**
  * Barriers (section 6.4): an index is confirmed by a round of this leader that began after it was asked for, and not
- * before an entry of its own term has committed. Many that wait share one round.
+ * before an entry of its own term has committed. Many that wait share one round. Those that a lease is enough for need
+ * none while there is one.
  *
  * ```
  *  asked   -a-b-c---------
@@ -58,6 +64,10 @@ export function barriers$(leadership: Leadership): Observable<never> {
     scan((barriers, event): Barriers => {
       if (event === undefined) return step(leadership, barriers)
       const asked = { from: event.from, id: event.message.id }
+      if (event.message.lease === true && leadership.hasLease) {
+        serve(leadership, asked)
+        return barriers
+      }
       return { ...barriers, waiting: [...barriers.waiting, asked] }
     }, NONE),
     ignoreElements(),

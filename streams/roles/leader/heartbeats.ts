@@ -36,6 +36,8 @@ export function heartbeats$(leadership: Leadership): Observable<never> {
     startWith(0),
     tap(() => {
       resend(leadership, marks)
+      // a lease counts from when it was asked for
+      if (leadership.replica.roster.settings.leaseMs > 0) leadership.beginRound()
       beat(leadership)
     }),
     ignoreElements(),

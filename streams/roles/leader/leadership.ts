@@ -3,9 +3,11 @@ import { encodeEntries } from '../../contracts/entry-codec.js'
 import type { Replica } from '../../replica/replica.js'
 import { commitIndex } from '../../rules/commitment.js'
 import { entryBytes, type LogEntry } from '../../rules/entry.js'
+import { isWithinLease } from '../../rules/lease.js'
 import { beginProgress, sent, type Progress } from '../../rules/progress.js'
 import { quorumValue } from '../../rules/quorum.js'
 import { members, type RosterMember } from '../../rules/roster.js'
+import { Rounds } from './rounds.js'
 import { UnderWay } from './under-way.js'
 
 const NO_ENTRIES = encodeEntries([])
@@ -19,14 +21,17 @@ export class Leadership {
   private progress: ReadonlyMap<string, Progress> = new Map()
   /** The commit index that each member has been told. */
   private readonly told = new Map<string, number>()
-  round = 1
+  readonly rounds: Rounds
   readonly underWay = new UnderWay()
   /** Set while the leadership is being handed over: no appends are taken meanwhile. */
   transferring = false
+  /** Set once a member was told to stand, whom voters may elect however recently they have heard this leader. */
+  hasNoLease = false
 
   constructor(readonly replica: Replica) {
     this.term = replica.standing.term
     this.electedAt = replica.parts.clock.now()
+    this.rounds = new Rounds(this.electedAt)
     this.firstIndex = replica.parts.log.last.index + 1
     for (const entry of this.unapplied()) this.underWay.add(entry, entry.index)
   }
@@ -67,8 +72,26 @@ export class Leadership {
 
   /** The last round that a quorum has answered. */
   get confirmedRound(): number {
-    const { self, roster } = this.replica
-    return quorumValue(roster, id => (id === self.id ? Infinity : (this.progress.get(id)?.round ?? 0)))
+    return this.roundOf(() => true)
+  }
+
+  /**
+   * Whether it may answer reads without a round (section 6.4.1). Only those count who hold the roster in force, and with
+   * it what the lease is.
+   */
+  get hasLease(): boolean {
+    const { roster, parts } = this.replica
+    if (this.hasNoLease || !this.isEstablished || roster.settings.leaseMs === 0) return false
+    const answered = this.roundOf(({ match }) => match >= roster.index)
+    return isWithinLease(this.rounds.beganAt(answered), parts.clock.now(), roster.settings)
+  }
+
+  beginRound(): void {
+    const { parts, roster } = this.replica
+    this.rounds.begin(
+      parts.clock.now(),
+      this.roundOf(({ match }) => match >= roster.index),
+    )
   }
 
   /** Whether an entry of its own term has committed. */
@@ -121,8 +144,18 @@ export class Leadership {
     return parts.log.cached(from, parts.log.last.index, Infinity) ?? []
   }
 
+  private roundOf(counts: (progress: Progress) => boolean): number {
+    const { self, roster } = this.replica
+    return quorumValue(roster, id => {
+      const progress = this.progress.get(id)
+      if (id === self.id) return Infinity
+      return progress !== undefined && counts(progress) ? progress.round : 0
+    })
+  }
+
   private send(member: RosterMember, prevIndex: number, prevTerm: number, reaches: number, entries: Uint8Array): void {
-    const { term, round, replica } = this
+    const { term, rounds, replica } = this
+    const round = rounds.newest
     const { incarnation } = member
     const { commit } = replica
     this.told.set(member.id, Math.max(this.told.get(member.id) ?? 0, Math.min(commit, reaches)))

@@ -40,7 +40,10 @@ function transferTo$(leadership: Leadership, to: RosterMember): Observable<unkno
   const caughtUp$ = concat(of(undefined), inbox.settled$).pipe(
     filter(() => leadership.progressOf(to.id)?.match === log.last.index),
     take(1),
-    tap(() => replica.send(to, message(TimeoutNow, { term }))),
+    tap(() => {
+      leadership.hasNoLease = true
+      replica.send(to, message(TimeoutNow, { term }))
+    }),
     ignoreElements(),
   )
   const deadline$ = timer(replica.electionTimeoutMs, clock).pipe(

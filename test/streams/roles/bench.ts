@@ -48,6 +48,7 @@ export interface BenchOptions {
   readonly learners?: string
   /** Learners that stay so. */
   readonly readers?: string
+  readonly leaseMs?: number
   /** The terms of the log's entries. */
   readonly log?: readonly number[]
   readonly term?: number
@@ -65,13 +66,13 @@ export class Bench {
   private readonly wire = new Wire()
 
   constructor(options: BenchOptions = {}) {
-    const { voters = 'abc', learners = '', readers = '', log = [1], diskMs = 0 } = options
+    const { voters = 'abc', learners = '', readers = '', leaseMs = 0, log = [1], diskMs = 0 } = options
     const term = options.term ?? log.at(-1) ?? 0
     const { disk = new MemoryDisk() } = options
     const { clock } = this
     this.disk = disk
     if (options.disk === undefined) {
-      disk.log.append(logOf(log, rosterOf(voters, learners, readers)))
+      disk.log.append(logOf(log, rosterOf(voters, learners, readers, leaseMs)))
       disk.termAndVote = { term, vote: options.vote === undefined ? undefined : idOf(options.vote) }
     }
     disk.latencyMs = 0

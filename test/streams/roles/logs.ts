@@ -15,14 +15,14 @@ export const addressOf = (name: string): string => `${name}:1`
 const memberOf = (name: string): RosterMember => ({ id: idOf(name), address: addressOf(name), incarnation: 1 })
 
 /** A roster by names; readers are learners that stay so. */
-export const rosterOf = (voters: string, learners = '', readers = ''): Roster => ({
+export const rosterOf = (voters: string, learners = '', readers = '', leaseMs = 0): Roster => ({
   ...EMPTY_ROSTER,
   voters: voters.split('').map(memberOf),
   learners: [
     ...learners.split('').map(memberOf),
     ...readers.split('').map(name => ({ ...memberOf(name), staysLearner: true })),
   ],
-  settings: { electionTimeoutMs: T, leaseMs: 0, clockBoundMs: 0 },
+  settings: { electionTimeoutMs: T, leaseMs, clockBoundMs: 0 },
 })
 
 /** A log by the terms of its entries, the first of which holds the roster. */

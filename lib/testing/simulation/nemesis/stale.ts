@@ -19,7 +19,11 @@ const staleReads: Strike = (nemesis, fault) => {
   leader.time.drift(1 - faults.drift)
   cluster.network.isolate(leader.address)
   for (let count = 1; count <= ASKS; count++)
-    nemesis.later(count * ASK_EVERY_MS, () => leader.isLeader && cluster.barrier(leader, ASKS * ASK_EVERY_MS))
+    nemesis.later(count * ASK_EVERY_MS, () => {
+      if (!leader.isLeader) return
+      cluster.barrier(leader, ASKS * ASK_EVERY_MS)
+      cluster.callers.lease(leader, ASKS * ASK_EVERY_MS)
+    })
   nemesis.later(Math.max(fault.lastsMs, ASKS * ASK_EVERY_MS), () => {
     leader.time.drift(1)
     cluster.network.heal()
