@@ -1,5 +1,6 @@
 import { randomHex } from '../../streams/contracts/clock.js'
 import { KayakError } from '../../streams/contracts/errors.js'
+import { PROTOCOL } from '../../streams/contracts/messages/versions.js'
 import type { Identity, Opened } from '../../streams/contracts/storage.js'
 import { recover$ } from '../../streams/replica/open.js'
 import { rosterInForce } from '../../streams/rules/roster-history.js'
@@ -58,7 +59,7 @@ export async function listen<T>(opening: Opening<T>, identity: Identity): Promis
   const { memberId, clusterId } = identity
   const bind = bindAddress(options, identity)
   const advertise = options.advertise ?? (identity.advertise === '' ? undefined : identity.advertise)
-  const bound$ = transport.open({ memberId, clusterId, bind, advertise, secret, clock, random })
+  const bound$ = transport.open({ memberId, clusterId, bind, advertise, secret, protocol: PROTOCOL, clock, random })
   const bound = await opening.first(bound$, 'The transport has not begun to listen')
   return { ...identity, address: bound.address, advertise: bound.advertise }
 }

@@ -1,4 +1,5 @@
 import { Subject } from 'rxjs'
+import type { Protocol } from '../../streams/contracts/protocol.js'
 import type { Inbound, TransportNotice, TransportOptions } from '../../streams/contracts/transport.js'
 
 /** A member that listens on a network, and what it knows of the others. */
@@ -9,6 +10,7 @@ export class Endpoint {
   readonly advertise: string
   readonly self: { readonly id: string; readonly address: string }
   readonly secret: string | undefined
+  readonly protocol: Protocol
   clusterId: string | undefined
   isClosed = false
 
@@ -28,6 +30,7 @@ export class Endpoint {
     this.advertise = options.advertise ?? address
     this.self = { id: this.id, address: this.advertise }
     this.secret = options.secret
+    this.protocol = options.protocol
     this.clusterId = clusterId
   }
 
@@ -50,11 +53,12 @@ export class Endpoint {
     return this.#peers.get(peer.advertise) === peer
   }
 
-  up(peer: Endpoint): void {
+  /** A peer is connected, and the two talk in this version. */
+  up(peer: Endpoint, version: number): void {
     if (this.isUp(peer)) return
     this.#peers.set(peer.advertise, peer)
     this.#strangers.delete(peer.advertise)
-    this.notify({ type: 'peer-up', id: peer.id, address: peer.advertise })
+    this.notify({ type: 'peer-up', id: peer.id, address: peer.advertise, version })
   }
 
   /** Forgets a peer that is gone; whether it was connected. */

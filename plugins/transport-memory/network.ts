@@ -1,5 +1,6 @@
 import { Subject, type Observable } from 'rxjs'
 import type { Clock, Random } from '../../streams/contracts/clock.js'
+import { agreedVersion, apartText } from '../../streams/contracts/protocol.js'
 import {
   MAX_MESSAGE_BYTES,
   type Inbound,
@@ -38,7 +39,9 @@ export interface MemoryNetworkOptions {
 interface Parcel {
   readonly from: Endpoint
   readonly to: Endpoint
+  /** As it is on the way: of the version in which the two talk. */
   readonly message: Record<string, unknown>
+  readonly version: number
   readonly number: number
 }
 
@@ -46,6 +49,8 @@ type Refusal = Extract<TransportNotice, { type: 'peer-refused' }>
 
 /** Why the two wouldn't talk to each other. */
 function refusal(from: Endpoint, to: Endpoint, id: string | undefined): Pick<Refusal, 'code' | 'reason'> | undefined {
+  if (agreedVersion(from.protocol, to.protocol) === undefined)
+    return { code: 'KAYAK_VERSION', reason: apartText(from.protocol, to.protocol) }
   if (from.secret !== to.secret) return { code: 'KAYAK_NOT_AUTHORIZED', reason: 'the secrets differ' }
   if (from.clusterId !== undefined && to.clusterId !== undefined && from.clusterId !== to.clusterId)
     return { code: 'KAYAK_OTHER_CLUSTER', reason: `cluster ${from.clusterId} is not ${to.clusterId}` }
@@ -185,23 +190,28 @@ export class MemoryNetwork {
   #post(from: Endpoint, to: Endpoint, message: object, number: number): void {
     const faults = this.#faults
     const tell = (type: Traffic['type']): void => this.#tell(type, from, to.advertise, message, number)
-    const copy = (): Parcel => ({ from, to, message: copyMessage(message), number })
+    const version = agreedVersion(from.protocol, to.protocol) ?? 0
+    const said = from.protocol.toVersion(message, version)
+    // a receiver of an older version knows nothing of the kind
+    if (said === undefined) return tell('lost')
+    const copy = (): Parcel => ({ from, to, message: copyMessage(said), version, number })
     if (happens(this.#random, faults.drop)) return tell('lost')
     this.#dispatch(copy())
     if (happens(this.#random, faults.duplicate)) this.#dispatch(copy())
     if (happens(this.#random, faults.replay)) this.#replay(copy())
   }
 
-  #replay({ from, to, message, number }: Parcel): void {
+  #replay({ from, to, message, number, version }: Parcel): void {
     const later = this.#faults.replayMs * this.#random.next()
-    this.#clock.schedule(() => this.#inject(from.self, to.advertise, message, number), later)
+    this.#clock.schedule(() => this.#inject(from.self, to.advertise, message, number, version), later)
   }
 
-  #inject(from: Inbound['from'], to: string, message: object, number: number): void {
+  #inject(from: Inbound['from'], to: string, message: object, number: number, version?: number): void {
     const endpoint = this.#endpoints.get(to)
     if (endpoint === undefined) return
     this.#traffic.next({ type: 'injected', at: this.#clock.now(), from: from.address, to, message, number })
-    endpoint.receive({ from, message })
+    const { protocol } = endpoint
+    endpoint.receive({ from, message: protocol.fromVersion(message, version ?? protocol.newest) })
   }
 
   #dispatch(parcel: Parcel): void {
@@ -212,14 +222,14 @@ export class MemoryNetwork {
     this.#clock.schedule(() => this.#deliver(parcel), due - now)
   }
 
-  #deliver({ from, to, message, number }: Parcel): void {
+  #deliver({ from, to, message, version, number }: Parcel): void {
     const tell = (type: Traffic['type']): void => this.#tell(type, from, to.advertise, message, number)
     if (to.isClosed || from.isClosed) return tell('gone')
     if (this.#cuts.has(from.advertise, to.advertise)) return tell('cut')
-    from.up(to)
-    to.up(from)
+    from.up(to, version)
+    to.up(from, version)
     tell('delivered')
-    to.receive({ from: from.self, message })
+    to.receive({ from: from.self, message: to.protocol.fromVersion(message, version) })
   }
 
   #tell(type: Traffic['type'], from: Endpoint, to: string, message: object, number: number): void {

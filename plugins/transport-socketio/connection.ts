@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net'
+import { MAX_MESSAGE_BYTES, type DropReason } from '../../streams/contracts/transport.js'
 import type { EventName } from './parser.js'
+import type { Tongue } from './tongue.js'
 
 /** What a connection needs of socket.io, on either side. */
 export interface Line {
@@ -22,6 +24,7 @@ export class Connection {
   constructor(
     private readonly line: Line,
     readonly peer: PeerName,
+    readonly tongue: Tongue,
     private readonly maxQueueBytes: number,
   ) {
     line.onFlush(() => {
@@ -29,13 +32,16 @@ export class Connection {
     })
   }
 
-  /** Sends a frame, or returns false where too much waits already. */
-  send(frame: Uint8Array): boolean {
+  /** Sends the frame of a message, in the version in which the two talk, or gives why it doesn't. */
+  send(message: Uint8Array): DropReason | undefined {
+    const frame = this.tongue.say(message)
+    if (frame === undefined) return undefined
+    if (frame.byteLength > MAX_MESSAGE_BYTES) return 'too-large'
     const waiting = this.#unflushed + this.line.tcp.writableLength
-    if (waiting + frame.byteLength > this.maxQueueBytes) return false
+    if (waiting + frame.byteLength > this.maxQueueBytes) return 'queue-full'
     this.#unflushed += frame.byteLength
     this.line.emit('message', frame)
-    return true
+    return undefined
   }
 
   /** Drops the connection at once. Whoever accepted or dialled it learns of it from the socket. */

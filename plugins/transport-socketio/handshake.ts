@@ -1,8 +1,10 @@
 import { randomHex, type Random } from '../../streams/contracts/clock.js'
+import { agreedVersion, apartText, type Protocol, type Versions } from '../../streams/contracts/protocol.js'
 import { check } from '../../streams/contracts/validation.js'
-import { Hello, Proof, Refused, VERSION, type Greeting, type RefusalCode } from './hello.js'
+import { Hello, knownFields, Proof, Refused, versionsIn, type Greeting, type RefusalCode } from './hello.js'
 import type { EventName } from './parser.js'
 import { isSameProof, prove, type Side } from './proof.js'
+import { Tongue } from './tongue.js'
 
 /** Who this member is, to those whom it meets. */
 export interface Self {
@@ -12,6 +14,7 @@ export interface Self {
   readonly secret: string | undefined
   clusterId: string | undefined
   readonly random: Random
+  readonly protocol: Protocol
 }
 
 /** Why one side doesn't want the other, and whether it was the other that said so. */
@@ -32,10 +35,17 @@ const refuse = (code: RefusalCode, reason: string): Refusal => ({ type: 'refused
 
 const outOfTurn = (event: EventName): Refusal => refuse('KAYAK_INVALID', `"${event}" is out of turn`)
 
+/** What counts of a refusal: it may come before one knows which version the other speaks. */
+const heeded = (payload: unknown): unknown =>
+  typeof payload === 'object' && payload !== null && 'code' in payload && 'reason' in payload
+    ? { code: payload.code, reason: payload.reason }
+    : payload
+
 function makeHello(self: Self): Greeting {
   const cluster = self.clusterId === undefined ? {} : { clusterId: self.clusterId }
   return {
-    version: VERSION,
+    version: self.protocol.newest,
+    oldest: self.protocol.oldest,
     memberId: self.id,
     ...cluster,
     address: self.address,
@@ -44,14 +54,26 @@ function makeHello(self: Self): Greeting {
   }
 }
 
-/** Another version may have other fields, so its number is looked at first. */
-function readHello(payload: unknown): Greeting | Refusal {
-  const version: unknown =
-    typeof payload === 'object' && payload !== null && 'version' in payload ? payload.version : undefined
-  if (typeof version === 'number' && version !== VERSION)
-    return refuse('KAYAK_VERSION', `version ${version} instead of ${VERSION}`)
-  const checked = check(Hello, payload)
-  return checked.ok ? checked.value : refuse('KAYAK_INVALID', checked.reason)
+/** Another version may have other fields, so its number is looked at first. Further ones of a newer one are ignored. */
+function readHello(payload: unknown, mine: Versions): Heard | Refusal {
+  if (typeof payload !== 'object' || payload === null) return refuse('KAYAK_INVALID', 'not an object')
+  const theirs = versionsIn(payload)
+  const version = theirs && agreedVersion(mine, theirs)
+  if (theirs !== undefined && version === undefined) return refuse('KAYAK_VERSION', apartText(mine, theirs))
+  const isNewer = theirs !== undefined && theirs.newest > mine.newest
+  const checked = check(Hello, isNewer ? knownFields(payload) : payload)
+  if (!checked.ok) return refuse('KAYAK_INVALID', checked.reason)
+  if (version === undefined) return refuse('KAYAK_INVALID', 'oldest: newer than version')
+  return { said: payload, hello: checked.value, version }
+}
+
+/** A hello of the other side. */
+interface Heard {
+  /** As it came, with what this version doesn't know. */
+  readonly said: object
+  readonly hello: Greeting
+  /** In which the two talk. */
+  readonly version: number
 }
 
 /** Whether somebody who says so would be welcome. */
@@ -82,7 +104,7 @@ function judge(self: Self, theirs: Greeting, expectedId: string | undefined): Re
  */
 export class Handshake {
   readonly #mine: Greeting
-  #theirs: Greeting | undefined
+  #theirs: Heard | undefined
   #awaits: EventName
 
   constructor(
@@ -101,7 +123,12 @@ export class Handshake {
 
   /** Who the other says to be; proven once a step is `done`. */
   get peer(): { readonly id: string; readonly address: string } | undefined {
-    return this.#theirs && { id: this.#theirs.memberId, address: this.#theirs.address }
+    return this.#theirs && { id: this.#theirs.hello.memberId, address: this.#theirs.hello.address }
+  }
+
+  /** What the two talk in; known with the peer. */
+  get tongue(): Tongue {
+    return new Tongue(this.self.protocol, this.#theirs?.version ?? this.self.protocol.newest)
   }
 
   receive(event: EventName, payload: unknown): Step {
@@ -111,16 +138,16 @@ export class Handshake {
   }
 
   #refused(payload: unknown): Refusal {
-    const checked = check(Refused, payload)
+    const checked = check(Refused, heeded(payload))
     if (!checked.ok) return refuse('KAYAK_INVALID', checked.reason)
     return { type: 'refused', code: checked.value.code, reason: `by the peer: ${checked.value.reason}`, isTheirs: true }
   }
 
   #meet(payload: unknown): Step {
-    const theirs = readHello(payload)
-    if (!('memberId' in theirs)) return theirs
+    const theirs = readHello(payload, this.self.protocol)
+    if (!('said' in theirs)) return theirs
     this.#theirs = theirs
-    const refusal = judge(this.self, theirs, this.expectedId)
+    const refusal = judge(this.self, theirs.hello, this.expectedId)
     if (refusal !== undefined) return refusal
     this.#awaits = this.side === 'dialler' ? 'welcome' : 'proof'
     if (this.side === 'acceptor') return { type: 'say', event: 'challenge', payload: this.#mine }
@@ -141,8 +168,8 @@ export class Handshake {
     return { type: 'done', say: { event: 'welcome', payload: { proof: this.#prove('acceptor', theirs) } } }
   }
 
-  #prove(side: Side, theirs: Greeting): string {
-    const [dialler, acceptor] = this.side === 'dialler' ? [this.#mine, theirs] : [theirs, this.#mine]
+  #prove(side: Side, { said }: Heard): string {
+    const [dialler, acceptor] = this.side === 'dialler' ? [this.#mine, said] : [said, this.#mine]
     return prove(this.self.secret, side, dialler, acceptor)
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../streams/contracts/clock.js'
+import type { DropReason } from '../../streams/contracts/transport.js'
 import type { HostPort } from './address.js'
 import { BackOff } from './back-off.js'
 import type { Connection, PeerName } from './connection.js'
@@ -84,12 +85,12 @@ export class Link {
     })
   }
 
-  /** Keeps a frame until the call that is being made is answered; false if there is no room. */
-  hold(frame: Uint8Array, id: string | undefined): boolean {
-    if (this.#heldBytes + frame.byteLength > BOUNDS.heldBytes) return false
+  /** Keeps a frame until the call that is being made is answered, or gives why it doesn't. */
+  hold(frame: Uint8Array, id: string | undefined): DropReason | undefined {
+    if (this.#heldBytes + frame.byteLength > BOUNDS.heldBytes) return 'queue-full'
     this.#held.push({ frame, id })
     this.#heldBytes += frame.byteLength
-    return true
+    return undefined
   }
 
   /** The peer is known to be there: there is no need to wait before dialling it. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../streams/contracts/clock.js'
-import { MAX_MESSAGE_BYTES, type Inbound, type Peer, type TransportNotice } from '../../streams/contracts/transport.js'
+import { MAX_MESSAGE_BYTES, type DropReason, type Inbound, type Peer } from '../../streams/contracts/transport.js'
 import type { AcceptorObserver } from './acceptor.js'
 import { parseAddress } from './address.js'
 import type { Connection } from './connection.js'
@@ -9,8 +9,6 @@ import type { Notices } from './notices.js'
 import { encodeMessage } from './parser.js'
 import { Peers } from './peers.js'
 import { BOUNDS, type Settings } from './settings.js'
-
-type DropReason = Extract<TransportNotice, { type: 'dropped' }>['reason']
 
 /** All connections of a member, and what is sent and received over them. */
 export class Mesh implements AcceptorObserver {
@@ -36,8 +34,8 @@ export class Mesh implements AcceptorObserver {
       return this.#miss(to, connection)
     const frame = encodeMessage(message)
     if (frame.byteLength > MAX_MESSAGE_BYTES) return this.#drop(to, 'too-large')
-    const isSent = connection === undefined ? link?.hold(frame, to.id) === true : connection.send(frame)
-    if (!isSent) this.#drop(to, 'queue-full')
+    const fault = connection === undefined ? link?.hold(frame, to.id) : connection.send(frame)
+    if (fault !== undefined) this.#drop(to, fault)
   }
 
   /** Closes outgoing connections that nobody uses, so that members that are gone aren't dialled for ever. */
@@ -64,7 +62,7 @@ export class Mesh implements AcceptorObserver {
   }
 
   message(connection: Connection, message: unknown): void {
-    this.receive({ from: connection.peer, message })
+    this.receive({ from: connection.peer, message: connection.tongue.hear(message) })
   }
 
   down(connection: Connection, reason: string): void {
@@ -82,7 +80,11 @@ export class Mesh implements AcceptorObserver {
   }
 
   #join(connection: Connection): void {
-    if (this.#peers.add(connection)) this.notices.tell({ type: 'peer-up', ...connection.peer })
+    if (this.#peers.add(connection)) this.#tellUp(connection)
+  }
+
+  #tellUp({ peer, tongue: { version } }: Connection): void {
+    this.notices.tell({ type: 'peer-up', ...peer, version })
   }
 
   #linkTo(address: string): Link | undefined {

@@ -29,6 +29,13 @@ const tagOf = (event: EventName): number => FIRST_EVENT_TAG + EVENTS.indexOf(eve
 /** The frame of a message, ready to be sent to several peers. */
 export const encodeMessage = (message: object): Uint8Array => encodeFrame(tagOf('message'), message)
 
+/** The message in a frame that {@link encodeMessage} has made. */
+export function decodeMessage(frame: Uint8Array): object {
+  const { value } = decodeFrame(frame)
+  if (typeof value !== 'object' || value === null) throw new Error('a frame without a message')
+  return value
+}
+
 const isEventName = (name: unknown): name is EventName => EVENTS.some(event => event === name)
 
 class Encoder {

@@ -46,7 +46,7 @@ export class Session {
     const peer = this.handshake.peer
     if (peer === undefined) return
     if (say !== undefined) this.line.emit(say.event, say.payload)
-    this.#connection = new Connection(this.line, peer, this.settings.maxQueueBytes)
+    this.#connection = new Connection(this.line, peer, this.handshake.tongue, this.settings.maxQueueBytes)
     this.observer.up(this.#connection)
   }
 

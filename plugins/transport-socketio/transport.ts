@@ -92,9 +92,9 @@ export class SocketioTransport implements Transport {
   }
 
   #assemble(options: TransportOptions): Opened {
-    const { clock, random, secret } = options
+    const { clock, random, secret, protocol } = options
     const clusterId = this.#clusterId ?? options.clusterId
-    const self: Self = { id: options.memberId, address: '', secret, clusterId, random }
+    const self: Self = { id: options.memberId, address: '', secret, clusterId, random, protocol }
     this.#notices.start(clock)
     const mesh = new Mesh(self, clock, this.settings, this.#notices, inbound => this.#inbound.next(inbound))
     return { self, mesh, acceptor: new Acceptor(self, clock, this.settings, mesh) }

@@ -14,7 +14,8 @@ export type HostEventBody =
   | { readonly type: 'leader-elected'; readonly term: number }
   | { readonly type: 'leader-changed'; readonly term: number; readonly leader: Member | undefined }
   | { readonly type: 'stepped-down'; readonly term: number; readonly why: StepDownReason }
-  | { readonly type: 'peer-up'; readonly id: string; readonly address: string }
+  /** With the version of the protocol in which the two talk: the newest that both speak. */
+  | { readonly type: 'peer-up'; readonly id: string; readonly address: string; readonly version: number }
   | { readonly type: 'peer-down'; readonly id: string | undefined; readonly address: string; readonly reason: string }
   /** `outgoing` where this member has dialled; who has dialled in says himself what his address is. */
   | {

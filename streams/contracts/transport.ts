@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs'
 import type { Clock, Random } from './clock.js'
+import type { Protocol } from './protocol.js'
 
 /** Whom to send to: by address, and where the id is known only to the member that has it. */
 export interface Peer {
@@ -13,9 +14,13 @@ export interface Inbound {
   readonly message: unknown
 }
 
+/** Why a message was not sent. */
+export type DropReason = 'not-connected' | 'queue-full' | 'too-large'
+
 /** What a transport tells of its connections. */
 export type TransportNotice =
-  | { readonly type: 'peer-up'; readonly id: string; readonly address: string }
+  /** With the version in which the two talk. */
+  | { readonly type: 'peer-up'; readonly id: string; readonly address: string; readonly version: number }
   | { readonly type: 'peer-down'; readonly id: string | undefined; readonly address: string; readonly reason: string }
   | {
       readonly type: 'peer-refused'
@@ -26,7 +31,7 @@ export type TransportNotice =
       readonly code: 'KAYAK_NOT_AUTHORIZED' | 'KAYAK_OTHER_CLUSTER' | 'KAYAK_VERSION' | 'KAYAK_INVALID'
       readonly reason: string
     }
-  | { readonly type: 'dropped'; readonly to: Peer; readonly reason: 'not-connected' | 'queue-full' | 'too-large' }
+  | { readonly type: 'dropped'; readonly to: Peer; readonly reason: DropReason }
 
 export interface TransportOptions {
   readonly memberId: string
@@ -38,6 +43,12 @@ export interface TransportOptions {
   readonly advertise: string | undefined
   /** Proven by challenge and response, never sent. */
   readonly secret: string | undefined
+  /**
+   * What this member speaks. At the handshake each side says its oldest and newest version, and the two talk in the newest
+   * that both speak; where there is none they refuse each other with `KAYAK_VERSION`. What one says further and only a
+   * later version knows is ignored. With a secret nobody in between can make them talk in an older one.
+   */
+  readonly protocol: Protocol
   readonly clock: Clock
   readonly random: Random
 }
@@ -52,6 +63,9 @@ export interface Bound {
  * Carries one-way messages between members: unordered, lossy, at most bounded in size and in what waits. Requests and
  * replies are matched above it. Messages are plain objects of numbers, strings, booleans, arrays, plain objects and
  * `Uint8Array`s; each names its group.
+ *
+ * To whom sends and receives, messages are of the newest version that it speaks: the transport puts them into that of a
+ * connection by `protocol.toVersion` before they go out on it, and back by `protocol.fromVersion` when they arrive.
  */
 export interface Transport {
   /** Listens, and emits where. Fails with `KAYAK_ADDRESS_IN_USE`. */

@@ -1,5 +1,6 @@
 import { type Host, type HostEvent, type Member } from 'kayak'
 import { message, ReadIndex } from '../../streams/contracts/messages/index.js'
+import { PROTOCOL } from '../../streams/contracts/messages/versions'
 import { record, World, type Recording } from './world.js'
 
 const MiB = 1024 * 1024
@@ -76,6 +77,7 @@ describe('events$ tells of what is not as it should be', () => {
         bind,
         advertise: undefined,
         secret: undefined,
+        protocol: PROTOCOL,
         clock,
         random,
       })

@@ -1,5 +1,6 @@
 import { interval } from 'rxjs'
 import { join } from 'kayak'
+import { PROTOCOL } from '../../streams/contracts/messages/versions'
 import { settle, watch, World } from './world.js'
 
 describe('join, though others turn up', () => {
@@ -13,7 +14,7 @@ describe('join, though others turn up', () => {
   ) {
     const transport = world.network.transport()
     const { clock, random } = world
-    const rest = { advertise: undefined, secret: undefined, clusterId: undefined, clock, random }
+    const rest = { advertise: undefined, secret: undefined, clusterId: undefined, protocol: PROTOCOL, clock, random }
     transport.open({ memberId: '9'.repeat(32), bind: '127.0.0.1:7666', ...rest, ...who }).subscribe()
     const talk = interval(5, clock).subscribe(() => transport.send({ id: undefined, address }, {}))
     await settle()

@@ -1,5 +1,6 @@
 import { seededRandom } from '../../lib/testing/seeded-random'
 import { Handshake, type Self, type Step } from '../../plugins/transport-socketio/handshake'
+import { speaking } from '../../lib/testing/transport-kit/lab'
 import type { EventName } from '../../plugins/transport-socketio/parser'
 
 const random = seededRandom(1)
@@ -11,6 +12,7 @@ const self = (name: string, fields: Partial<Self> = {}): Self => ({
   secret: 'long and random',
   clusterId: CLUSTER,
   random,
+  protocol: speaking({ oldest: 1, newest: 1 }),
   ...fields,
 })
 
@@ -143,6 +145,62 @@ describe('a handshake', () => {
     expect(a.receive('welcome', said[3]?.payload)).toEqual(refused('KAYAK_INVALID'))
   })
 
+  test.each([
+    ['one side', { oldest: 1, newest: 2 }, { oldest: 2, newest: 3 }],
+    ['the other', { oldest: 2, newest: 3 }, { oldest: 1, newest: 2 }],
+    ['none', { oldest: 2, newest: 2 }, { oldest: 2, newest: 2 }],
+  ])('they talk in the newest version that both speak, where %s is the older', (_, one, other) => {
+    const [a, b] = [dialler({ protocol: speaking(one) }), acceptor({ protocol: speaking(other) })]
+    const { dialler: last, acceptor: done } = converse(a, b)
+    expect([last.type, done?.type]).toEqual(['done', 'done'])
+    expect([a.tongue.version, b.tongue.version]).toEqual([2, 2])
+  })
+
+  test.each(['version', 'oldest'])(
+    'a change of %s on the way, of either hello, makes nobody talk in another',
+    field => {
+      const protocol = speaking({ oldest: 1, newest: 3 })
+      for (const event of ['hello', 'challenge'] as const) {
+        const { dialler: a, acceptor: b } = converse(dialler({ protocol }), acceptor({ protocol }), said =>
+          said.event === event ? { ...said, payload: { ...said.payload, [field]: 2 } } : said,
+        )
+        expect([a, b]).toContainEqual(refused('KAYAK_NOT_AUTHORIZED'))
+      }
+    },
+  )
+
+  test('what a newer version says further is ignored, and bound', () => {
+    const protocol = speaking({ oldest: 1, newest: 2 })
+    const more = (said: Said): Said => ({ ...said, payload: Object.assign(said.payload, { dialect: ['new'] }) })
+    const late = (said: Said): Said => ({ ...said, payload: { ...said.payload, dialect: ['new'] } })
+    for (const event of ['hello', 'challenge'] as const) {
+      const [a, b] = event === 'hello' ? [{ protocol }, {}] : [{}, { protocol }]
+      const isMeant = (said: Said): boolean => said.event === event
+      expect(converse(dialler(a), acceptor(b), said => (isMeant(said) ? more(said) : said)).dialler.type).toBe('done')
+      const forged = converse(dialler(a), acceptor(b), said => (isMeant(said) ? late(said) : said))
+      expect([forged.dialler, forged.acceptor]).toContainEqual(refused('KAYAK_NOT_AUTHORIZED'))
+    }
+  })
+
+  test('what a refusal says further is ignored', () => {
+    const payload = { code: 'KAYAK_VERSION', reason: 'too old', since: 3 }
+    expect(dialler().receive('refused', payload)).toMatchObject({ code: 'KAYAK_VERSION', isTheirs: true })
+  })
+
+  test('versions that have none in common are refused with both, and who is to be upgraded', () => {
+    const { acceptor: b } = converse(
+      dialler({ protocol: speaking({ oldest: 3, newest: 4 }) }),
+      acceptor({ protocol: speaking({ oldest: 1, newest: 2 }) }),
+    )
+    const reason = 'one side speaks versions 1 to 2, the other versions 3 to 4: upgrade the side of versions 1 to 2'
+    expect(b).toMatchObject({ code: 'KAYAK_VERSION', reason })
+  })
+
+  test('an oldest version that is newer than the newest is none', () => {
+    const hello: object = saidIn(dialler().opening)?.payload ?? {}
+    expect(acceptor().receive('hello', { ...hello, oldest: 2 })).toEqual(refused('KAYAK_INVALID'))
+  })
+
   test('another version is told from nonsense, whatever its fields', () => {
     expect(acceptor().receive('hello', { version: 2, who: 'knows' })).toEqual(refused('KAYAK_VERSION'))
     expect(acceptor().receive('hello', { version: '2' })).toEqual(refused('KAYAK_INVALID'))
@@ -159,7 +217,15 @@ describe('a handshake', () => {
 
   test('a field missing, wrong or besides is refused by its name', () => {
     const hello: object = saidIn(dialler().opening)?.payload ?? {}
-    const wrong = { version: 1.5, memberId: 'A'.repeat(32), clusterId: 7, address: 'x', nonce: 'ff', method: 'md5' }
+    const wrong = {
+      version: 1.5,
+      oldest: 0,
+      memberId: 'A'.repeat(32),
+      clusterId: 7,
+      address: 'x',
+      nonce: 'ff',
+      method: 'md5',
+    }
     for (const [field, value] of Object.entries({ ...wrong, besides: 1 })) {
       const step = acceptor().receive('hello', { ...hello, [field]: value })
       expect(step).toMatchObject({
@@ -169,7 +235,7 @@ describe('a handshake', () => {
     }
     const nothing = acceptor().receive('hello', { ...hello, clusterId: null })
     expect(nothing).toMatchObject({ type: 'refused', reason: naming('clusterId') })
-    for (const field of ['version', 'memberId', 'address', 'nonce', 'method']) {
+    for (const field of ['version', 'oldest', 'memberId', 'address', 'nonce', 'method']) {
       const step = acceptor().receive('hello', { ...hello, [field]: undefined })
       expect(step).toMatchObject({ type: 'refused', code: 'KAYAK_INVALID', reason: naming(field) })
     }

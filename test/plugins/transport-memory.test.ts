@@ -2,6 +2,7 @@ import { transportKit } from '../../lib/testing/transport-kit'
 import { seededRandom } from '../../lib/testing/seeded-random'
 import { VirtualClock } from '../../lib/testing/virtual-clock'
 import { MemoryNetwork, type Faults } from '../../plugins/transport-memory'
+import { PROTOCOL } from '../../streams/contracts/messages/versions'
 import type { TransportNotice } from '../../streams/contracts/transport'
 
 describe('the contract', () => {
@@ -42,7 +43,7 @@ describe('a network in memory', () => {
       })
       transport.notices$.subscribe(notice => notices.push({ of: name, ...notice }))
       const options = { memberId: name.repeat(32), clusterId: 'c'.repeat(32), bind: address, clock, random }
-      transport.open({ ...options, advertise: undefined, secret: undefined }).subscribe()
+      transport.open({ ...options, advertise: undefined, secret: undefined, protocol: PROTOCOL }).subscribe()
       return { transport, address, id: options.memberId }
     })
     clock.advanceBy(0)
@@ -124,7 +125,9 @@ describe('a network in memory', () => {
     const other = network.transport()
     other.inbound$.subscribe(inbound => heard.push(inbound))
     const options = { memberId: 'd'.repeat(32), clusterId: 'c'.repeat(32), bind: b.address, clock }
-    other.open({ ...options, random: seededRandom(2), advertise: undefined, secret: undefined }).subscribe()
+    other
+      .open({ ...options, random: seededRandom(2), advertise: undefined, secret: undefined, protocol: PROTOCOL })
+      .subscribe()
     clock.advanceBy(1000)
     expect(numbers(arrivals)).toEqual([1])
     expect(heard).toEqual([{ from: { id: a.id, address: a.address }, message: { n: 1 } }])
@@ -214,7 +217,7 @@ describe('a network in memory', () => {
     const next = network.transport()
     next.inbound$.subscribe(() => arrivals.push({ to: 'next', n: 0, at: 0 }))
     const options = { memberId: 'd'.repeat(32), clusterId: undefined, bind: b.address, advertise: undefined }
-    next.open({ ...options, secret: undefined, clock, random: seededRandom(1) }).subscribe()
+    next.open({ ...options, secret: undefined, protocol: PROTOCOL, clock, random: seededRandom(1) }).subscribe()
     clock.advanceBy(10)
     expect(arrivals).toEqual([])
   })

@@ -8,6 +8,7 @@ import { socketioTransport } from '../../plugins/transport-socketio'
 import { bindTo, formatAddress } from '../../plugins/transport-socketio/address'
 import { Handshake } from '../../plugins/transport-socketio/handshake'
 import { decodeFrame, encodeFrame } from '../../plugins/transport-socketio/wire'
+import { PROTOCOL } from '../../streams/contracts/messages/versions'
 import { acquaint, closeAll, CLUSTER, node, open, sendUntil, type TestNode } from './socketio/node'
 import { settle } from './socketio/settle'
 import { Stranger } from './socketio/stranger'
@@ -168,7 +169,8 @@ describe('over socket.io', () => {
 async function befriend(a: TestNode, secret?: string): Promise<{ stranger: Stranger; id: string }> {
   const id = 'e'.repeat(32)
   const random = systemRandom()
-  const handshake = new Handshake({ id, address: '127.0.0.1:9', secret, clusterId: CLUSTER, random }, 'dialler')
+  const self = { id, address: '127.0.0.1:9', secret, clusterId: CLUSTER, random, protocol: PROTOCOL }
+  const handshake = new Handshake(self, 'dialler')
   const stranger = await Stranger.upgrade(a.port)
   if (stranger === undefined) throw new Error('no WebSocket')
   const next = async (count: number): Promise<unknown> => {

@@ -1,6 +1,7 @@
 import { concat, EMPTY, ignoreElements, map, switchMap, type Observable, type Subscription } from 'rxjs'
 import type { MemoryDisk } from '../../../plugins/storage-memory/index.js'
 import type { Random } from '../../../streams/contracts/clock.js'
+import { PROTOCOL } from '../../../streams/contracts/messages/versions.js'
 import type { Opened, Storage } from '../../../streams/contracts/storage.js'
 import type { Transport } from '../../../streams/contracts/transport.js'
 import { open$, type Recovered } from '../../../streams/replica/open.js'
@@ -36,7 +37,9 @@ function opened$(
     switchMap(recovered => {
       const clusterId = recovered.opened.identity?.clusterId
       const where = { bind: address, advertise: address, secret: undefined }
-      return transport.open({ memberId, clusterId, ...where, clock, random }).pipe(map(() => recovered))
+      return transport
+        .open({ memberId, clusterId, ...where, protocol: PROTOCOL, clock, random })
+        .pipe(map(() => recovered))
     }),
   )
 }

@@ -2,6 +2,7 @@ import { Bench, type MakeTransportLab } from './lab.js'
 import { lifecycleTests } from './lifecycle.js'
 import { messagingTests } from './messaging.js'
 import { peerTests } from './peers.js'
+import { versionTests } from './versions.js'
 
 export type { MakeTransportLab, TransportLab } from './lab.js'
 
@@ -17,7 +18,7 @@ export interface KitTest {
  * @param make - makes the network in which one test is run.
  */
 export function transportKit(make: MakeTransportLab): readonly KitTest[] {
-  return [...lifecycleTests, ...messagingTests, ...peerTests].map(([name, test]) => ({
+  return [...lifecycleTests, ...messagingTests, ...peerTests, ...versionTests].map(([name, test]) => ({
     name,
     run: async () => {
       const bench = new Bench(make())

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Clock, Random } from '../../../streams/contracts/clock.js'
+import type { Protocol, Versions } from '../../../streams/contracts/protocol.js'
 import type {
   Bound,
   Inbound,
@@ -26,6 +27,19 @@ export const OTHER_CLUSTER = 'd'.repeat(32)
 
 /** The id of the test's member `name`, a hexadecimal digit. */
 export const idOf = (name: string): string => name.repeat(32)
+
+const isObject = (message: unknown): message is object => typeof message === 'object' && message !== null
+
+/** A protocol in which a message shows what it was made into, and older versions have nothing that is `unheardOf`. */
+export const speaking = (versions: Versions): Protocol => ({
+  ...versions,
+  toVersion: (message, version) => {
+    if (version === versions.newest) return message
+    return 'unheardOf' in message ? undefined : { ...message, said: version }
+  },
+  fromVersion: (message, version) =>
+    version === versions.newest || !isObject(message) ? message : { ...message, heard: version },
+})
 
 /** A transport under test, with all that it has told. */
 export class Station {
@@ -65,6 +79,7 @@ export class Station {
       bind: '127.0.0.1:0',
       advertise: undefined,
       secret: undefined,
+      protocol: speaking({ oldest: 1, newest: 1 }),
       clock: this.lab.clock,
       random: this.lab.random,
       ...options,

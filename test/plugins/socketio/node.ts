@@ -1,6 +1,7 @@
 import { systemClock } from '../../../plugins/clock'
 import { systemRandom } from '../../../plugins/random'
 import { socketioTransport, type SocketioOptions } from '../../../plugins/transport-socketio'
+import { PROTOCOL } from '../../../streams/contracts/messages/versions'
 import type {
   Bound,
   Inbound,
@@ -59,6 +60,7 @@ export class TestNode {
         bind: '127.0.0.1:0',
         advertise: undefined,
         secret: undefined,
+        protocol: PROTOCOL,
         clock,
         random,
         ...options,
