@@ -70,7 +70,7 @@ export class SessionTable {
     return new TextEncoder().encode(JSON.stringify({ version: 1, sessions }))
   }
 
-  /** @throws {@link KayakError} `KAYAK_CORRUPT` for what {@link encode} doesn't make. */
+  /** @throws {@link KayakError} `KAYAK_VERSION` for those of a later version, `KAYAK_CORRUPT` for what is none. */
   static decode(bytes: Uint8Array): SessionTable {
     const table = new SessionTable()
     if (bytes.byteLength === 0) return table
@@ -99,15 +99,21 @@ function isSessionRecord(value: unknown): value is SessionRecord {
   return answers.length % 4 === 0 && answers.every(isCount)
 }
 
-function parseSessions(bytes: Uint8Array): readonly SessionRecord[] {
+function parseJson(bytes: Uint8Array): unknown {
   try {
-    const plain: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-    if (typeof plain === 'object' && plain !== null && 'sessions' in plain && 'version' in plain) {
-      const { version, sessions } = plain
-      if (version === 1 && Array.isArray(sessions) && sessions.every(isSessionRecord)) return sessions
-    }
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (cause) {
     throw new KayakError('KAYAK_CORRUPT', 'The sessions of a snapshot are no JSON.', { cause })
+  }
+}
+
+function parseSessions(bytes: Uint8Array): readonly SessionRecord[] {
+  const plain = parseJson(bytes)
+  if (typeof plain === 'object' && plain !== null && 'sessions' in plain && 'version' in plain) {
+    const { version, sessions } = plain
+    if (typeof version === 'number' && version > 1)
+      throw new KayakError('KAYAK_VERSION', `The sessions of a snapshot have version ${version}.`)
+    if (version === 1 && Array.isArray(sessions) && sessions.every(isSessionRecord)) return sessions
   }
   throw new KayakError('KAYAK_CORRUPT', 'The sessions of a snapshot are malformed.')
 }

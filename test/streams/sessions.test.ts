@@ -98,10 +98,21 @@ describe('a table of sessions', () => {
     expect(again.apply(entry(200, 98 * 97))).toEqual(build().apply(entry(200, 98 * 97)))
   })
 
+  it('tells those of a later version from damaged ones', () => {
+    const bytes = new TextEncoder().encode('{"version":2,"sessions":"more than before"}')
+    let code: unknown
+    try {
+      SessionTable.decode(bytes)
+    } catch (error) {
+      code = (error as { code: unknown }).code
+    }
+    expect(code).toBe('KAYAK_VERSION')
+  })
+
   it.each([
     'x',
     '{}',
-    '{"version":2,"sessions":[]}',
+    '{"version":0,"sessions":[]}',
     '{"version":1,"sessions":[1]}',
     '{"version":1,"sessions":[["a",1]]}',
     '{"version":1,"sessions":[["a",-1,[]]]}',
