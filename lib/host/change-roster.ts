@@ -2,6 +2,7 @@ import { filter, firstValueFrom } from 'rxjs'
 import { checkSteps } from '../../streams/contracts/change-codec.js'
 import { KayakError } from '../../streams/contracts/errors.js'
 import type { ChangeOptions, PublicRoster } from '../../streams/contracts/host.js'
+import { VERSIONS, versionsText } from '../../streams/contracts/protocol.js'
 import { changeName, type RosterStep } from '../../streams/rules/membership.js'
 import type { Member } from '../member/member.js'
 import { bounded } from './bounded.js'
@@ -23,6 +24,13 @@ function checkIndex(options: unknown): number | undefined {
   throw new KayakError('KAYAK_INVALID', 'ifIndex is the index of a roster.')
 }
 
+/** A leader would refuse it too, as something that no member would take. */
+function checkVersion(steps: readonly RosterStep[]): void {
+  const version = Math.max(...steps.map(step => (step.type === 'settle' ? (step.settings.version ?? 0) : 0)))
+  if (version <= VERSIONS.newest) return
+  throw new KayakError('KAYAK_VERSION', `This member speaks ${versionsText(VERSIONS)}, not ${String(version)}.`)
+}
+
 /** Changes the roster, and resolves with one that shows it once this member has that, by one deadline. */
 export async function changeRoster(
   member: Member,
@@ -32,6 +40,7 @@ export async function changeRoster(
 ): Promise<PublicRoster> {
   const { replica, views, waiting } = member
   const change = { steps: checkSteps(steps), ifIndex: checkIndex(options) }
+  checkVersion(change.steps)
   if (change.steps.some(({ type }) => type === 'move'))
     throw new KayakError('KAYAK_INVALID', 'Members can not move yet.')
   if (change.steps.some(step => step.type === 'remove' && step.id === replica.self.id))

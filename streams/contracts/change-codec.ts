@@ -1,7 +1,7 @@
 import { Equals, IsBoolean, IsDefined, IsIn, IsInt, Max, Min, ValidateNested } from 'class-validator'
 import type { RosterStep } from '../rules/membership.js'
 import { KayakError } from './errors.js'
-import { IsAddress, IsCount, IsId, MayBeMissing } from './fields.js'
+import { IsAddress, IsCount, IsId, IsTerm, MayBeMissing } from './fields.js'
 import { LIMITS } from './limits.js'
 import { check, type Checked } from './validation.js'
 
@@ -35,6 +35,8 @@ class NewSettings {
   @MayBeMissing() @IsInt() @Min(10) @Max(DAY_MS) readonly electionTimeoutMs?: number
   @MayBeMissing() @IsCount() readonly leaseMs?: number
   @MayBeMissing() @IsCount() readonly clockBoundMs?: number
+  /** Any: whether a leader speaks it is its business. */
+  @MayBeMissing() @IsTerm() readonly version?: number
 }
 
 class SettleStep {

@@ -88,7 +88,7 @@ function readEntry(bytes: Uint8Array, view: DataView, at: number): { entry: LogE
 export function decodeEntries(bytes: Uint8Array): LogEntry[] {
   if (bytes.byteLength < BATCH_HEADER_BYTES) throw damaged('is shorter than its header')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (view.getUint8(0) !== VERSION) throw new KayakError('KAYAK_VERSION', `A batch has version ${view.getUint8(0)}.`)
+  if (view.getUint8(0) > VERSION) throw new KayakError('KAYAK_VERSION', `A batch has version ${view.getUint8(0)}.`)
   if (view.getUint32(0) !== VERSION * 2 ** 24) throw damaged('has a header with rubbish in it')
   if (view.getUint32(8) !== crc32(bytes.subarray(BATCH_HEADER_BYTES))) throw damaged('has a wrong checksum')
   const count = view.getUint32(4)

@@ -1,4 +1,4 @@
-import { findMember, isMember, type ClusterSettings, type Roster, type RosterMember } from './roster.js'
+import { clusterVersion, findMember, isMember, type ClusterSettings, type Roster, type RosterMember } from './roster.js'
 
 /** What becomes of one member, or of what all agree on. */
 export type RosterStep =
@@ -30,6 +30,8 @@ export type ChangeVerdict =
   | { readonly verdict: 'last-voter' }
   | { readonly verdict: 'not-member'; readonly id: string }
   | { readonly verdict: 'conflict' }
+  /** What has been written since the cluster's version was raised can't be read in an older one. */
+  | { readonly verdict: 'older-version' }
   /** Of one member more than one thing is to become. */
   | { readonly verdict: 'contradiction' }
 
@@ -91,6 +93,14 @@ function move(roster: Roster, id: string, address: string): Outcome {
 const prefer = (roster: Roster, id: string, priority: number): Outcome =>
   withMember(roster, id, member => ((member.priority ?? 0) === priority ? member : { ...member, priority }))
 
+/** A version stays as it is where it isn't raised, so that the first one is never named. */
+function settle(roster: Roster, { version, ...others }: Partial<ClusterSettings>): Outcome {
+  const current = clusterVersion(roster.settings)
+  if (version !== undefined && version < current) return { verdict: 'older-version' }
+  const raised = version !== undefined && version > current && { version }
+  return { ...roster, settings: { ...roster.settings, ...others, ...raised } }
+}
+
 function take(roster: Roster, step: RosterStep, index: number): Outcome {
   switch (step.type) {
     case 'add':
@@ -106,7 +116,7 @@ function take(roster: Roster, step: RosterStep, index: number): Outcome {
     case 'prefer':
       return prefer(roster, step.id, step.priority)
     case 'settle':
-      return { ...roster, settings: { ...roster.settings, ...step.settings } }
+      return settle(roster, step.settings)
   }
 }
 

@@ -18,7 +18,14 @@ export interface ClusterSettings {
   readonly electionTimeoutMs: number
   readonly leaseMs: number
   readonly clockBoundMs: number
+  /**
+   * The version of the protocol that all members speak, so that what is replicated may be of it: what an older one could
+   * not read is written only from then on. Left out: 1.
+   */
+  readonly version?: number | undefined
 }
+
+export const clusterVersion = ({ version = 1 }: Pick<ClusterSettings, 'version'>): number => version
 
 export interface Roster {
   /** Index of the entry that holds it; 0 before there is one. */

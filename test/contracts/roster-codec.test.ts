@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { KayakError } from '../../streams/contracts/errors'
 import { LIMITS } from '../../streams/contracts/limits'
+import { VERSIONS } from '../../streams/contracts/protocol'
 import { checkRoster, decodeRoster, encodeRoster, LARGEST_ROSTER_BYTES } from '../../streams/contracts/roster-codec'
 import type { Roster, RosterMember } from '../../streams/rules/roster'
 
@@ -35,9 +36,17 @@ function faultOf(bytes: Uint8Array): string {
     decodeRoster(bytes)
     return 'accepted'
   } catch (error) {
-    return error instanceof KayakError && error.code === 'KAYAK_CORRUPT'
+    return error instanceof KayakError && ['KAYAK_CORRUPT', 'KAYAK_VERSION'].includes(error.code)
       ? error.message
       : `not refused but ${String(error)}`
+  }
+}
+
+function thrown(work: () => unknown): unknown {
+  try {
+    return work()
+  } catch (error) {
+    return error
   }
 }
 
@@ -50,6 +59,18 @@ describe('a roster', () => {
         expect(decodeRoster(encodeRoster(given))).toEqual(given)
       }),
     )
+  })
+
+  test('of a later version is told from a damaged one, whatever its fields', () => {
+    const error = thrown(() => decodeRoster(bytesOf({ version: 2, everybody: [] })))
+    expect(error).toMatchObject({ code: 'KAYAK_VERSION', message: expect.stringContaining('has version 2') as unknown })
+  })
+
+  test('of a cluster that has gone on to a later version is refused, and of one that has not, is not', () => {
+    const of = (version: number): Uint8Array => encodeRoster({ ...SAMPLE, settings: { ...SAMPLE.settings, version } })
+    expect(decodeRoster(of(VERSIONS.newest)).settings.version).toBe(VERSIONS.newest)
+    expect(thrown(() => decodeRoster(of(VERSIONS.newest + 1)))).toMatchObject({ code: 'KAYAK_VERSION' })
+    expect(faultOf(bytesOf({ version: 1, ...SAMPLE, settings: { ...SAMPLE.settings, version: 0 } }))).toMatch(/version/)
   })
 
   test('with as many members as there may be fits', () => {
@@ -84,7 +105,7 @@ describe('a roster', () => {
 
   const plain = (): Record<string, unknown> => ({ version: 1, ...structuredClone(SAMPLE) })
   const wrong: Record<string, unknown[]> = {
-    version: [undefined, 0, 2, '1', null],
+    version: [undefined, 0, '1', null],
     index: [undefined, -1, 1.5, 2 ** 53, '1', null],
     voters: [undefined, null, {}, 'x', [null], [1], [[]], [{}], Array.from({ length: 65 }, () => one('1'))],
     outgoing: [undefined, null, {}, [null]],

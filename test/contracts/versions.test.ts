@@ -1,5 +1,9 @@
 import fc from 'fast-check'
 import { PROTOCOL, translation, type VersionStep } from '../../streams/contracts/messages/versions'
+import { encodeEntries } from '../../streams/contracts/entry-codec'
+import { AppendEntries, decodeMessage, message } from '../../streams/contracts/messages'
+import { encodeRoster } from '../../streams/contracts/roster-codec'
+import { EMPTY_ROSTER } from '../../streams/rules/roster'
 import { agreedVersion, apartText, VERSIONS, type Versions } from '../../streams/contracts/protocol'
 
 const versions = fc
@@ -65,6 +69,17 @@ describe('messages between versions', () => {
 
   test('that an older version has not are not said in it', () => {
     expect(toVersion({ type: 'hush', hurry: true }, 1)).toBeUndefined()
+  })
+
+  test.each([
+    [VERSIONS.newest, true],
+    [VERSIONS.newest + 1, false],
+  ])('that raise the version of what is replicated to %i are taken: %p', (version, ok) => {
+    const settings = { ...EMPTY_ROSTER.settings, version }
+    const roster = { kind: 'roster', payload: encodeRoster({ ...EMPTY_ROSTER, index: 1, settings }) } as const
+    const entries = encodeEntries([{ index: 1, term: 1, time: 1, session: '', number: 0, ...roster }])
+    const fields = { term: 1, incarnation: 1, prevIndex: 0, prevTerm: 0, commit: 0, round: 0 }
+    expect(decodeMessage(message(AppendEntries, { ...fields, entries })).ok).toBe(ok)
   })
 
   test('that are none are left as they are', () => {

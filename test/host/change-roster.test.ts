@@ -1,4 +1,5 @@
 import { join, type Host, type Roster } from 'kayak'
+import { VERSIONS } from '../../streams/contracts/protocol'
 import { record, T, watch, World } from './world.js'
 
 const ids = (list: Roster['voters']): readonly string[] => list.map(({ id }) => id).sort()
@@ -213,6 +214,19 @@ describe('what all agree on', () => {
     const a = await world.start('a', { heartbeatMs: T / 3 })
     const change = a.changeRoster([{ type: 'settle', settings: { electionTimeoutMs: T - 1 } }])
     expect(await world.fails(change)).toMatchObject({ code: 'KAYAK_INVALID', outcome: 'rejected' })
+    await world.stop(a)
+  })
+})
+
+describe('the version of what is replicated', () => {
+  it('is the first unless it is raised, and is not raised above what members speak', async () => {
+    const world = new World()
+    const a = await world.start('a')
+    const settle = (version: number) => a.changeRoster([{ type: 'settle', settings: { version } }])
+    const { index } = a.roster
+    expect((await world.run(settle(1))).index).toBe(index)
+    expect(await world.fails(settle(VERSIONS.newest + 1))).toMatchObject({ code: 'KAYAK_VERSION', outcome: 'rejected' })
+    expect(await world.fails(settle(0))).toMatchObject({ code: 'KAYAK_INVALID' })
     await world.stop(a)
   })
 })

@@ -75,6 +75,18 @@ describe('a change of the roster', () => {
     expect(change(settled, 9, { type: 'settle', settings: { leaseMs: 300 } })).toEqual({ verdict: 'done' })
   })
 
+  it('raises the version of what is replicated, and never lowers it', () => {
+    const at = (version?: number): Roster => ({
+      ...roster,
+      settings: { ...roster.settings, ...(version !== undefined && { version }) },
+    })
+    const settle = (from: Roster, version: number) => change(from, 8, { type: 'settle', settings: { version } })
+    expect(settle(at(), 1)).toEqual({ verdict: 'done' })
+    expect(settle(at(), 2)).toEqual({ verdict: 'change', roster: { ...at(2), index: 8 } })
+    expect(settle(at(2), 2)).toEqual({ verdict: 'done' })
+    expect(settle(at(2), 1)).toEqual({ verdict: 'older-version' })
+  })
+
   it.each(['promote', 'demote'] as const)('can’t %s who is no member', type => {
     expect(change(roster, 8, { type, id: 'x' })).toEqual({ verdict: 'not-member', id: 'x' })
   })

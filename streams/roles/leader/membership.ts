@@ -68,6 +68,7 @@ function carryOut({ replica }: Leadership, { change, from, id }: Pending): boole
     case 'not-member':
       return tell({ verdict: 'not-member', by: judged.id })
     case 'contradiction':
+    case 'older-version':
       return tell({ verdict: 'invalid' })
     case 'last-voter':
     case 'conflict':
