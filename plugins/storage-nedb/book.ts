@@ -1,7 +1,8 @@
 import { dirname } from 'node:path'
 import Datastore from 'nedb-promises'
-import { asStorageError, corrupt, laterVersion } from './failures.js'
+import { asStorageError, corrupt } from './failures.js'
 import type { FileLayer, OpenFile } from './file-layer.js'
+import { isFormat, isOlder, migrated, type Format } from './formats.js'
 import { sealLine, unsealLine } from './line.js'
 import { scanLines } from './scan.js'
 
@@ -19,7 +20,14 @@ export interface Header extends Doc {
   readonly group: string
 }
 
-const FORMAT = 1
+/** What a kind of book is like in this version: all of its documents are migrated, the header first. */
+export interface BookFormat extends Format<readonly Doc[]> {
+  readonly holds: string
+}
+
+/** The name of a book's file while it is migrated. */
+export const migratingPath = (path: string): string => `${path}.next`
+
 const HEADER_ID = '0'
 /** There is one group for now; a record names it so that more can come. */
 const GROUP = 'default'
@@ -55,26 +63,44 @@ export class Book {
   }
 
   /** Makes a new book with nothing but its header, durably. What is left there of an earlier attempt is removed. */
-  static async create(files: FileLayer, path: string, holds: string, more: object = {}): Promise<Book> {
+  static async create(files: FileLayer, path: string, format: BookFormat, more: object = {}): Promise<Book> {
     await files.remove(path)
     const file = await files.open(path, 'create')
     await file.close()
     const book = await Book.load(files, path)
-    await book.insert({ _id: HEADER_ID, kind: 'kayak', holds, format: FORMAT, group: GROUP, ...more })
+    await book.insert(headerOf(format, more))
     await files.syncFolder(dirname(path))
     return book
   }
 
   /**
-   * Opens a book, and cuts off what a crash has torn.
+   * Opens a book, and cuts off what a crash has torn. One of an older format is migrated.
    *
    * @returns undefined if it has no line, so that making it was never finished.
    */
-  static async open(files: FileLayer, path: string, holds: string): Promise<Book | undefined> {
-    const { first } = await scanLines(files, path)
+  static async open(files: FileLayer, path: string, format: BookFormat): Promise<Book | undefined> {
+    const { first } = await scanLines(files, path, header => readHeader(path, header, format))
     if (first === undefined) return undefined
-    checkHeader(path, first, holds)
+    const found = readHeader(path, first, format)
+    if (isOlder(path, found, format)) await Book.migrate(files, path, found, format)
     return Book.load(files, path)
+  }
+
+  /** Writes a book anew in this version's format, and puts it in the place of the old one once it is whole and durable. */
+  private static async migrate(files: FileLayer, path: string, found: number, format: BookFormat): Promise<void> {
+    const old = await Book.load(files, path)
+    const docs = await old.all()
+    await old.close()
+    const [header, ...rest] = migrated(docs, found, format)
+    const book = await Book.create(files, migratingPath(path), format, header)
+    try {
+      for (const doc of rest) await book.insertUnsynced(doc)
+      await book.sync()
+    } finally {
+      await book.close()
+    }
+    await files.rename(migratingPath(path), path)
+    await files.syncFolder(dirname(path))
   }
 
   private static async load(files: FileLayer, path: string): Promise<Book> {
@@ -177,10 +203,18 @@ export class Book {
   }
 }
 
-function checkHeader(path: string, json: string, holds: string): void {
+const headerOf = ({ holds, format }: BookFormat, more: object): Header => {
+  const header = { _id: HEADER_ID, kind: 'kayak', holds, format, group: GROUP } as const
+  return { ...header, ...more, ...header }
+}
+
+/** The format of a book, which is one that this version knows. */
+function readHeader(path: string, json: string, format: BookFormat): number {
   // Parsed JSON, whose fields are checked below.
   const header = JSON.parse(json) as Partial<Header>
-  if (header.kind !== 'kayak' || typeof header.format !== 'number') throw corrupt(path, 'has no header')
-  if (header.format > FORMAT) throw laterVersion(path, header.format)
-  if (header.holds !== holds || header.group !== GROUP) throw corrupt(path, 'holds something else')
+  const { kind, format: found, holds, group } = header
+  if (kind !== 'kayak' || !isFormat(found)) throw corrupt(path, 'has no header')
+  isOlder(path, found, format)
+  if (holds !== format.holds || group !== GROUP) throw corrupt(path, 'holds something else')
+  return found
 }

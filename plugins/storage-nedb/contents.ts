@@ -7,7 +7,8 @@ import { scanLines } from './scan.js'
 import { StateBook, type State } from './state-book.js'
 
 const STATE_FILE = 'state.db'
-const LOG_NAME = /^log-\d+\.db~?$/
+/** Of a log, also as NeDB rewrites it, or as it is migrated. */
+const LOG_NAME = /^log-\d+\.db(~|\.next)?$/
 
 /** All that a folder holds, open. */
 export interface Contents {

@@ -21,5 +21,17 @@ export function asStorageError(cause: unknown, what: string, outcome: Outcome = 
 export const corrupt = (file: string, what: string, cause?: unknown): KayakError =>
   new KayakError('KAYAK_CORRUPT', `${file} ${what}.`, { file, cause })
 
-export const laterVersion = (file: string, version: number): KayakError =>
-  new KayakError('KAYAK_VERSION', `${file} has format ${version}.`, { file })
+const version = (file: string, what: string, cause?: unknown): KayakError =>
+  new KayakError('KAYAK_VERSION', `${file} ${what}.`, { file, cause })
+
+export const laterVersion = (file: string, found: number, newest: number): KayakError =>
+  version(file, `has format ${found}, and this version knows those up to ${newest}`)
+
+export const noLongerRead = (file: string, found: number): KayakError =>
+  version(file, `has format ${found}, which an earlier version has to migrate first`)
+
+/** What is within a record: one that a later version has written is no damage. */
+export const unreadable = (file: string, what: string, cause: unknown): KayakError =>
+  isKayakError(cause) && cause.code === 'KAYAK_VERSION'
+    ? version(file, `has ${what} of a later version`, cause)
+    : corrupt(file, `has a damaged ${what}`, cause)

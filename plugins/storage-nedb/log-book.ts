@@ -2,13 +2,14 @@ import { dirname, join } from 'node:path'
 import { KayakError } from '../../streams/contracts/errors.js'
 import { entryBytes, ORIGIN, type LogEntry, type Position } from '../../streams/rules/entry.js'
 import { batchAt, type Batch } from './batches.js'
-import { Book, type Doc } from './book.js'
+import { Book, type BookFormat, type Doc } from './book.js'
 import { corrupt } from './failures.js'
 import type { FileLayer } from './file-layer.js'
 import { fromDoc, lineBytes, recordId, toDoc, toPosition, type LogRecord } from './log-records.js'
 import { LogState } from './log-state.js'
 
-const HOLDS = 'log'
+/** Raise the format where an older version could not read it, with a row for how one of the format before becomes it. */
+const LOG: BookFormat = { holds: 'log', format: 1, migrations: new Map() }
 
 export const logFile = (folder: string, generation: number): string => join(folder, `log-${generation}.db`)
 
@@ -26,14 +27,14 @@ export class LogBook {
   ) {}
 
   static async create(files: FileLayer, path: string, base: Position = ORIGIN): Promise<LogBook> {
-    const book = await Book.create(files, path, HOLDS, { base })
+    const book = await Book.create(files, path, LOG, { base })
     return new LogBook(book, new LogState(base))
   }
 
-  /** @throws {@link KayakError} `KAYAK_CORRUPT` if it is missing, empty or has lost anything within. */
+  /** @throws {@link KayakError} `KAYAK_CORRUPT` if it is missing, empty or has lost anything within, `KAYAK_VERSION`. */
   static async open(files: FileLayer, path: string): Promise<LogBook> {
     if (!(await files.exists(path))) throw corrupt(path, 'is missing')
-    const book = await Book.open(files, path, HOLDS)
+    const book = await Book.open(files, path, LOG)
     if (book === undefined) throw corrupt(path, 'is empty')
     try {
       const [header, ...docs] = await book.all()

@@ -1,7 +1,7 @@
 import { decodeEntries, encodeEntries } from '../../streams/contracts/entry-codec.js'
 import type { LogEntry, Position } from '../../streams/rules/entry.js'
 import type { Doc } from './book.js'
-import { corrupt } from './failures.js'
+import { corrupt, unreadable } from './failures.js'
 
 /** Checksum, numbers, id and field names. */
 const LINE_OVERHEAD_BYTES = 80
@@ -28,7 +28,10 @@ export function toPosition(value: unknown): Position | undefined {
   return isIndex(value.index) && isIndex(value.term) ? { index: value.index, term: value.term } : undefined
 }
 
-/** @throws {@link KayakError} `KAYAK_CORRUPT` for a document that {@link toDoc} doesn't make. */
+/**
+ * @throws {@link KayakError} `KAYAK_CORRUPT` for a document that {@link toDoc} doesn't make, `KAYAK_VERSION` for one with
+ * a batch of a later version.
+ */
 export function fromDoc(path: string, doc: Doc): LogRecord {
   if (doc['type'] === 'entries' && typeof doc['batch'] === 'string')
     return { type: 'entries', entries: decode(path, doc['batch']) }
@@ -46,6 +49,6 @@ function decode(path: string, batch: string): readonly LogEntry[] {
   try {
     return decodeEntries(Buffer.from(batch, 'base64'))
   } catch (cause) {
-    throw corrupt(path, 'has a damaged batch', cause)
+    throw unreadable(path, 'batch', cause)
   }
 }

@@ -36,9 +36,14 @@ async function eachLine(file: OpenFile, visit: (line: string) => void): Promise<
  * file: it drops bad lines and rewrites the file without them, merges the next line into a torn one, and never ends
  * loading if a read fails.
  *
+ * @param check - is given the first line before anything else is looked at or cut off: a later format may have others.
  * @throws {@link KayakError} `KAYAK_CORRUPT` for a line with an end that isn't what was written.
  */
-export async function scanLines(files: FileLayer, path: string): Promise<Scanned> {
+export async function scanLines(
+  files: FileLayer,
+  path: string,
+  check: (first: string) => void = () => undefined,
+): Promise<Scanned> {
   const file = await files.open(path, 'existing')
   try {
     let [lines, bytes] = [0, 0]
@@ -46,6 +51,7 @@ export async function scanLines(files: FileLayer, path: string): Promise<Scanned
     const tail = await eachLine(file, line => {
       const json = unsealLine(line, ++lines)
       if (json === undefined) throw corrupt(path, `is damaged at line ${lines}`)
+      if (first === undefined) check(json)
       first ??= json
       bytes += line.length + 1
     })

@@ -1,10 +1,11 @@
 import type { Identity, TermAndVote } from '../../streams/contracts/storage.js'
-import { Book } from './book.js'
+import { Book, type BookFormat } from './book.js'
 import type { FileLayer } from './file-layer.js'
 import { CountRecord, IdentityRecord, TermAndVoteRecord, toRecord } from './records.js'
 import { Turns } from './turns.js'
 
-const HOLDS = 'state'
+/** Raise the format where an older version could not read it, with a row for how one of the format before becomes it. */
+const STATE: BookFormat = { holds: 'state', format: 1, migrations: new Map() }
 /** Superseded lines after which the file is rewritten, so that it stays short. */
 const MOST_LINES = 512
 
@@ -31,11 +32,11 @@ export class StateBook {
   private constructor(private readonly book: Book) {}
 
   static async create(files: FileLayer, path: string): Promise<StateBook> {
-    return new StateBook(await Book.create(files, path, HOLDS))
+    return new StateBook(await Book.create(files, path, STATE))
   }
 
   static async open(files: FileLayer, path: string): Promise<StateBook | undefined> {
-    const book = await Book.open(files, path, HOLDS)
+    const book = await Book.open(files, path, STATE)
     return book === undefined ? undefined : new StateBook(book)
   }
 

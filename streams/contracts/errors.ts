@@ -41,7 +41,7 @@ export interface KayakErrorDetails {
   readonly cause?: unknown
   /** The index of the newest snapshot, with `KAYAK_COMPACTED`. */
   readonly snapshotIndex?: number
-  /** The damaged file, with `KAYAK_CORRUPT`. */
+  /** The damaged file, with `KAYAK_CORRUPT`; the one of another version, with `KAYAK_VERSION`. */
   readonly file?: string
 }
 
