@@ -38,6 +38,8 @@ const TYPES = {
 } as const
 
 export type MessageType = keyof typeof TYPES
+// the keys of a constant
+export const MESSAGE_TYPES = Object.keys(TYPES) as readonly MessageType[]
 export type MessageOf<Type extends MessageType> = InstanceType<(typeof TYPES)[Type]>
 export type Message = MessageOf<MessageType>
 
