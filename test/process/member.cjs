@@ -1,5 +1,7 @@
-// A member in a process of its own, of the built package: does what its parent asks, and tells what it commits.
-const { isKayakError, join, start } = require('kayak')
+// A member in a process of its own, of the built package or another one: does what its parent asks, and tells what it
+// commits.
+const launch = JSON.parse(process.argv[2])
+const { isKayakError, join, start } = require(launch.kayak ?? 'kayak')
 
 const tell = told => process.connected && process.send(told)
 
@@ -18,7 +20,7 @@ const read = async (host, to) => {
   return lines
 }
 
-const answers = host => ({
+const answers = (host, events) => ({
   append: async ({ payload, id, timeoutMs }) => (await host.log.append(payload, { id, timeoutMs })).index,
   /** All that has committed up to a barrier, once this member has an entry of its own behind it. */
   read: async () => read(host, (await host.log.append('the end')).index),
@@ -30,6 +32,12 @@ const answers = host => ({
     roster: host.roster,
     committed: host.log.committed,
   }),
+  /** In which version it talks to each of the others, whom it has refused, and what only a pretended next version counts. */
+  versions: () => ({
+    peers: Object.fromEntries(events.flatMap(({ type, id, version }) => (type === 'peer-up' ? [[id, version]] : []))),
+    refused: events.flatMap(({ type, code, reason }) => (type === 'peer-refused' ? [`${code}: ${reason}`] : [])),
+    batches: globalThis.batchesOfTheNextVersion ?? 0,
+  }),
   remove: ({ id }) => host.remove(id),
   change: ({ steps }) => host.changeRoster(steps),
   transfer: ({ to }) => host.transferLeadership(to),
@@ -40,7 +48,9 @@ const answers = host => ({
 async function main({ address, dataDir, peers, options }) {
   const all = { dataDir, ...options }
   const host = peers === undefined ? await start(address, all) : await join(address, peers, all)
-  const known = answers(host)
+  const events = []
+  host.events$.subscribe(event => events.push(event))
+  const known = answers(host, events)
   host.committed$.subscribe(({ index, payload }) => tell({ committed: { index, payload } }))
   process.on('message', async ({ id, ask, what }) => {
     try {
@@ -55,7 +65,7 @@ async function main({ address, dataDir, peers, options }) {
 }
 
 process.on('disconnect', () => process.exitCode ?? (process.exitCode = 0))
-main(JSON.parse(process.argv[2])).catch(error => {
+main(launch).catch(error => {
   tell({ failed: failure(error) })
   process.disconnect()
 })

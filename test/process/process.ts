@@ -42,6 +42,7 @@ interface Questions {
   read: [undefined, readonly Line[]]
   barrier: [undefined, number]
   view: [undefined, View]
+  versions: [undefined, { peers: Readonly<Record<string, number>>; refused: readonly string[]; batches: number }]
   remove: [{ id: string }, unknown]
   change: [{ steps: readonly RosterStep[] }, View['roster']]
   transfer: [{ to: string }, { readonly id: string }]
@@ -68,6 +69,8 @@ export interface Launch {
   readonly dataDir: string
   readonly peers?: readonly string[]
   readonly options?: Readonly<Record<string, unknown>>
+  /** The file of another version of kayak; by default the package as it is built. */
+  readonly kayak?: string | undefined
 }
 
 const MEMBER = join(__dirname, 'member.cjs')
@@ -88,8 +91,8 @@ export class MemberProcess {
   private readonly up: Promise<void>
   private count = 0
 
-  constructor({ address = '127.0.0.1:0', dataDir, peers, options }: Launch) {
-    const what = { address, dataDir, peers, options: { ...SETTINGS, ...options } }
+  constructor({ address = '127.0.0.1:0', dataDir, peers, options, kayak }: Launch) {
+    const what = { address, dataDir, peers, kayak, options: { ...SETTINGS, ...options } }
     this.child = fork(MEMBER, [JSON.stringify(what)], { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     this.up = new Promise((resolve, reject) => this.waiting.set(0, { resolve: () => resolve(), reject }))
     this.up.catch(() => undefined)
