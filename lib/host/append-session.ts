@@ -3,6 +3,8 @@ import { randomHex, type Random } from '../../streams/contracts/clock.js'
 import { LARGEST_NUMBER } from '../../streams/contracts/entry-codec.js'
 import { KayakError } from '../../streams/contracts/errors.js'
 import { LIMITS } from '../../streams/contracts/limits.js'
+import type { Replica } from '../../streams/replica/replica.js'
+import { DATED_DIGITS, datedSession, undatedSession } from '../../streams/rules/session.js'
 
 /** How an append is named in the log (section 6.3). */
 export interface AppendName {
@@ -10,52 +12,73 @@ export interface AppendName {
   readonly number: number
 }
 
-const SESSION_BYTES = 10
-const hash = (kind: string, name: string): string =>
-  createHash('sha256')
-    .update(`${kind}\0${name}`)
-    .digest('hex')
-    .slice(0, 2 * SESSION_BYTES)
+const UNDATED_DIGITS = 20
+
+function hashed(kind: string, name: string, since: number | undefined): string {
+  const digits = createHash('sha256').update(`${kind}\0${name}`).digest('hex')
+  if (since === undefined) return undatedSession(digits.slice(0, UNDATED_DIGITS))
+  return datedSession(since, digits.slice(0, DATED_DIGITS), LIMITS.sessionSpanEntries)
+}
+
+function checkSince(since: unknown): number | undefined {
+  if (since === undefined) return undefined
+  if (typeof since === 'number' && Number.isSafeInteger(since) && since >= 0) return since
+  throw new KayakError('KAYAK_INVALID', 'since is an index that had committed when the id was made up.')
+}
 
 /**
  * The name of an append whose caller has given it an id.
  *
- * @throws {@link KayakError} `KAYAK_INVALID` for an empty id, or a number that is none.
+ * @throws {@link KayakError} `KAYAK_INVALID` for an empty id, or a number or an index that is none.
  */
-export function namedAppend(id: unknown): AppendName {
-  if (typeof id === 'string' && id !== '') return { session: hash('id', id), number: 1 }
+export function namedAppend(id: unknown, since?: unknown): AppendName {
+  const date = checkSince(since)
+  if (typeof id === 'string' && id !== '') return { session: hashed('id', id, date), number: 1 }
   const plain: { session?: unknown; number?: unknown } = typeof id === 'object' && id !== null ? id : {}
   const { session, number } = plain
   if (typeof session !== 'string' || session === '' || typeof number !== 'number' || !Number.isSafeInteger(number))
     throw new KayakError('KAYAK_INVALID', 'An id is a string, or { session: string, number: integer }.')
   if (number < 1 || number > LARGEST_NUMBER)
     throw new KayakError('KAYAK_INVALID', `The number of an id is from 1 to ${String(LARGEST_NUMBER)}.`)
-  return { session: hash('session', session), number }
+  return { session: hashed('session', session, date), number }
 }
 
 /**
  * The session of a host's own appends, numbered 1, 2, 3 … A new one begins when an append has waited for so long that
- * its number would soon leave the window, since its answer must not be forgotten while it may be tried again.
+ * its number would soon leave the window, since its answer must not be forgotten while it may be tried again; and when
+ * the session would soon be forgotten itself, or is.
  */
 export class OwnSession {
   private session = ''
   private count = 0
   private waiting = new Set<number>()
 
-  constructor(private readonly random: Random) {}
+  constructor(
+    private readonly random: Random,
+    private readonly replica: Pick<Replica, 'sessions' | 'applied' | 'parts'>,
+  ) {}
 
   /** Names an append that is now waiting, and gives what to call when it has been settled. */
   begin(): AppendName & { readonly settled: () => void } {
-    const [lowest = this.count] = this.waiting
-    if (this.session === '' || this.count + 1 - lowest >= LIMITS.sessionWindow / 2) this.renew()
+    if (this.session === '' || this.isWornOut()) this.renew()
     const number = ++this.count
     const { session, waiting } = this
     waiting.add(number)
     return { session, number, settled: () => waiting.delete(number) }
   }
 
+  private isWornOut(): boolean {
+    const [lowest] = this.waiting
+    if (lowest !== undefined && this.count + 1 - lowest >= LIMITS.sessionWindow / 2) return true
+    const { sessions, parts } = this.replica
+    // while its first appends wait it is not known yet
+    const isKnown = this.waiting.size < this.count
+    return isKnown && sessions.isWornOut(this.session, parts.log.lastTime)
+  }
+
   private renew(): void {
-    this.session = randomHex(this.random, SESSION_BYTES)
+    const digits = randomHex(this.random, DATED_DIGITS / 2)
+    this.session = datedSession(this.replica.applied, digits, LIMITS.sessionSpanEntries)
     this.count = 0
     this.waiting = new Set()
   }

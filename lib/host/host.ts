@@ -57,7 +57,7 @@ export class MemberHost<T> implements Host<T> {
     const { replica, views } = member
     this.self = { id: replica.self.id, address: replica.self.address }
     this.context = { timeoutMs: options.timeoutMs, check: () => this.check() }
-    const session = new OwnSession(options.random)
+    const session = new OwnSession(options.random, replica)
     const { codec, maxPayloadBytes } = options
     this.log = new HostLog(member, { ...this.context, codec, maxPayloadBytes, session })
     this.sync = new HostSync(member, this.context)

@@ -71,8 +71,10 @@ export class HostLog<T> implements Log<T> {
   async append(payload: T, options: AppendOptions = {}): Promise<Entry<T>> {
     checkOptions(options)
     const bytes = this.encode(payload)
+    if (options.id === undefined && options.since !== undefined)
+      throw new KayakError('KAYAK_INVALID', 'since says when an id was made up, and there is none.')
     const own = options.id === undefined ? this.parts.session.begin() : undefined
-    const { session, number } = own ?? namedAppend(options.id)
+    const { session, number } = own ?? namedAppend(options.id, options.since)
     try {
       const read = bounded<Batch>(this.member, 'The append', this.parts, options)
       const answer = await operation<Answer>(this.parts, options, (timeoutMs, settle) =>

@@ -119,7 +119,9 @@ export class WaitingRoom {
   private answer(session: string, number: number, applied?: LogEntry): void {
     const waiting = this.replica.parts.requests.waitingFor(session, number)
     if (waiting.length === 0) return
-    const answer = this.replica.sessions.find(session, number)
+    // what has just been applied and isn't known was refused for its date
+    const refused = applied === undefined ? undefined : 'expired'
+    const answer = this.replica.sessions.find(session, number) ?? refused
     if (answer === undefined) return
     for (const request of waiting) {
       if (answer !== 'expired')

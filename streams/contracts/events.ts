@@ -31,6 +31,8 @@ export type HostEventBody =
   | { readonly type: 'slow-disk'; readonly operation: string; readonly tookMs: number }
   | { readonly type: 'stalled'; readonly heldMs: number }
   | { readonly type: 'log-growth'; readonly bytes: number; readonly entries: number }
+  /** Too many ids without `since` have been used: from now on no such id can be told from one that was used before. */
+  | { readonly type: 'names-forgotten' }
   | { readonly type: 'roster-changed'; readonly index: number; readonly voters: number; readonly learners: number }
   | { readonly type: 'snapshot-sent'; readonly to: string; readonly index: number; readonly bytes: number }
   | { readonly type: 'transfer-started'; readonly to: string }

@@ -62,6 +62,12 @@ export type AppendId = string | { readonly session: string; readonly number: num
 
 export interface AppendOptions extends OperationOptions {
   readonly id?: AppendId
+  /**
+   * An index that had committed when the id, or its session, was made up, as of `log.committed` of any member. It is part of
+   * the name: give the same each time. With it a name is surely new, and so taken, however many have been forgotten
+   * since; without it only as long as none without it has been forgotten.
+   */
+  readonly since?: number
 }
 
 /** The replicated log as this member sees it. */

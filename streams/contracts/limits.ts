@@ -33,8 +33,17 @@ export const LIMITS = {
   snapshotChunkBytes: 256 * KiB,
   /** What a consumer's pushing stream of chunks may run ahead of the disk. */
   snapshotBacklogBytes: 64 * MiB,
-  /** Answers that a session remembers. */
+  /**
+   * What is remembered of appends. All members must agree on these, since what is applied follows from them: they change
+   * with a version of the log's format only. Answers that a session remembers; sessions, with and without a date each;
+   * answers of all of them; how long, by the log's time, one with a date is remembered that isn't used; and what dates are
+   * counted in.
+   */
   sessionWindow: 4096,
+  sessions: 100_000,
+  sessionAnswers: 500_000,
+  sessionIdleMs: 24 * 60 * 60 * 1000,
+  sessionSpanEntries: 4096,
   /** Log bytes without a compaction after which an event warns, again at each doubling. */
   logGrowthBytes: 64 * MiB,
   /** Entries that one write to the log takes, unless one alone is larger; others wait for the next. */

@@ -9,7 +9,10 @@ import type { Replica } from '../replica/replica.js'
 function apply(replica: Replica, entry: LogEntry): boolean {
   replica.applied = entry.index
   if (entry.kind !== 'data') return false
-  const applied = replica.sessions.apply(entry)
+  const { sessions } = replica
+  const knew = sessions.hasForgottenUndated
+  const applied = sessions.apply(entry)
+  if (sessions.hasForgottenUndated !== knew) replica.tell({ type: 'names-forgotten' })
   if (applied.is === 'first') return true
   replica.duplicates.add(entry.index)
   return false

@@ -1,119 +1,156 @@
 import { LIMITS } from '../contracts/limits.js'
-import { KayakError } from '../contracts/errors.js'
 import type { LogEntry } from '../rules/entry.js'
+import { afterForgetting, dateOf, isFromTheFuture, mayBeForgotten, NONE_FORGOTTEN } from '../rules/session.js'
 import type { Answer } from '../sources/answer.js'
+import { decodeSessions, encodeSessions, type SessionRecord } from './session-records.js'
 
 /** What applying an entry means for its session. */
 export type Applied =
   | { readonly is: 'first'; readonly answer: Answer }
   | { readonly is: 'duplicate'; readonly answer: Answer }
-  /** Its number is so far behind that the answer is forgotten: it isn't applied. */
+  /** Whether it was applied before is forgotten: it isn't applied. */
   | { readonly is: 'expired' }
 
 interface Window {
   /** Numbers up to here are forgotten. */
   floor: number
   readonly answers: Map<number, Answer>
+  /** The time of the last entry that was applied under it. */
+  lastTime: number
+  /** How many entries had been applied under any session by then, as this member counts. */
+  lastUse: number
 }
 
 /**
  * Which appends have been answered (section 6.3), as a fold of the log: equal on every member at an equal index. Each
- * session keeps a window of numbers, since many are in flight at once.
+ * session keeps a window of numbers, since many are in flight at once. Sessions that haven't been used for long are
+ * forgotten, as the log says: by its own time, and by how many others have been used since. What can't be told from one
+ * that was forgotten is never applied.
  */
 export class SessionTable {
-  private readonly windows = new Map<string, Window>()
+  /** By name, the least recently used first. Those without a date last until there is no room: without it none is new. */
+  private readonly dated = new Map<string, Window>()
+  private readonly undated = new Map<string, Window>()
+  private forgotten = NONE_FORGOTTEN
+  private answers = 0
+  private uses = 0
 
   /** The answer to an append, if it has been applied; `expired` if that can't be known any more. */
   find(session: string, number: number): Answer | 'expired' | undefined {
-    const window = this.windows.get(session)
-    if (window === undefined) return undefined
+    const window = this.listOf(session).get(session)
+    if (window === undefined) return mayBeForgotten(this.forgotten, session) ? 'expired' : undefined
     return number <= window.floor ? 'expired' : window.answers.get(number)
+  }
+
+  /** Whether a session that was made up here should give way to a new one, before it is forgotten, or because it is. */
+  isWornOut(session: string, time: number): boolean {
+    const window = this.listOf(session).get(session)
+    if (window === undefined) return true
+    const uses = this.uses - window.lastUse
+    return (
+      uses > Math.min(LIMITS.sessions, LIMITS.sessionAnswers) / 2 || time - window.lastTime > LIMITS.sessionIdleMs / 2
+    )
+  }
+
+  /** Whether sessions without a date have been forgotten, so that none is known to be new any more. */
+  get hasForgottenUndated(): boolean {
+    return this.forgotten.undated
   }
 
   apply({ session, number, index, term, time }: LogEntry): Applied {
     const answer = { index, term, time }
     if (session === '') return { is: 'first', answer }
-    const window = this.windowOf(session)
-    if (number <= window.floor) return { is: 'expired' }
+    if (isFromTheFuture(session, index, LIMITS.sessionSpanEntries)) return { is: 'expired' }
+    const window = this.use(session, time)
+    if (window === undefined || number <= window.floor) return { is: 'expired' }
     const earlier = window.answers.get(number)
     if (earlier !== undefined) return { is: 'duplicate', answer: earlier }
     window.answers.set(number, answer)
+    this.answers++
     this.raiseFloor(window, number - LIMITS.sessionWindow)
+    this.makeRoom(time)
     return { is: 'first', answer }
   }
 
-  private windowOf(session: string): Window {
-    const known = this.windows.get(session)
-    if (known !== undefined) return known
-    const window: Window = { floor: 0, answers: new Map() }
-    this.windows.set(session, window)
+  private listOf(session: string): Map<string, Window> {
+    return dateOf(session) === undefined ? this.undated : this.dated
+  }
+
+  /** The window of a session, which is the most recently used from now on; undefined for one that may be forgotten. */
+  private use(session: string, time: number): Window | undefined {
+    const list = this.listOf(session)
+    const known = list.get(session)
+    if (known === undefined && mayBeForgotten(this.forgotten, session)) return undefined
+    const window = known ?? { floor: 0, answers: new Map<number, Answer>(), lastTime: time, lastUse: 0 }
+    if (window.lastUse !== this.uses || known === undefined) {
+      list.delete(session)
+      list.set(session, window)
+    }
+    window.lastTime = time
+    window.lastUse = ++this.uses
     return window
   }
 
   private raiseFloor(window: Window, floor: number): void {
     if (floor <= window.floor) return
-    if (floor - window.floor > window.answers.size) {
+    const before = window.answers.size
+    if (floor - window.floor > before) {
       for (const number of window.answers.keys()) if (number <= floor) window.answers.delete(number)
     } else {
       for (let number = window.floor + 1; number <= floor; number++) window.answers.delete(number)
     }
+    this.answers -= before - window.answers.size
     window.floor = floor
   }
 
-  /** The table as bytes, version 1: the same for equal tables. */
-  encode(): Uint8Array {
-    const sessions = [...this.windows].map(([session, { floor, answers }]) => [
-      session,
-      floor,
-      [...answers].flatMap(([number, { index, term, time }]) => [number, index, term, time]),
-    ])
-    return new TextEncoder().encode(JSON.stringify({ version: 1, sessions }))
+  /** Forgets what hasn't been used for the longest, while there is too much. */
+  private makeRoom(time: number): void {
+    const isIdle = ({ lastTime }: Window): boolean => time - lastTime > LIMITS.sessionIdleMs
+    const isFull = (): boolean => this.answers > LIMITS.sessionAnswers
+    this.forget(this.dated, window => this.dated.size > LIMITS.sessions || isFull() || isIdle(window))
+    this.forget(this.undated, () => this.undated.size > LIMITS.sessions || isFull())
   }
 
-  /** @throws {@link KayakError} `KAYAK_VERSION` for those of a later version, `KAYAK_CORRUPT` for what is none. */
+  /** Never the one that was used last. */
+  private forget(list: Map<string, Window>, goes: (window: Window) => boolean): void {
+    for (const [session, window] of list) {
+      if (window.lastUse === this.uses || !goes(window)) return
+      list.delete(session)
+      this.answers -= window.answers.size
+      this.forgotten = afterForgetting(this.forgotten, session)
+    }
+  }
+
+  /** The table as bytes: the same for equal tables. */
+  encode(): Uint8Array {
+    const sessions = [...this.undated, ...this.dated].map(([session, { floor, lastTime, answers }]): SessionRecord => {
+      return [
+        session,
+        floor,
+        lastTime,
+        [...answers].flatMap(([number, { index, term, time }]) => [number, index, term, time]),
+      ]
+    })
+    return encodeSessions({ forgotten: this.forgotten, sessions })
+  }
+
+  /** @throws {@link KayakError} `KAYAK_CORRUPT` for what {@link encode} doesn't make. */
   static decode(bytes: Uint8Array): SessionTable {
     const table = new SessionTable()
     if (bytes.byteLength === 0) return table
-    for (const [session, floor, numbers] of parseSessions(bytes)) {
-      const answers = new Map<number, Answer>()
-      for (let at = 0; at + 3 < numbers.length; at += 4) {
-        const [number = 0, index = 0, term = 0, time = 0] = numbers.slice(at, at + 4)
-        answers.set(number, { index, term, time })
-      }
-      table.windows.set(session, { floor, answers })
-    }
+    const { forgotten, sessions } = decodeSessions(bytes)
+    table.forgotten = forgotten
+    for (const record of sessions) table.restore(record)
     return table
   }
-}
 
-type SessionRecord = readonly [session: string, floor: number, answers: readonly number[]]
-
-const isCount = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
-
-function isSessionRecord(value: unknown): value is SessionRecord {
-  if (!Array.isArray(value) || value.length !== 3) return false
-  // an array of whatever JSON has
-  const [session, floor, answers] = value as unknown[]
-  if (typeof session !== 'string' || !isCount(floor) || !Array.isArray(answers)) return false
-  return answers.length % 4 === 0 && answers.every(isCount)
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch (cause) {
-    throw new KayakError('KAYAK_CORRUPT', 'The sessions of a snapshot are no JSON.', { cause })
+  private restore([session, floor, lastTime, numbers]: SessionRecord): void {
+    const answers = new Map<number, Answer>()
+    for (let at = 0; at + 3 < numbers.length; at += 4) {
+      const [number = 0, index = 0, term = 0, time = 0] = numbers.slice(at, at + 4)
+      answers.set(number, { index, term, time })
+    }
+    this.answers += answers.size
+    this.listOf(session).set(session, { floor, answers, lastTime, lastUse: ++this.uses })
   }
-}
-
-function parseSessions(bytes: Uint8Array): readonly SessionRecord[] {
-  const plain = parseJson(bytes)
-  if (typeof plain === 'object' && plain !== null && 'sessions' in plain && 'version' in plain) {
-    const { version, sessions } = plain
-    if (typeof version === 'number' && version > 1)
-      throw new KayakError('KAYAK_VERSION', `The sessions of a snapshot have version ${version}.`)
-    if (version === 1 && Array.isArray(sessions) && sessions.every(isSessionRecord)) return sessions
-  }
-  throw new KayakError('KAYAK_CORRUPT', 'The sessions of a snapshot are malformed.')
 }

@@ -1,6 +1,6 @@
 import { TestCluster } from '../../lib/testing/cluster'
 
-const SESSION = 'abcdef0123456789abcd'
+const SESSION = '0bcdef0123456789abcd'
 
 describe('an append', () => {
   it('that is asked for everywhere at once is applied once', () => {

@@ -136,7 +136,7 @@ describe('snapshots', () => {
 
   it('hold the sessions, so that an append is applied once also after them', () => {
     const cluster = new TestCluster({ seed: 7 }).grow(3)
-    const call = { session: 'abcdef0123456789abcd', number: 7, payload: Uint8Array.of(1) }
+    const call = { session: '0bcdef0123456789abcd', number: 7, payload: Uint8Array.of(1) }
     const first = cluster.append(cluster.leader, call)
     cluster.until(() => first.ending === 'done', 'the first to be answered')
     for (const member of cluster.members) member.compact()

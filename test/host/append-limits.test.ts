@@ -9,6 +9,8 @@ const MALFORMED: readonly (readonly [string, unknown])[] = [
   ...['', 42, null, {}, [], { session: 's' }, { number: 1 }].map(id => ['id', { id }] as const),
   ...['', 42].map(session => ['id', { id: { session, number: 1 } }] as const),
   ...[0, -1, 1.5, NaN, Infinity, 2 ** 48, '1'].map(number => ['id', { id: { session: 's', number } }] as const),
+  ...[-1, 1.5, NaN, '1', null].map(since => ['since', { id: 'x', since }] as const),
+  ['since', { since: 1 }] as const,
   ...[null, 42, 'now'].map(options => ['options', options] as const),
 ]
 

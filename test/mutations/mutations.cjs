@@ -377,4 +377,40 @@ module.exports = [
     find: 'requests.await(pending, index)',
     replace: 'requests.await(pending, index - 1)',
   },
+  {
+    name: 'a forgotten session is taken for a new one',
+    file: 'streams/rules/session.ts',
+    find: 'return date === undefined ? undated : date <= upTo',
+    replace: 'return date === undefined ? undated && upTo < -1 : date <= upTo && upTo < -1',
+  },
+  {
+    name: 'an undated session is taken for a new one, though some were forgotten',
+    file: 'streams/rules/session.ts',
+    find: 'return date === undefined ? undated :',
+    replace: 'return date === undefined ? false :',
+  },
+  {
+    name: 'a session of the very date that was forgotten is taken for a new one',
+    file: 'streams/rules/session.ts',
+    find: 'date <= upTo',
+    replace: 'date < upTo',
+  },
+  {
+    name: 'a snapshot does not say what was forgotten',
+    file: 'streams/replica/sessions.ts',
+    find: 'table.forgotten = forgotten',
+    replace: '',
+  },
+  {
+    name: 'a snapshot does not keep the order in which sessions were used',
+    file: 'streams/replica/sessions.ts',
+    find: 'const sessions = [...this.undated, ...this.dated].map(',
+    replace: 'const sessions = [...this.undated, ...this.dated].sort().map(',
+  },
+  {
+    name: 'a session is forgotten by how long its leader has known it',
+    file: 'streams/replica/sessions.ts',
+    find: 'this.makeRoom(time)',
+    replace: 'this.makeRoom(time + this.uses)',
+  },
 ]

@@ -1,3 +1,5 @@
+import { LIMITS } from '../../../streams/contracts/limits.js'
+import { DATED_DIGITS, datedSession } from '../../../streams/rules/session.js'
 import { randomHex } from '../../../streams/contracts/clock.js'
 import type { KayakError } from '../../../streams/contracts/errors.js'
 import { changeName, type RosterChange, type RosterStep } from '../../../streams/rules/membership.js'
@@ -23,8 +25,6 @@ export type Heard = (operation: Operation) => void
 
 /** Those who ask members for something, and note what they were answered. */
 export class Callers {
-  private readonly session: string
-  private count = 0
   private readonly heard = new Map<Operation, Heard>()
 
   constructor(
@@ -32,12 +32,10 @@ export class Callers {
     private readonly checker: Checker,
     private readonly timeoutMs: number,
     private readonly slowestRate: number,
-  ) {
-    this.session = randomHex(around.random, 10)
-  }
+  ) {}
 
   append(at: TestMember, call: AppendCall = {}, heard?: Heard): Operation {
-    const { session = this.session, number = ++this.count, timeoutMs = this.timeoutMs } = call
+    const { session = this.newSession(), number = 1, timeoutMs = this.timeoutMs } = call
     const payload = call.payload ?? new TextEncoder().encode(`${session} ${number}`)
     const operation = this.begin('append', at, timeoutMs, `${session} ${number}`, heard)
     this.checker.ledger.rejected.delete(operation.id)
@@ -86,6 +84,16 @@ export class Callers {
     const { timeoutMs } = this
     const operation = this.begin('change', at, timeoutMs, changeName(change), heard)
     return this.ask(at, operation, member => member.waiting.change(change, timeoutMs, this.settling(operation)))
+  }
+
+  /** A session that is made up now. */
+  newSession(): string {
+    return this.sessionSince(this.checker.ledger.commit)
+  }
+
+  sessionSince(since: number): string {
+    const digits = randomHex(this.around.random, DATED_DIGITS / 2)
+    return datedSession(since, digits, LIMITS.sessionSpanEntries)
   }
 
   private settling(operation: Operation) {

@@ -1,4 +1,7 @@
 import { randomHex, type Random } from '../../../streams/contracts/clock.js'
+import { LIMITS } from '../../../streams/contracts/limits.js'
+import { DATED_DIGITS, datedSession, undatedSession } from '../../../streams/rules/session.js'
+import type { AppendCall } from '../cluster/callers.js'
 import type { Operation } from '../cluster/operations.js'
 import type { TestCluster } from '../cluster/test-cluster.js'
 import type { TestMember } from '../cluster/test-member.js'
@@ -9,7 +12,13 @@ import type { Unknown } from './outcomes.js'
 import { encode, type MachineRunner } from './machine.js'
 import type { Request, Workload } from './workload.js'
 
-const SESSION_BYTES = 10
+/** How likely a client begins another session, and how likely that has no date. */
+const FICKLE = 0.2
+const UNDATED = 0.15
+const UNDATED_BYTES = 10
+/** How likely it asks once more for what was done long ago, and of how many things it may. */
+const STUBBORN = 0.15
+const REMEMBERED = 30
 /** What reads an entry stands between it and the next. */
 const BEHIND = 0.5
 /** Without it time would stand still while nobody leads. */
@@ -40,8 +49,10 @@ export interface ClientSurroundings<State, Input, Output> {
 export class Client<State, Input, Output> {
   /** Whether it waits for nothing any more. */
   isIdle = true
-  private readonly session: string
+  private session = ''
   private number = 0
+  /** What it has appended, which must not be applied once more. */
+  private past: readonly AppendCall[] = []
   /** How often it has asked for something. */
   private asked = 0
   /** The greatest index that it has been given. */
@@ -54,9 +65,7 @@ export class Client<State, Input, Output> {
     private readonly around: ClientSurroundings<State, Input, Output>,
     private readonly random: Random,
     private readonly name: string,
-  ) {
-    this.session = randomHex(random, SESSION_BYTES)
-  }
+  ) {}
 
   start(): void {
     this.rest()
@@ -79,11 +88,29 @@ export class Client<State, Input, Output> {
     this.isIdle = false
     this.asked++
     this.knownBefore = this.known
+    if (this.session === '' || this.random.next() < FICKLE) this.renew()
+    if (this.random.next() < STUBBORN) this.repeat(member)
     if (this.random.next() < CURIOUS) this.glance()
     const request = this.around.workload.next(this.random)
     const invokedAt = this.around.cluster.clock.now()
     if (request.type === 'query') this.query(member, request, invokedAt)
     else this.append(member, request, invokedAt, ++this.number, this.doubled(request))
+  }
+
+  /** Begins a session, from what it knows to have committed. */
+  private renew(): void {
+    const { random, known } = this
+    this.number = 0
+    this.session =
+      random.next() < UNDATED
+        ? undatedSession(randomHex(random, UNDATED_BYTES))
+        : datedSession(known, randomHex(random, DATED_DIGITS / 2), LIMITS.sessionSpanEntries)
+  }
+
+  /** Asks once more for something that was done: whatever comes of it, it is not applied again. */
+  private repeat(member: TestMember): void {
+    const call = this.past[Math.floor(this.random.next() * this.past.length)]
+    if (call !== undefined) this.around.cluster.append(member, call)
   }
 
   /** Now and then asks another member for the same at once: whichever comes first is applied, and no other. */
@@ -106,7 +133,7 @@ export class Client<State, Input, Output> {
       cluster.callers.reach(member, known, workload.timeoutMs, ({ ending }) => {
         const applied = member.replica?.applied ?? 0
         if (ending !== 'done') return
-        cluster.checker.note(readsOwnWrites(this.session, known, applied))
+        cluster.checker.note(readsOwnWrites(this.name, known, applied))
         this.known = Math.max(this.known, applied)
       })
     } else {
@@ -137,9 +164,9 @@ export class Client<State, Input, Output> {
     invokedAt: number,
     number: number,
     before: readonly Operation[],
+    session = this.session,
   ): void {
     const { cluster, workload } = this.around
-    const { session } = this
     const call = { payload: encode(request.input), session, number, timeoutMs: workload.timeoutMs }
     const { input } = request
     this.asks(member, input, before.length + 1)
@@ -148,12 +175,14 @@ export class Client<State, Input, Output> {
       this.hears(operation, attempts.length)
       if (operation.ending === 'done') {
         this.given(operation.index)
+        this.past = [...this.past, call].slice(-REMEMBERED)
         const { index = 0 } = operation
         return this.done({ input, invokedAt }, this.around.machineOf(member).outputAt(index), index)
       }
+      if (operation.error?.code === 'KAYAK_SESSION_EXPIRED' && this.session === session) this.session = ''
       const other = this.pickMember()
       if (other !== undefined && attempts.length <= workload.retries)
-        return void cluster.clock.schedule(() => this.append(other, request, invokedAt, number, attempts), 1)
+        return void cluster.clock.schedule(() => this.append(other, request, invokedAt, number, attempts, session), 1)
       const isRejected = attempts.every(({ ending }) => ending === 'rejected')
       if (isRejected) return this.record({ input, invokedAt, outcome: 'rejected' })
       const unknown: Call<Input, Output> = { input, invokedAt, outcome: 'unknown' }
@@ -163,7 +192,7 @@ export class Client<State, Input, Output> {
   }
 
   private given(index = 0): void {
-    this.around.cluster.checker.note(readsOwnWrites(this.session, this.knownBefore, index))
+    this.around.cluster.checker.note(readsOwnWrites(this.name, this.knownBefore, index))
     this.known = Math.max(this.known, index)
   }
 

@@ -13,6 +13,10 @@ const SMALL: Partial<Limits> = {
   snapshotChunkBytes: 300,
   writeBytes: 400,
   sessionWindow: 8,
+  sessions: 20,
+  sessionAnswers: 60,
+  sessionIdleMs: 1500,
+  sessionSpanEntries: 2,
   pipelineMessages: 4,
 }
 

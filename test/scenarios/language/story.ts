@@ -5,7 +5,7 @@ import { Narrator } from './narrator.js'
 import { ToldCluster, type SteeredChance } from './told-cluster.js'
 
 /** All appends of a story are of one session, so that the same append can be asked for again. */
-const SESSION = 'abcdef0123456789abcd'
+const SESSION = '0bcdef0123456789abcd'
 
 /** What a network and a disk take, unless a story says otherwise: nothing drawn, so that times are easy to follow. */
 const USUAL: TestClusterOptions = { faults: { delayMs: [5, 5] }, diskMs: 2, timeoutMs: 5000 }

@@ -15,6 +15,7 @@ export class Nemesis {
   private joined = 0
   private isOver = false
   private readonly ends = new Set<() => void>()
+  private hasLostLog = false
   private readonly replaced = new Set<TestMember>()
   /** Who was last chosen by chance. */
   private chosen: readonly TestMember[] = []
@@ -106,9 +107,13 @@ export class Nemesis {
     return cluster.running.filter(member => voters.some(({ id }) => id === member.id))
   }
 
-  /** What a member held that is none any more, and isn't counted on until it is one again. */
+  /**
+   * What a member held that is none any more, and isn't counted on until it is one again. At most one in a run, and not
+   * the founder: of rosters that are sent to it anew, it alone must never be a quorum. A host gives such a one a new id.
+   */
   loseLog(member: TestMember): void {
-    if (member.end !== 'crashed') return
+    if (member.end !== 'crashed' || member === this.cluster.members[0] || this.hasLostLog) return
+    this.hasLostLog = true
     member.disk.loseLog()
     this.cluster.checker.expectNothingOf(member)
   }

@@ -1,0 +1,56 @@
+/**
+ * The name of a session: 20 hexadecimal digits, ten bytes an entry. One that is *dated* says how much had committed when
+ * it was made up: its first bit is set, 31 bits count spans of entries, and 48 bits tell it from others of that moment.
+ * One that is *undated* has its first bit clear, and 79 bits to tell it.
+ */
+const DATED = 0x8000_0000
+const LATEST = 0x7fff_ffff
+const DATE_DIGITS = 8
+
+/** Digits that {@link datedSession} takes. */
+export const DATED_DIGITS = 12
+
+/**
+ * @param since - an index that had committed when the session was made up.
+ * @param digits - what tells it from others, {@link DATED_DIGITS} of them.
+ * @param spanEntries - what dates are counted in.
+ */
+export function datedSession(since: number, digits: string, spanEntries: number): string {
+  const date = Math.min(LATEST, Math.floor(since / spanEntries))
+  return (DATED + date).toString(16) + digits
+}
+
+/** Of 20 digits that tell it. */
+export const undatedSession = (digits: string): string =>
+  (parseInt(digits.slice(0, 1), 16) & 7).toString(16) + digits.slice(1)
+
+/** The date of a session, in spans of entries; undefined for one without. */
+export function dateOf(session: string): number | undefined {
+  const first = parseInt(session.slice(0, DATE_DIGITS), 16)
+  return first >= DATED ? first - DATED : undefined
+}
+
+/** Which sessions may have been forgotten: what is unknown and not among them is new. */
+export interface Forgotten {
+  /** The latest date of any that was; -1 while none was. */
+  readonly upTo: number
+  /** Whether any without a date was. */
+  readonly undated: boolean
+}
+
+export const NONE_FORGOTTEN: Forgotten = { upTo: -1, undated: false }
+
+/** Whether an unknown session can't be told from one that was forgotten (section 6.3). */
+export function mayBeForgotten({ upTo, undated }: Forgotten, session: string): boolean {
+  const date = dateOf(session)
+  return date === undefined ? undated : date <= upTo
+}
+
+export function afterForgetting({ upTo, undated }: Forgotten, session: string): Forgotten {
+  const date = dateOf(session)
+  return date === undefined ? { upTo, undated: true } : { upTo: Math.max(upTo, date), undated }
+}
+
+/** Whether a session says to have been made up after an entry of its own: it is of nobody who can be trusted with dates. */
+export const isFromTheFuture = (session: string, index: number, spanEntries: number): boolean =>
+  (dateOf(session) ?? 0) > Math.floor(index / spanEntries)
