@@ -44,6 +44,7 @@ const KINDS = {
   },
   optionalTerm: { right: [undefined, 1, MOST], wrong: [...NO_NUMBER.slice(1), 0] },
   optionalCount: { right: [undefined, 0, MOST], wrong: NO_NUMBER.slice(1) },
+  optionalFlag: { right: [undefined, true, false], wrong: [null, 0, 1, 'true', {}] },
   optionalId: { right: [undefined, '0'.repeat(32)], wrong: [null, '', 'x', 7] },
   bytes: {
     right: [],
@@ -120,7 +121,7 @@ const TABLE: Table = {
     verdict: ['accepted', oneOf('accepted', 'not-leader', 'overloaded')],
     expired: [[1], KINDS.positions],
   },
-  'read-index': { id: requestId },
+  'read-index': { id: requestId, lease: [true, KINDS.optionalFlag] },
   'read-index-reply': { id: requestId, confirmed: flag, index: count(5) },
   'change-roster': {
     id: requestId,
@@ -129,6 +130,8 @@ const TABLE: Table = {
     waitedMs: [7, KINDS.optionalCount],
     electionTimeoutMs: [1000, KINDS.optionalTerm],
     heartbeatMs: [100, KINDS.optionalTerm],
+    leaseMs: [200, KINDS.optionalCount],
+    clockBoundMs: [50, KINDS.optionalCount],
   },
   'change-reply': {
     id: requestId,
@@ -144,6 +147,8 @@ const TABLE: Table = {
     leader: ['127.0.0.1:1', KINDS.optionalAddress],
     clusterId: ['a'.repeat(32), KINDS.id],
     electionTimeoutMs: count(1000),
+    leaseMs: count(200),
+    clockBoundMs: count(50),
   },
 }
 

@@ -11,13 +11,16 @@ const member: fc.Arbitrary<RosterMember> = fc.record({
   address: fc.constantFrom('127.0.0.1:1', 'host.test:65535', '[::1]:10240'),
   incarnation: count,
 })
+const half = (ms: number): number => Math.floor(ms / 2)
 const list = fc.array(member, { maxLength: 5 })
 const roster: fc.Arbitrary<Roster> = fc.record({
   index: count,
   voters: list,
   outgoing: list,
   learners: list,
-  settings: fc.record({ electionTimeoutMs: count.map(ms => Math.max(ms, 1)), leaseMs: count, clockBoundMs: count }),
+  settings: fc
+    .record({ leaseMs: count.map(half), clockBoundMs: count.map(half) })
+    .map(leases => ({ electionTimeoutMs: Math.max(1, leases.leaseMs + leases.clockBoundMs), ...leases })),
 })
 
 const one = (digit: string): RosterMember => ({ id: digit.repeat(32), address: `127.0.0.1:${digit}`, incarnation: 3 })

@@ -76,7 +76,7 @@ const steps = encodeSteps(CHANGES['of every kind'] ?? [])
 export const APPLIED: readonly LogEntry[] = [
   entry(5, { number: 1 }),
   entry(6, { number: 3 }),
-  entry(7, { session: 'ee'.repeat(10), number: 2 ** 40 }),
+  entry(7, { session: `80000000${'ee'.repeat(6)}`, number: 2 ** 40 }),
 ]
 
 export function sessions(): SessionTable {

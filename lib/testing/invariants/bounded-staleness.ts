@@ -10,7 +10,7 @@ export interface BoundedRead {
   readonly applied: number
 }
 
-/** What a bounded read promises: nothing is missing that was acknowledged before, but for so many entries. */
+/** 12. What a bounded read promises: nothing is missing that was acknowledged before, but for so many entries. */
 export function boundedStaleness(ledger: Ledger, { by, since, maxEntries, applied }: BoundedRead): Verdict {
   const needed = ledger.acknowledgedBefore(since) - maxEntries
   return applied < needed ? `a bounded read at ${by} has ${applied} applied, and needed ${needed}` : undefined
