@@ -20,8 +20,11 @@ const read = async (host, to) => {
   return lines
 }
 
-const answers = (host, events) => ({
-  append: async ({ payload, id, timeoutMs }) => (await host.log.append(payload, { id, timeoutMs })).index,
+const answers = (host, events, seen) => ({
+  append: async ({ payload, ...options }) => (await host.log.append(payload, options)).index,
+  /** Whether a payload has been seen here, as of a read at a level, and what names all that it reflects. */
+  query: ({ payload, level, ...options }) =>
+    host.read(() => ({ has: seen.has(payload), token: host.token }), level, options),
   /** All that has committed up to a barrier, once this member has an entry of its own behind it. */
   read: async () => read(host, (await host.log.append('the end')).index),
   barrier: () => host.sync.barrier({ timeoutMs: 30_000 }),
@@ -50,8 +53,12 @@ async function main({ address, dataDir, peers, options }) {
   const host = peers === undefined ? await start(address, all) : await join(address, peers, all)
   const events = []
   host.events$.subscribe(event => events.push(event))
-  const known = answers(host, events)
-  host.committed$.subscribe(({ index, payload }) => tell({ committed: { index, payload } }))
+  const seen = new Set()
+  const known = answers(host, events, seen)
+  host.committed$.subscribe(({ index, payload }) => {
+    seen.add(payload)
+    tell({ committed: { index, payload } })
+  })
   process.on('message', async ({ id, ask, what }) => {
     try {
       tell({ id, value: await known[ask](what) })

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { AppendId, ReadLevel, ReadOptions } from '../../streams/contracts/host'
 import type { RosterStep } from '../../streams/rules/membership'
 
 export interface Failure {
@@ -38,7 +39,8 @@ export interface View {
 
 /** What may be asked, with what, and what is answered. */
 interface Questions {
-  append: [{ payload: string; id?: { session: string; number: number }; timeoutMs?: number }, number]
+  append: [{ payload: string; id?: AppendId; since?: number; timeoutMs?: number }, number]
+  query: [{ payload: string; level: ReadLevel } & ReadOptions, { readonly has: boolean; readonly token: string }]
   read: [undefined, readonly Line[]]
   barrier: [undefined, number]
   view: [undefined, View]
@@ -180,6 +182,11 @@ export class Harbour {
     for (const name of ['b', 'c', 'd', 'e'].slice(0, size - 1))
       members.push(await this.start(name, { peers: [first.self.address], options }))
     return members
+  }
+
+  /** Those that have not ended. */
+  get running(): readonly MemberProcess[] {
+    return this.processes.filter(({ hasEnded }) => !hasEnded)
   }
 
   async close(): Promise<void> {
