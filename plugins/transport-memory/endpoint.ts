@@ -53,6 +53,12 @@ export class Endpoint {
     return this.#peers.get(peer.advertise) === peer
   }
 
+  /** Who has this id, of those who are connected; of several the one that came last. */
+  connected(id: string): Endpoint | undefined {
+    const peers = [...this.#peers.values()].filter(peer => typeof peer !== 'string')
+    return peers.findLast(peer => peer.id === id && !peer.isClosed)
+  }
+
   /** A peer is connected, and the two talk in this version. */
   up(peer: Endpoint, version: number): void {
     if (this.isUp(peer)) return

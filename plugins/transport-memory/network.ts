@@ -154,17 +154,24 @@ export class MemoryNetwork {
   }
 
   #send(from: Endpoint, peer: Peer, message: object): void {
-    const to = this.#endpoints.get(peer.address)
+    const to = this.#find(from, peer)
     if (binaryBytes(message) > MAX_MESSAGE_BYTES) {
       this.#clock.schedule(() => from.notify({ type: 'dropped', to: peer, reason: 'too-large' }))
       return
     }
     const number = ++this.#count
-    this.#tell('sent', from, peer.address, message, number)
+    this.#tell('sent', from, to?.advertise ?? peer.address, message, number)
     if (to === undefined) this.#miss(from, peer, message, number)
     // who can't reach the other isn't refused by it either
     else if (this.#cuts.has(from.advertise, to.advertise)) this.#tell('cut', from, to.advertise, message, number)
     else if (!this.#refuse(from, to, peer, message, number)) this.#post(from, to, message, number)
+  }
+
+  /** Who listens at an address; or whoever is meant, connected already, where it has moved. */
+  #find(from: Endpoint, { id, address }: Peer): Endpoint | undefined {
+    const there = this.#endpoints.get(address)
+    if (id === undefined || there?.id === id) return there
+    return from.connected(id) ?? there
   }
 
   /** Nobody is there. Told once, until somebody is: a dead peer isn't an event a heartbeat. */

@@ -24,14 +24,18 @@ export class Mesh implements AcceptorObserver {
     private readonly receive: (inbound: Inbound) => void,
   ) {}
 
-  /** Sends by a connection that the peer has made, or by one to its address, which is dialled in any case. */
+  /**
+   * Sends by a connection that the peer has made, or by one to its address, which is dialled in any case; or by one to
+   * another address, where the peer has moved and only some know it.
+   */
   send(to: Peer, message: object): void {
     const link = this.#linkTo(to.address)
     link?.dial(to.id)
-    const connection = this.#peers.accepted(to.id) ?? link?.connection
+    const there = link?.connection
+    const isOther = there !== undefined && to.id !== undefined && there.peer.id !== to.id
+    const connection = this.#peers.accepted(to.id) ?? (isOther ? undefined : there) ?? this.#peers.any(to.id)
+    if (connection === undefined && isOther) return this.#miss(to, there)
     if (connection === undefined && link?.isActive !== true) return this.#drop(to, 'not-connected')
-    if (connection !== undefined && to.id !== undefined && connection.peer.id !== to.id)
-      return this.#miss(to, connection)
     const frame = encodeMessage(message)
     if (frame.byteLength > MAX_MESSAGE_BYTES) return this.#drop(to, 'too-large')
     const fault = connection === undefined ? link?.hold(frame, to.id) : connection.send(frame)

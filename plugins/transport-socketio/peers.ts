@@ -42,6 +42,11 @@ export class Peers {
     return id === undefined ? undefined : this.#accepted.get(id)?.at(-1)
   }
 
+  /** The newest connection with a member, whoever has made it, and to whichever address. */
+  any(id: string | undefined): Connection | undefined {
+    return id === undefined ? undefined : [...(this.#connections.get(id) ?? [])].at(-1)
+  }
+
   isUp({ id }: PeerName): boolean {
     return this.#connections.has(id)
   }

@@ -76,7 +76,11 @@ export interface Transport {
   readonly notices$: Observable<TransportNotice>
   /** Tells which cluster this member has joined; connections made before go on under it. */
   identify(clusterId: string): void
-  /** Sends, dialling first if need be; what can't be sent is dropped. Never throws, never emits synchronously. */
+  /**
+   * Sends, dialling first if need be; what can't be sent is dropped. Whoever has the id and is connected gets it, at
+   * whichever address: a member that has moved dials those who only know where it was. Never throws, never emits
+   * synchronously.
+   */
   send(to: Peer, message: object): void
   /** Closes all connections and stops listening. Idempotent. */
   close(): Observable<never>

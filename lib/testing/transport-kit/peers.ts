@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { CLUSTER, idOf, OTHER_CLUSTER, type Bench } from './lab.js'
+import { CLUSTER, fieldsOf, idOf, OTHER_CLUSTER, type Bench } from './lab.js'
 
 type Test = readonly [name: string, run: (bench: Bench) => Promise<void>]
 
@@ -82,6 +82,19 @@ export const peerTests: readonly Test[] = [
       assert.equal(other.inbound.length, 0)
     },
   ],
+  ...(['has dialled', 'was dialled'] as const).map((how): Test => [
+    `who is connected is found by its id where it has moved, and ${how}`,
+    async bench => {
+      const [a, b, other] = [await bench.open('a'), await bench.open('b'), await bench.open('c')]
+      if (how === 'has dialled') await bench.deliver(b, a)
+      else await bench.deliver(a, b, {}, { id: undefined, address: b.bound.advertise })
+      const nowhere = '127.0.0.1:1'
+      await bench.deliver(a, b, {}, { id: b.id, address: nowhere })
+      await bench.deliver(a, other, {}, { id: undefined, address: other.bound.advertise })
+      await bench.deliver(a, b, { meant: 'b' }, { id: b.id, address: other.bound.advertise })
+      assert.ok(other.inbound.every(inbound => fieldsOf(inbound)['meant'] === undefined))
+    },
+  ]),
   [
     'who answers instead of the member that is meant gets nothing',
     async bench => {
