@@ -7,7 +7,7 @@ import { parsePeer } from './host/address.js'
 import { askToJoin$ } from './host/ask-to-join.js'
 import { when$ } from './host/host.js'
 import { meet$ } from './host/meet.js'
-import { listen, newIdentity, openStorage, run } from './host/open-host.js'
+import { listen, listenAgain, newIdentity, openStorage, run } from './host/open-host.js'
 import { opening, type Opening } from './host/opening.js'
 import { resolveOptions, type Options } from './host/options.js'
 import { stopOnAbort } from './host/stop-on-abort.js'
@@ -63,7 +63,8 @@ async function untilArrived<T>(opening: Opening<T>, running: Running<T>, identit
   const arrived$ = when$(member, () => hasArrived(member))
   const saved$ = member.saveIdentity({ ...identity, standing: 'member' })
   const joining = async (): Promise<void> => {
-    await opening.first(arrived$, 'This member was let in, and goes on if it joins again, but has not caught up')
+    const late = 'This member was let in, and goes on if it joins again, but has not caught up'
+    await opening.first(arrived$, late, 'KAYAK_NOT_CAUGHT_UP')
     await opening.done(saved$, 'This member has caught up, but the disk has not taken that in')
   }
   await orStop(running, joining())
@@ -73,7 +74,7 @@ async function untilArrived<T>(opening: Opening<T>, running: Running<T>, identit
 async function asNew<T>(opening: Opening<T>, opened: Opened, peers: readonly string[]): Promise<Host<T>> {
   const known = await listen(opening, opened.identity ?? newIdentity(opening.options, undefined))
   const identity = await enter(opening, known, peers)
-  return untilArrived(opening, await run(opening, opened, identity), identity)
+  return untilArrived(opening, await run(opening, opened, identity, peers), identity)
 }
 
 /**
@@ -86,7 +87,7 @@ async function asBefore<T>(
   known: Identity,
   peers: readonly string[],
 ): Promise<Host<T>> {
-  const identity = await listen(opening, known)
+  const identity = await listenAgain(opening, opened, known)
   const others = peers.filter(peer => peer !== identity.advertise)
   const running = await meetAndRun(opening, opened, identity, others)
   return identity.standing === 'joining' ? untilArrived(opening, running, identity) : running.host
@@ -104,7 +105,7 @@ async function meetAndRun<T>(
   const met = new ReplaySubject<unknown>(1)
   const meeting = meet$(opening.options, identity.memberId, others, opening.late$).subscribe(met)
   try {
-    const running = await run(opening, opened, identity)
+    const running = await run(opening, opened, identity, others)
     await orStop(running, opening.firstUnlessAborted(met))
     return running
   } finally {
@@ -118,12 +119,12 @@ async function meetAndRun<T>(
  * With a new folder the member enters as a learner, catches up and is promoted; it resolves once it is a voter of a
  * committed roster that it has applied, or with `asLearner` a learner of one. With the folder of a member it goes on as
  * that one, as `start` does, and never founds a cluster; it resolves once a peer of its cluster is met, none can be
- * reached, or `joinTimeoutMs` is over.
+ * reached, or `joinTimeoutMs` is over. Members that have all moved find each other by `peers`.
  *
  * @param address as of `start`.
  * @param peers addresses of some members of the cluster; one that is up is enough.
- * @throws {@link KayakError} as `start`; `KAYAK_TIMEOUT` also when nobody answers; `KAYAK_ADDRESS_TAKEN`,
- * `KAYAK_OTHER_CLUSTER`, `KAYAK_NOT_AUTHORIZED`.
+ * @throws {@link KayakError} as `start`; `KAYAK_TIMEOUT` also when nobody lets it in; `KAYAK_NOT_CAUGHT_UP` when it
+ * was let in and has not caught up in time: it goes on when it joins again. `KAYAK_OTHER_CLUSTER`, `KAYAK_NOT_AUTHORIZED`.
  */
 export async function join<T = Payload>(address: string, peers: string[], options?: Options<T>): Promise<Host<T>> {
   const resolved = resolveOptions(address, options)

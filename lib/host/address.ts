@@ -32,3 +32,9 @@ export function parsePeer(address: unknown, name?: string): string {
 }
 
 export const formatAddress = ({ host, port }: Address): string => `${host}:${String(port)}`
+
+const ALL_INTERFACES: readonly string[] = ['', '0.0.0.0', '[::]']
+
+/** What others dial where one listens at an address: all interfaces are reached as 127.0.0.1. */
+export const dialled = ({ host, port }: Address): string =>
+  formatAddress({ host: ALL_INTERFACES.includes(host) ? '127.0.0.1' : host, port })

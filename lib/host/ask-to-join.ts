@@ -1,19 +1,4 @@
-import {
-  concatMap,
-  EMPTY,
-  filter,
-  ignoreElements,
-  interval,
-  map,
-  merge,
-  of,
-  share,
-  startWith,
-  take,
-  tap,
-  throttleTime,
-  throwError,
-} from 'rxjs'
+import { concatMap, EMPTY, filter, map, merge, of, take, throwError } from 'rxjs'
 import type { Observable } from 'rxjs'
 import { randomHex, type Clock, type Random } from '../../streams/contracts/clock.js'
 import { encodeSteps } from '../../streams/contracts/change-codec.js'
@@ -21,6 +6,7 @@ import { KayakError } from '../../streams/contracts/errors.js'
 import { ChangeRoster, decodeMessage, message, type ChangeReply } from '../../streams/contracts/messages/index.js'
 import type { Wishes } from '../../streams/rules/agreement.js'
 import type { Transport } from '../../streams/contracts/transport.js'
+import { asking$ } from '../../streams/sources/asking.js'
 import { checkAgreement } from './agreement.js'
 
 /** What a joiner asks with. */
@@ -40,8 +26,6 @@ export interface Joiner {
 export interface Admission {
   readonly clusterId: string
 }
-
-const ASK_AGAIN_MS = 250
 
 const replies$ = ({ transport }: Joiner, nonce: string): Observable<ChangeReply> =>
   transport.inbound$.pipe(
@@ -79,32 +63,20 @@ const refusals$ = ({ transport, peers }: Joiner): Observable<never> =>
  * has committed. Asking again is no other change.
  */
 export function askToJoin$(joiner: Joiner): Observable<Admission> {
-  const nonce = randomHex(joiner.random, 10)
+  const { memberId: id, address, asLearner, peers, transport, clock, random, wishes } = joiner
+  const nonce = randomHex(random, 10)
   let asked = 0
-  const ask = (address: string): void => {
-    const steps = encodeSteps([
-      { type: 'add', id: joiner.memberId, address: joiner.address, asLearner: joiner.asLearner },
-    ])
-    const request = message(ChangeRoster, { id: `${nonce}-${String(++asked)}`, steps, ...joiner.wishes })
-    joiner.transport.send({ id: undefined, address }, request)
+  const ask = (peer: string): void => {
+    const steps = encodeSteps([{ type: 'add', id, address, asLearner }])
+    const request = message(ChangeRoster, { id: `${nonce}-${String(++asked)}`, steps, ...wishes })
+    transport.send({ id: undefined, address: peer }, request)
   }
-  const answered$ = replies$(joiner, nonce).pipe(share())
-  const redirected$ = answered$.pipe(
-    filter(({ verdict, leader }) => verdict === 'not-leader' && leader !== undefined),
-    throttleTime(ASK_AGAIN_MS / 2, joiner.clock),
-    tap(({ leader }) => {
-      if (leader !== undefined) ask(leader)
-    }),
-    ignoreElements(),
+  const whom = (turn: number): readonly string[] => {
+    const at = turn % peers.length
+    return peers.slice(at, at + 1)
+  }
+  const admitted$ = asking$({ ask, whom, replies$: replies$(joiner, nonce), clock }).pipe(
+    concatMap(reply => judge(reply, joiner)),
   )
-  const asking$ = interval(ASK_AGAIN_MS, joiner.clock).pipe(
-    startWith(-1),
-    tap(count => {
-      const peer = joiner.peers[(count + 1) % joiner.peers.length]
-      if (peer !== undefined) ask(peer)
-    }),
-    ignoreElements(),
-  )
-  const admitted$ = answered$.pipe(concatMap(reply => judge(reply, joiner)))
-  return merge(admitted$, redirected$, refusals$(joiner), asking$).pipe(take(1))
+  return merge(refusals$(joiner), admitted$).pipe(take(1))
 }

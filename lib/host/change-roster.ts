@@ -1,10 +1,11 @@
 import { filter, firstValueFrom } from 'rxjs'
 import { checkSteps } from '../../streams/contracts/change-codec.js'
 import { KayakError } from '../../streams/contracts/errors.js'
-import type { ChangeOptions, PublicRoster } from '../../streams/contracts/host.js'
+import type { ChangeOptions, Member as PublicMember, PublicRoster } from '../../streams/contracts/host.js'
 import { VERSIONS, versionsText } from '../../streams/contracts/protocol.js'
 import { changeName, type RosterStep } from '../../streams/rules/membership.js'
 import type { Member } from '../member/member.js'
+import { parsePeer } from './address.js'
 import { bounded } from './bounded.js'
 import { checkOptions, operation, type OperationContext } from './operation.js'
 
@@ -31,6 +32,16 @@ function checkVersion(steps: readonly RosterStep[]): void {
   throw new KayakError('KAYAK_VERSION', `This member speaks ${versionsText(VERSIONS)}, not ${String(version)}.`)
 }
 
+/** Members move to where others can dial them; one that runs is where it is, and only moves by being started elsewhere. */
+function checkMoves(steps: readonly RosterStep[], self: PublicMember): void {
+  for (const step of steps) {
+    if (step.type !== 'move') continue
+    const address = parsePeer(step.address)
+    if (step.id === self.id && address !== self.address)
+      throw new KayakError('KAYAK_ADDRESS_CHANGED', `This member is at ${self.address}.`)
+  }
+}
+
 /** Changes the roster, and resolves with one that shows it once this member has that, by one deadline. */
 export async function changeRoster(
   member: Member,
@@ -41,8 +52,7 @@ export async function changeRoster(
   const { replica, views, waiting } = member
   const change = { steps: checkSteps(steps), ifIndex: checkIndex(options) }
   checkVersion(change.steps)
-  if (change.steps.some(({ type }) => type === 'move'))
-    throw new KayakError('KAYAK_INVALID', 'Members can not move yet.')
+  checkMoves(change.steps, replica.self)
   if (change.steps.some(step => step.type === 'remove' && step.id === replica.self.id))
     throw new KayakError('KAYAK_INVALID', 'A member leaves by close(), not by a change of the roster.')
   const seen = bounded<PublicRoster>(member, `The change of the roster (${changeName(change)})`, context, options)

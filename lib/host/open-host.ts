@@ -2,10 +2,11 @@ import { randomHex } from '../../streams/contracts/clock.js'
 import { KayakError } from '../../streams/contracts/errors.js'
 import { PROTOCOL } from '../../streams/contracts/messages/versions.js'
 import type { Identity, Opened } from '../../streams/contracts/storage.js'
-import { recover$ } from '../../streams/replica/open.js'
+import { recover$, rosterOnDisk } from '../../streams/replica/open.js'
 import { rosterInForce } from '../../streams/rules/roster-history.js'
+import { members } from '../../streams/rules/roster.js'
 import { Member } from '../member/member.js'
-import { parseAddress } from './address.js'
+import { dialled, formatAddress, parseAddress } from './address.js'
 import { checkAgreement } from './agreement.js'
 import { MemberHost } from './host.js'
 import type { Opening } from './opening.js'
@@ -36,39 +37,63 @@ export async function openStorage<T>(opening: Opening<T>): Promise<Opened> {
   return opened
 }
 
-const changed = (recorded: string, given: string): KayakError =>
-  new KayakError('KAYAK_ADDRESS_CHANGED', `The member of this folder has the address ${recorded}, not ${given}.`)
+/** Where to listen, and what others are to dial where that is known beforehand. */
+interface Place {
+  readonly bind: string
+  readonly advertise: string | undefined
+}
 
-/** What to listen on: as given, with the recorded port for port 0; another address than the recorded one is refused. */
-function bindAddress<T>({ address, advertise }: Resolved<T>, recorded: Identity | undefined): string {
-  const given = `${address.host}:${String(address.port)}`
-  if (recorded === undefined || recorded.address === '') return given
+/**
+ * Where a member is: where it was, in other words too, or where it is started now. Port 0 is the recorded one.
+ */
+function placeOf<T>({ address, advertise }: Resolved<T>, recorded: Identity): Place {
+  if (recorded.address === '') return { bind: formatAddress(address), advertise }
   const known = parseAddress(recorded.address)
-  const advertised = parseAddress(recorded.advertise)
-  const samePort = address.port === 0 || address.port === known.port
-  const sameHost = address.host === '' || address.host === known.host || address.host === advertised.host
-  if (!samePort || !sameHost) throw changed(recorded.address, given)
-  if (advertise !== undefined && advertise !== recorded.advertise) throw changed(recorded.advertise, advertise)
-  return `${address.host}:${String(known.port)}`
+  const port = address.port === 0 ? known.port : address.port
+  const here = { host: address.host, port }
+  const isSameHost = ['', known.host, parseAddress(recorded.advertise).host].includes(address.host)
+  const isSame = port === known.port && isSameHost
+  return { bind: formatAddress(here), advertise: advertise ?? (isSame ? recorded.advertise : dialled(here)) }
 }
 
 /** Listens as a member, and gives its identity with where that is. */
 export async function listen<T>(opening: Opening<T>, identity: Identity): Promise<Identity> {
-  const { options } = opening
-  const { transport, secret, clock, random } = options
+  const { transport, secret, clock, random } = opening.options
   const { memberId, clusterId } = identity
-  const bind = bindAddress(options, identity)
-  const advertise = options.advertise ?? (identity.advertise === '' ? undefined : identity.advertise)
-  const bound$ = transport.open({ memberId, clusterId, bind, advertise, secret, protocol: PROTOCOL, clock, random })
+  const bound$ = transport.open({
+    memberId,
+    clusterId,
+    ...placeOf(opening.options, identity),
+    secret,
+    protocol: PROTOCOL,
+    clock,
+    random,
+  })
   const bound = await opening.first(bound$, 'The transport has not begun to listen')
   return { ...identity, address: bound.address, advertise: bound.advertise }
 }
 
-/** Runs a member on an open storage and transport. */
+/**
+ * Listens as the member that a folder is of, wherever it is started, and writes that down. Whom its own roster has at that
+ * address already, it leaves alone.
+ */
+export async function listenAgain<T>(opening: Opening<T>, opened: Opened, known: Identity): Promise<Identity> {
+  const { advertise } = placeOf(opening.options, known)
+  const holder = members(rosterOnDisk(opened)).find(({ address }) => address === advertise)
+  if (holder !== undefined && holder.id !== known.memberId)
+    throw new KayakError('KAYAK_ADDRESS_TAKEN', `The address ${holder.address} belongs to member ${holder.id}.`)
+  const identity = await listen(opening, known)
+  if (identity.address !== known.address || identity.advertise !== known.advertise)
+    await opening.done(opening.options.storage.saveIdentity(identity), 'The disk has not taken in the new address')
+  return identity
+}
+
+/** Runs a member on an open storage and transport. Of some others it may know addresses that its roster hasn't. */
 export async function run<T>(
   opening: Opening<T>,
   opened: Opened,
   identity: Identity,
+  contacts: readonly string[] = [],
 ): Promise<{ member: Member; host: MemberHost<T> }> {
   const { options } = opening
   const { storage, transport, clock, random } = options
@@ -78,7 +103,7 @@ export async function run<T>(
   const self = { id: identity.memberId, address: identity.advertise }
   const heartbeatMs = options.heartbeatMs ?? Math.max(1, Math.min(100, Math.floor(settings.electionTimeoutMs / 10)))
   const { clusterId = '' } = identity
-  const member = new Member({ self, clusterId, heartbeatMs, clock, random, storage, transport, recovered })
+  const member = new Member({ self, clusterId, heartbeatMs, clock, random, storage, transport, recovered, contacts })
   const host = new MemberHost(member, options, identity)
   member.start()
   return { member, host }

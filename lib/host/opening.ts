@@ -5,6 +5,8 @@ import { aborted$ } from './aborted.js'
 import { DEFAULT_ELECTION_TIMEOUT_MS, type Resolved } from './options.js'
 import { within } from './within.js'
 
+type Late = 'KAYAK_TIMEOUT' | 'KAYAK_NOT_CAUGHT_UP'
+
 /** The opening of a host: whatever it waits for ends by one deadline, or as its signal is aborted. */
 export class Opening<T> {
   private readonly deadline: number
@@ -14,8 +16,8 @@ export class Opening<T> {
   }
 
   /** The first value of a stream. Where it is late, the error says `what` hasn't happened. */
-  first<R>(source$: Observable<R>, what: string): Promise<R> {
-    return lastValueFrom(this.inTime(source$, what).pipe(take(1)))
+  first<R>(source$: Observable<R>, what: string, code: Late = 'KAYAK_TIMEOUT'): Promise<R> {
+    return lastValueFrom(this.inTime(source$, what, code).pipe(take(1)))
   }
 
   /** The first value of a stream that ends by {@link late$} itself. */
@@ -25,7 +27,7 @@ export class Opening<T> {
 
   /** The end of a stream that only works. */
   async done(work$: Observable<unknown>, what: string): Promise<void> {
-    await lastValueFrom(this.inTime(work$, what).pipe(defaultIfEmpty(undefined)))
+    await lastValueFrom(this.inTime(work$, what, 'KAYAK_TIMEOUT').pipe(defaultIfEmpty(undefined)))
   }
 
   /** Emits at the deadline. */
@@ -34,12 +36,12 @@ export class Opening<T> {
     return timer(Math.max(0, this.deadline - clock.now()), clock)
   }
 
-  private inTime<R>(source$: Observable<R>, what: string): Observable<R> {
+  private inTime<R>(source$: Observable<R>, what: string, code: Late): Observable<R> {
     const { joinTimeoutMs, signal } = this.options
     const late$ = this.late$.pipe(
       map(() => {
         const why = `${what} within ${String(joinTimeoutMs)} ms.`
-        throw new KayakError('KAYAK_TIMEOUT', why, { outcome: 'unknown' })
+        throw new KayakError(code, why, { outcome: 'unknown' })
       }),
     )
     return source$.pipe(takeUntil(late$), takeUntil(aborted$(signal)))

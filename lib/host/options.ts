@@ -34,7 +34,7 @@ export interface Options<T = Payload> {
   readonly advertise?: string
   /** Shared by the cluster, never sent. Without one only loopback is bound, unless `insecure`. */
   readonly secret?: string
-  /** Lets a joiner stay a learner, a replica to read from, until somebody promotes it. Default false. Of `join` only. */
+  /** Lets a joiner stay a learner, a replica to read from, until somebody promotes it. Default false; `start` refuses it. */
   readonly asLearner?: boolean
   /** Lets other machines in without a secret. Default false. */
   readonly insecure?: boolean

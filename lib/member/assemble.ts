@@ -21,6 +21,8 @@ export interface MemberOptions {
   readonly storage: Storage
   readonly transport: Transport
   readonly recovered: Recovered
+  /** Addresses of other members, where the roster may not have the ones of now. */
+  readonly contacts?: readonly string[]
 }
 
 const standing = ({ opened }: Recovered): Standing => ({

@@ -26,6 +26,7 @@ import { candidate$ } from '../../streams/roles/candidate.js'
 import { follower$ } from '../../streams/roles/follower.js'
 import { forwarding$ } from '../../streams/roles/forwarding.js'
 import { leader$ } from '../../streams/roles/leader/leader.js'
+import { moving$ } from '../../streams/roles/moving.js'
 import { roles$ } from '../../streams/roles/switch.js'
 import type { Transition } from '../../streams/roles/transition.js'
 import { isQuorum } from '../../streams/rules/quorum.js'
@@ -74,10 +75,12 @@ export class Member {
   /** Who is connected, by id. */
   private readonly present = new BehaviorSubject<ReadonlySet<string>>(new Set())
   private readonly installer: Installer
+  private readonly contacts: readonly string[]
   private readonly running = new Subscription()
 
   constructor(options: MemberOptions) {
     this.transport = options.transport
+    this.contacts = options.contacts ?? []
     this.replica = assemble(options, (operation, tookMs) => this.replica.tell({ type: 'slow-disk', operation, tookMs }))
     this.views = new Views(this.replica)
     this.waiting = new WaitingRoom(this.replica)
@@ -189,6 +192,7 @@ export class Member {
       this.installer.installs$,
       roles$(replica, firstRole(replica), ROLES),
       forwarding$(replica),
+      moving$(replica, this.contacts),
       disk.writes$,
     ).pipe(ignoreElements())
   }

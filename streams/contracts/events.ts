@@ -38,6 +38,8 @@ export type HostEventBody =
   | { readonly type: 'transfer-started'; readonly to: string }
   /** `to` is empty where there was nobody to hand over to. */
   | { readonly type: 'transfer-failed'; readonly to: string; readonly reason: string }
+  /** The roster can't have this member where it is: another has the address. */
+  | { readonly type: 'move-refused'; readonly address: string; readonly by: string }
   | { readonly type: 'removed'; readonly rosterIndex: number }
   | { readonly type: 'failed'; readonly error: KayakError }
 

@@ -56,6 +56,8 @@ export const LIMITS = {
   catchUpTimeouts: 10,
   /** Election timeouts after which a leader looks whether another is preferred; appends wait while it hands over. */
   preferenceTimeouts: 10,
+  /** Election timeouts that a running member waits until it asks to be moved back to where it is. */
+  moveTimeouts: 10,
   /** Members of a cluster, learners too. */
   members: 64,
 } as const

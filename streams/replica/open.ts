@@ -2,8 +2,9 @@ import { concat, defer, forkJoin, map, of, switchMap, throwError, type Observabl
 import { KayakError } from '../contracts/errors.js'
 import { decodeRoster } from '../contracts/roster-codec.js'
 import type { Opened, SnapshotMeta, Storage } from '../contracts/storage.js'
-import { sinceSnapshot, type RosterHistory } from '../rules/roster-history.js'
+import { rosterInForce, sinceSnapshot, type RosterHistory } from '../rules/roster-history.js'
 import { hasGap, hasLostTerm, reconcile, type Reconciled } from '../rules/recovery.js'
+import type { Roster } from '../rules/roster.js'
 import { SessionTable } from './sessions.js'
 import { readWhole$ } from './snapshot-reader.js'
 
@@ -40,6 +41,14 @@ const mend = (storage: Storage, { snapshot, last }: Opened, discard: boolean): O
   return last.index >= snapshot.index ? [cut, rebase] : [rebase]
 }
 
+/** How a log and a snapshot go together. */
+const reconciledOf = ({ base, last, runs, snapshot }: Opened): Reconciled =>
+  snapshot === undefined ? { shape: { base, last, runs }, discard: false } : reconcile({ base, last, runs }, snapshot)
+
+/** The roster in force that a storage holds, before anything is mended. */
+export const rosterOnDisk = (opened: Opened): Roster =>
+  rosterInForce(rosterHistory(opened, reconciledOf(opened).discard))
+
 /** Reads what a storage holds, and mends what a crash between two writes may have left. */
 export function recover$(storage: Storage, opened: Opened): Observable<Recovered> {
   const { base, last, runs, snapshot } = opened
@@ -52,7 +61,7 @@ export function recover$(storage: Storage, opened: Opened): Observable<Recovered
     const lost = `The log reaches to term ${last.term}, the record of terms and votes only to ${opened.termAndVote.term}.`
     return throwError(() => new KayakError('KAYAK_CORRUPT', lost, { file: 'state' }))
   }
-  const reconciled = snapshot === undefined ? { shape, discard: false } : reconcile(shape, snapshot)
+  const reconciled = reconciledOf(opened)
   return concat(
     ...mend(storage, opened, reconciled.discard),
     defer(() => forkJoin([sessionsOf(storage, snapshot), lastTimeOf(storage, opened, reconciled)])).pipe(

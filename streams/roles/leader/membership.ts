@@ -6,9 +6,16 @@ import { decodeRoster, encodeRoster } from '../../contracts/roster-codec.js'
 import type { Replica } from '../../replica/replica.js'
 import { disagreement } from '../../rules/agreement.js'
 import { catchUp, type CatchUp } from '../../rules/catch-up.js'
-import { changeRoster, leaveJoint, mayChange, mustLeaveJoint, type RosterChange } from '../../rules/membership.js'
+import {
+  changeRoster,
+  leaveJoint,
+  mayChange,
+  mustLeaveJoint,
+  type RosterChange,
+  type RosterStep,
+} from '../../rules/membership.js'
 import { isRecent } from '../../rules/timing.js'
-import { isVoter, members, type Roster } from '../../rules/roster.js'
+import { isMember, isVoter, members, type Roster } from '../../rules/roster.js'
 import type { Received, Sender } from '../../sources/inbound.js'
 import type { Transition } from '../transition.js'
 import type { Leadership } from './leadership.js'
@@ -134,15 +141,22 @@ function step(leadership: Leadership, before: Membership): Membership {
 const isSameChange = (one: RosterChange, other: RosterChange): boolean =>
   JSON.stringify([one.steps, one.ifIndex]) === JSON.stringify([other.steps, other.ifIndex])
 
+/** Who is no member may ask only to become one, and to be none any more: one that was removed changes nothing of the rest. */
+const mayAsk = (replica: Replica, id: string, steps: readonly RosterStep[]): boolean =>
+  isMember(replica.roster, id) ||
+  replica.isMemberOfCommitted(id) ||
+  steps.every(step => (step.type === 'add' || step.type === 'remove') && step.id === id)
+
 function add(
   replica: Replica,
   before: Membership,
   { from, message: asked, steps }: Received<ChangeRoster>,
 ): Membership {
-  const decline = (verdict: ChangeReplyVerdict): Membership => {
-    replyToChange(replica, from, asked.id, { verdict })
+  const decline = (verdict: ChangeReplyVerdict, by?: string): Membership => {
+    replyToChange(replica, from, asked.id, { verdict, ...(by !== undefined && { by }) })
     return before
   }
+  if (!mayAsk(replica, from.id, steps)) return decline('not-member', from.id)
   if (disagreement(replica.roster.settings, asked) !== undefined) return decline('disagrees')
   const change = { steps, ifIndex: asked.ifIndex }
   const isAgain = (one: Pending): boolean => one.from?.id === from.id && isSameChange(one.change, change)

@@ -66,27 +66,39 @@ describe('a leader that changes the roster', () => {
 
   it('refuses an address that another has, and to remove the last voter', () => {
     established({ log: [1] })
-      .hear('d', addition(idOf('d'), 'b:1'))
+      .hear('c', addition(idOf('d'), 'b:1'))
       .pass(1)
-    expect(bench.said('change-reply')).toMatchObject([{ to: 'd', verdict: 'address-taken', by: 'b'.repeat(32) }])
+    expect(bench.said('change-reply')).toMatchObject([{ to: 'c', verdict: 'address-taken', by: 'b'.repeat(32) }])
     bench.stop()
-    bench = new Bench({ voters: 'a', log: [1] }).pass(5)
+    bench = new Bench({ voters: 'a', readers: 'b', log: [1] }).pass(5)
     bench.hear('b', removal('a')).pass(1)
     expect(bench.said('change-reply')).toMatchObject([{ to: 'b', verdict: 'last-voter' }])
   })
 
+  it('does for those who are no members nothing but to let them in, or to leave them out', () => {
+    const steps = [
+      { type: 'move', id: idOf('c'), address: 'x:1' },
+      { type: 'remove', id: idOf('c') },
+      { type: 'add', id: idOf('e'), address: 'x:1' },
+    ] as const
+    established({ log: [1] })
+    for (const step of steps) bench.hear('d', change('r-3', step)).pass(1)
+    expect(bench.said('change-reply').map(({ verdict }) => verdict)).toEqual(Array(3).fill('not-member'))
+    expect(inForce()).toEqual(['abc', '', ''])
+  })
+
   it('refuses a roster that no member would take, and goes on', () => {
-    bench = new Bench({ voters: 'a', log: [1] }).pass(5)
+    bench = new Bench({ voters: 'a', readers: 'b', log: [1] }).pass(5)
     // a character of control takes six bytes in a roster
     const join = (at: number): void => {
       const memberId = at.toString(16).padStart(32, '0')
-      bench.hear('d', addition(memberId, `${'\x01'.repeat(250)}:${at}`)).pass(1)
+      bench.hear('b', addition(memberId, `${'\x01'.repeat(250)}:${at}`)).pass(1)
     }
     for (let at = 1; at <= 60; at++) join(at)
     const verdicts = bench.said('change-reply').map(({ verdict }) => verdict)
     expect(verdicts).toHaveLength(60)
     expect(new Set(verdicts)).toEqual(new Set(['done', 'invalid']))
-    expect(bench.replica.roster.learners).toHaveLength(verdicts.filter(verdict => verdict === 'done').length)
+    expect(bench.replica.roster.learners).toHaveLength(1 + verdicts.filter(verdict => verdict === 'done').length)
     expect([bench.role, bench.member.stopped]).toEqual(['leader', false])
   })
 

@@ -1,0 +1,96 @@
+import {
+  defer,
+  distinctUntilChanged,
+  EMPTY,
+  filter,
+  ignoreElements,
+  map,
+  startWith,
+  switchMap,
+  tap,
+  timer,
+  type Observable,
+} from 'rxjs'
+import { encodeSteps } from '../contracts/change-codec.js'
+import { randomHex } from '../contracts/clock.js'
+import { LIMITS } from '../contracts/limits.js'
+import { ChangeRoster, message } from '../contracts/messages/index.js'
+import type { Replica } from '../replica/replica.js'
+import { findMember, members } from '../rules/roster.js'
+import { asking$ } from '../sources/asking.js'
+
+/** Whether the roster in force has this member at another address than its own. */
+function isElsewhere({ roster, self }: Replica): boolean {
+  const known = findMember(roster, self.id)
+  return known !== undefined && known.address !== self.address
+}
+
+/** Who may know the leader, or be it: all that the roster has, who leads as far as is known, and whoever was named. */
+function acquaintances({ roster, standing, self }: Replica, contacts: readonly string[]): readonly string[] {
+  const others = members(roster).filter(({ id }) => id !== self.id)
+  const leader = standing.leader === undefined ? [] : [standing.leader]
+  const all = [...[...leader, ...others].map(({ address }) => address), ...contacts]
+  return [...new Set(all)].filter(address => address !== self.address)
+}
+
+/**
+ * Asks to be moved, whoever may know the leader, since that can't reach this member before it is dialled by it. What was
+ * asked before the roster has changed doesn't count after it: an old wish must not undo a newer one.
+ */
+const askToMove$ = (replica: Replica, contacts: readonly string[]): Observable<unknown> =>
+  defer(() => {
+    const { self, parts } = replica
+    const { clock, inbox, outbox, random } = parts
+    const nonce = randomHex(random, 10)
+    const steps = [{ type: 'move', id: self.id, address: self.address }] as const
+    let asked = 0
+    const wish = (): ChangeRoster =>
+      message(ChangeRoster, {
+        id: `${nonce}-${String(++asked)}`,
+        steps: encodeSteps(steps),
+        ifIndex: replica.roster.index,
+      })
+    const whom = (): readonly string[] =>
+      replica.standing.role === 'leader' ? [self.address] : acquaintances(replica, contacts)
+    const ask = (address: string): void =>
+      inbox.post(() => {
+        if (address === self.address) replica.send(self, wish(), { steps })
+        else outbox.send({ id: undefined, address }, wish())
+      })
+    const replies$ = replica.messages.ofType('change-reply').pipe(
+      map(({ message: reply }) => reply),
+      filter(({ id }) => id.startsWith(nonce)),
+    )
+    return asking$({ ask, whom, replies$, clock }).pipe(
+      map(({ verdict, by }) => (verdict === 'address-taken' ? by : undefined)),
+      filter(by => by !== undefined),
+      distinctUntilChanged(),
+      tap(by => replica.tell({ type: 'move-refused', address: self.address, by })),
+    )
+  })
+
+/**
+ * Sees that the roster has this member where it is: at once when it begins, and after a while where it was moved away
+ * since, so that two who take themselves for the same member don't fill the log.
+ *
+ * ```
+ *  roster has it  elsewhere--------here--------elsewhere---------here
+ *  asks           a----a----a------            ---------a----a---
+ * ```
+ *
+ * @param contacts - addresses of others, which the roster may not have.
+ */
+export function moving$(replica: Replica, contacts: readonly string[]): Observable<never> {
+  const { inbox, clock } = replica.parts
+  return inbox.settled$.pipe(
+    startWith(undefined),
+    map(() => isElsewhere(replica)),
+    distinctUntilChanged(),
+    switchMap((elsewhere, at) => {
+      if (!elsewhere) return EMPTY
+      const patience = at === 0 ? 0 : LIMITS.moveTimeouts * replica.electionTimeoutMs
+      return timer(patience, clock).pipe(switchMap(() => askToMove$(replica, contacts)))
+    }),
+    ignoreElements(),
+  )
+}

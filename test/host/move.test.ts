@@ -1,0 +1,275 @@
+import type { Host } from 'kayak'
+import type { MemoryDisk } from 'kayak/plugins/storage-memory'
+import { encodeSteps } from '../../streams/contracts/change-codec.js'
+import { ChangeRoster, message } from '../../streams/contracts/messages/index.js'
+import { record, T, watch, World } from './world.js'
+
+const addressOf = (by: Host, { id }: Host['self']): string | undefined =>
+  [...by.roster.voters, ...by.roster.learners].find(member => member.id === id)?.address
+
+/** Waits until all have applied a roster that has each where it is. */
+const known = (world: World, ...hosts: readonly Host[]): Promise<void> =>
+  world.until(() => hosts.every(by => hosts.every(({ self }) => addressOf(by, self) === self.address)), 20_000)
+
+/** What nobody should do while its member runs. */
+function copyDisk(from: MemoryDisk, to: MemoryDisk): void {
+  to.identity = from.identity
+  to.termAndVote = from.termAndVote
+  to.log.append(from.durable().entries)
+}
+
+/** What a host has told of one kind. */
+const told = (host: Host) => record(host.events$)
+
+describe('a member that is started elsewhere', () => {
+  it('says so, and everyone knows it there, also after the next restart', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    await world.stop(c)
+    await world.run(a.log.append('meanwhile'))
+    const moved = await world.start('c', {}, '127.0.0.1:7300')
+    expect(moved.self).toEqual({ id: c.self.id, address: '127.0.0.1:7300' })
+    expect(world.disk('c').identity).toMatchObject({ address: '127.0.0.1:7300', advertise: '127.0.0.1:7300' })
+    await known(world, a, b, moved)
+    expect((await world.run(moved.log.append('x'))).payload).toBe('x')
+    // it votes from there
+    await world.stop(b)
+    expect((await world.run(a.log.append('y'))).payload).toBe('y')
+    await world.run(a.transferLeadership(c.self.id))
+    await world.until(() => moved.role === 'leader')
+    expect(a.leader).toEqual(moved.self)
+    await world.stop(moved)
+    const again = await world.start('c')
+    expect(again.self.address).toBe('127.0.0.1:7300')
+    await world.stop(a, again)
+    expect(await world.leftovers()).toBe(0)
+  })
+
+  it('may be the one that led, or a cluster of its own', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    await world.stop(a)
+    const moved = await world.start('a', {}, ':7300')
+    await known(world, moved, b, c)
+    const alone = await world.start('z')
+    await world.stop(alone)
+    const elsewhere = await world.start('z', {}, 'z.example:7301')
+    await known(world, elsewhere)
+    expect(elsewhere.roster.voters).toEqual([{ id: alone.self.id, address: 'z.example:7301' }])
+    await world.stop(moved, b, c, elsewhere)
+    expect(await world.leftovers()).toBe(0)
+  })
+
+  it('may only be dialled elsewhere from now on', async () => {
+    const world = new World()
+    const [a, b] = await world.pair()
+    await world.stop(b)
+    const moved = await world.start('b', { advertise: 'b.example:80' })
+    expect(moved.self.address).toBe('b.example:80')
+    await known(world, a, moved)
+    await world.stop(a, moved)
+  })
+
+  it('may be another each time, until none is where it was', async () => {
+    const world = new World()
+    const hosts = new Map(
+      Object.entries(await world.trio()).map(([at, host]) => [['a', 'b', 'c'][Number(at)] ?? '', host]),
+    )
+    for (const [at, name] of ['c', 'a', 'b', 'c'].entries()) {
+      const before = hosts.get(name)
+      if (before !== undefined) await world.stop(before)
+      hosts.set(name, await world.start(name, {}, `127.0.0.1:${String(7300 + at)}`))
+      await known(world, ...hosts.values())
+    }
+    await world.stop(...hosts.values())
+    expect(await world.leftovers()).toBe(0)
+  })
+
+  it('may be most of them at once, as long as one is where all know it', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    await world.stop(b, c, a)
+    const stayed = await world.start('a')
+    const moved = [await world.start('b', {}, '127.0.0.1:7301'), await world.start('c', {}, '127.0.0.1:7302')]
+    await known(world, stayed, ...moved)
+    await world.stop(stayed, ...moved)
+  })
+
+  it('may be all of them at once, if they are told where the others are', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    await world.run(b.log.append('x'))
+    await world.stop(a, b, c)
+    const places = ['10.0.0.1:1', '10.0.0.2:1', '10.0.0.3:1']
+    const joining = ['a', 'b', 'c'].map((name, at) => watch(world.join(name, places, {}, places[at])))
+    await world.until(() => joining.every(({ settled }) => settled))
+    const moved = joining.flatMap(({ value }) => value ?? [])
+    await known(world, ...moved)
+    expect(moved.map(({ self }) => self.id)).toEqual([a, b, c].map(({ self }) => self.id))
+    const [first] = moved
+    expect(first && (await world.everything(first)).map(({ payload }) => payload)).toEqual(['x'])
+    await world.stop(...moved)
+    expect(await world.leftovers()).toBe(0)
+  })
+
+  it('finds a leader that it has never heard of, through whoever is where it was', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    await world.stop(c)
+    const d = await world.join('d', [a])
+    await world.run(a.transferLeadership(d.self.id))
+    await world.stop(b)
+    await world.until(() => d.role === 'leader' && a.leader?.id === d.self.id)
+    const moved = await world.start('c', {}, '127.0.0.1:7300')
+    await known(world, a, d, moved)
+    await world.stop(a, d, moved)
+  })
+
+  it('goes on with it after a crash, whether anybody had heard of it or not', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    await world.stop(c)
+    world.network.isolate('127.0.0.1:7300')
+    const options = world.options('c')
+    const opening = watch(world.start('c', options, '127.0.0.1:7300'))
+    await world.until(() => opening.settled)
+    await world.pass(5 * T)
+    world.crash('c', options)
+    world.network.heal()
+    const again = await world.start('c')
+    expect(again.self.address).toBe('127.0.0.1:7300')
+    await known(world, a, b, again)
+    await world.stop(a, b, again)
+  })
+
+  it('that had been let in, and had not caught up, goes on with that there', async () => {
+    const world = new World()
+    const a = await world.start('a')
+    const options = world.options('b', { joinTimeoutMs: 2 * T })
+    const joining = watch(world.join('b', [a], options))
+    await world.until(() => world.disk('b').identity?.clusterId !== undefined)
+    world.network.isolate(a.self.address)
+    await world.until(() => joining.settled)
+    expect(joining.error).toMatchObject({ code: 'KAYAK_NOT_CAUGHT_UP', outcome: 'unknown', retryable: true })
+    world.network.heal()
+    const b = await world.join('b', [a], {}, '127.0.0.1:7300')
+    await known(world, a, b)
+    expect(b.roster.voters).toHaveLength(2)
+    await world.stop(a, b)
+    expect(await world.leftovers()).toBe(0)
+  })
+})
+
+describe('a move', () => {
+  it('to the address of another is refused, before anything has changed', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    await world.stop(b, c)
+    const before = world.disk('c').identity
+    for (const taken of [a, b]) {
+      const error = await world.fails(world.start('c', {}, taken.self.address))
+      expect(error).toMatchObject({ code: 'KAYAK_ADDRESS_TAKEN', outcome: 'rejected' })
+      expect(error.message).toContain(taken.self.id)
+    }
+    expect(world.disk('c').identity).toEqual(before)
+    const again = await world.start('c')
+    await known(world, a, again)
+    await world.stop(a, again)
+    expect(await world.leftovers()).toBe(0)
+  })
+
+  it('to the address of somebody that it does not know yet is told of, and it goes on all the same', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    await world.stop(c)
+    const d = await world.join('d', [a])
+    await world.stop(d)
+    const moved = await world.start('c', {}, d.self.address)
+    const events = told(moved)
+    await world.pass(5 * T)
+    expect(events.values.filter(({ type }) => type === 'move-refused')).toMatchObject([
+      { address: d.self.address, by: d.self.id },
+    ])
+    expect((await world.run(moved.log.append('x'))).payload).toBe('x')
+    expect(addressOf(a, moved.self)).toBe(c.self.address)
+    // and it is moved as soon as that can be
+    await world.run(a.remove(d.self.id))
+    await known(world, a, b, moved)
+    await world.stop(a, b, moved)
+  })
+
+  it('is for members: who is none moves nobody', async () => {
+    const world = new World()
+    const [a, b] = await world.pair()
+    const stranger = world.network.transport()
+    const id = '9'.repeat(32)
+    const { clock, random } = world
+    const place = { bind: '127.0.0.1:7666', advertise: undefined, secret: undefined, clusterId: undefined }
+    stranger.open({ memberId: id, ...place, clock, random }).subscribe()
+    await world.pass(1)
+    const replies = record(stranger.inbound$)
+    for (const moved of [b.self.id, id]) {
+      const steps = encodeSteps([{ type: 'move', id: moved, address: '127.0.0.1:7666' }])
+      stranger.send({ id: undefined, address: a.self.address }, message(ChangeRoster, { id: moved, steps }))
+    }
+    await world.until(() => replies.values.length >= 2)
+    const verdicts = replies.values.map(({ message: reply }) => reply)
+    expect(verdicts).toMatchObject([
+      { verdict: 'not-member', by: id },
+      { verdict: 'not-member', by: id },
+    ])
+    expect(a.roster.voters).toEqual([a.self, b.self])
+    stranger.close().subscribe()
+    await world.stop(a, b)
+  })
+
+  it('of a member that is down is made for it, and it is started there', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    await world.stop(c)
+    const { id } = c.self
+    await world.run(b.changeRoster([{ type: 'move', id, address: '127.0.0.1:7300' }]))
+    await world.until(() => addressOf(a, c.self) === '127.0.0.1:7300')
+    const moved = await world.start('c', {}, '127.0.0.1:7300')
+    await known(world, a, b, moved)
+    await world.stop(a, b, moved)
+  })
+
+  it('of a member that is up is taken back by it after a while', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    const { index } = await world.run(b.changeRoster([{ type: 'move', id: c.self.id, address: '127.0.0.1:7300' }]))
+    await world.pass(5 * T)
+    expect(addressOf(b, c.self)).toBe('127.0.0.1:7300')
+    expect((await world.run(c.log.append('x'))).payload).toBe('x')
+    await world.until(() => addressOf(b, c.self) === c.self.address, 12 * T)
+    expect(b.roster.index).toBeGreaterThan(index)
+    await known(world, a, b, c)
+    await world.stop(a, b, c)
+  })
+
+  it('of oneself, to where nobody could dial, or of nobody, is refused', async () => {
+    const world = new World()
+    const [a, b] = await world.pair()
+    const move = (id: string, address: string) => world.fails(a.changeRoster([{ type: 'move', id, address }]))
+    expect(await move(a.self.id, '127.0.0.1:7300')).toMatchObject({ code: 'KAYAK_ADDRESS_CHANGED' })
+    expect(await move(b.self.id, '127.0.0.1:0')).toMatchObject({ code: 'KAYAK_INVALID' })
+    expect(await move(b.self.id, a.self.address)).toMatchObject({ code: 'KAYAK_ADDRESS_TAKEN' })
+    expect(await move('f'.repeat(32), '127.0.0.1:7300')).toMatchObject({ code: 'KAYAK_INVALID' })
+    await world.stop(a, b)
+  })
+
+  it('of a copy of a folder, while the first is up, breaks nobody, and fills no log', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    await world.stop(c)
+    copyDisk(world.disk('c'), world.disk('copy'))
+    const [first, second] = [await world.start('c'), await world.start('copy', {}, '127.0.0.1:7300')]
+    expect(second.self.id).toBe(first.self.id)
+    await world.pass(60 * T)
+    for (const host of [a, b]) expect((await world.run(host.log.append('x'))).payload).toBe('x')
+    expect(a.log.head).toBeLessThan(40)
+    await world.stop(first, second, a, b)
+    expect(await world.leftovers()).toBe(0)
+  })
+})
