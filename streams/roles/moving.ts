@@ -19,10 +19,19 @@ import type { Replica } from '../replica/replica.js'
 import { findMember, members } from '../rules/roster.js'
 import { asking$ } from '../sources/asking.js'
 
-/** Whether the roster in force has this member at another address than its own. */
+/** Whether others may not find this member: the roster in force has it elsewhere, or no roster has reached it yet. */
 function isElsewhere({ roster, self }: Replica): boolean {
   const known = findMember(roster, self.id)
-  return known !== undefined && known.address !== self.address
+  return known === undefined ? roster.index === 0 : known.address !== self.address
+}
+
+/**
+ * How long it waits: not where it begins elsewhere; for as long as one waits for a leader where it knows nothing, since
+ * who has just been let in is dialled; and longer where it was moved away since.
+ */
+function patienceMs({ roster, electionTimeoutMs }: Replica, isBeginning: boolean): number {
+  if (!isBeginning) return LIMITS.moveTimeouts * electionTimeoutMs
+  return roster.index === 0 ? electionTimeoutMs : 0
 }
 
 /** Who may know the leader, or be it: all that the roster has, who leads as far as is known, and whoever was named. */
@@ -88,8 +97,7 @@ export function moving$(replica: Replica, contacts: readonly string[]): Observab
     distinctUntilChanged(),
     switchMap((elsewhere, at) => {
       if (!elsewhere) return EMPTY
-      const patience = at === 0 ? 0 : LIMITS.moveTimeouts * replica.electionTimeoutMs
-      return timer(patience, clock).pipe(switchMap(() => askToMove$(replica, contacts)))
+      return timer(patienceMs(replica, at === 0), clock).pipe(switchMap(() => askToMove$(replica, contacts)))
     }),
     ignoreElements(),
   )

@@ -232,10 +232,10 @@ describe('a join that fails', () => {
     await world.until(() => world.disk('b').identity?.clusterId !== undefined)
     world.network.isolate(a.self.address)
     await world.until(() => joining.settled)
-    expect(joining.error).toMatchObject({ code: 'KAYAK_TIMEOUT', outcome: 'unknown' })
+    expect(joining.error).toMatchObject({ code: 'KAYAK_NOT_CAUGHT_UP', outcome: 'unknown' })
     // the same folder goes on joining, and resolves no earlier than join does
     const again = await world.fails(world.join('b', [a], { joinTimeoutMs: 2000 }))
-    expect(again).toMatchObject({ code: 'KAYAK_TIMEOUT', outcome: 'unknown' })
+    expect(again).toMatchObject({ code: 'KAYAK_NOT_CAUGHT_UP', outcome: 'unknown' })
     world.network.heal()
     const b = await world.join('b', [a])
     expect(b.role).toBe('follower')

@@ -160,6 +160,21 @@ describe('a member that is started elsewhere', () => {
   })
 })
 
+describe('a joiner that is started elsewhere', () => {
+  it('after it was let in, and before anything has reached it, is found by a leader that it doesn’t know', async () => {
+    const world = new World()
+    const [a, b] = await world.pair()
+    const options = world.options('d')
+    watch(world.join('d', [b], options))
+    await world.until(() => world.disk('d').identity?.clusterId !== undefined)
+    world.crash('d', options)
+    expect(world.disk('d').log.last.index).toBe(0)
+    const d = await world.join('d', [b], {}, '127.0.0.1:7300')
+    await known(world, a, b, d)
+    await world.stop(a, b, d)
+  })
+})
+
 describe('a move', () => {
   it('to the address of another is refused, before anything has changed', async () => {
     const world = new World()
@@ -221,6 +236,29 @@ describe('a move', () => {
     expect(a.roster.voters).toEqual([a.self, b.self])
     stranger.close().subscribe()
     await world.stop(a, b)
+  })
+
+  it('that was asked for earlier and arrives late undoes no newer one', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    await world.stop(c)
+    const wishes: object[] = []
+    const seen = world.network.traffic$.subscribe(({ type, to, message: sent }) => {
+      if (type === 'sent' && to === a.self.address && 'steps' in sent) wishes.push({ ...sent })
+    })
+    const moved = await world.start('c', {}, '127.0.0.1:7300')
+    await known(world, a, b, moved)
+    await world.stop(moved)
+    const [wish] = wishes
+    seen.unsubscribe()
+    const again = await world.start('c', {}, '127.0.0.1:7301')
+    await known(world, a, b, again)
+    if (wish === undefined) throw new Error('It has not asked.')
+    const { index } = a.roster
+    world.network.inject(moved.self, a.self.address, wish)
+    await world.pass(T)
+    expect(a.roster.index).toBe(index)
+    await world.stop(a, b, again)
   })
 
   it('of a member that is down is made for it, and it is started there', async () => {

@@ -198,3 +198,14 @@ describe('the signal', () => {
     expect(await world.leftovers()).toBe(0)
   })
 })
+
+describe('asLearner', () => {
+  it('is for join, and refused by start, in a new folder and in one of a member', async () => {
+    const world = new World()
+    const error = await world.fails(world.start('a', { asLearner: true }))
+    expect(error).toMatchObject({ code: 'KAYAK_INVALID', outcome: 'rejected' })
+    const a = await world.start('a', { asLearner: false })
+    await world.stop(a)
+    expect(await world.fails(world.start('a', { asLearner: true }))).toMatchObject({ code: 'KAYAK_INVALID' })
+  })
+})

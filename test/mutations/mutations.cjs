@@ -413,4 +413,22 @@ module.exports = [
     find: 'this.makeRoom(time)',
     replace: 'this.makeRoom(time + this.uses)',
   },
+  {
+    name: 'a member moves to where another is',
+    file: 'streams/rules/membership.ts',
+    find: "if (holder !== undefined && holder.id !== id) return { verdict: 'address-taken', by: holder.id }",
+    replace: '',
+  },
+  {
+    name: 'a move does not get into the roster',
+    file: 'streams/rules/membership.ts',
+    find: '(member.address === address ? member : { ...member, address })',
+    replace: 'member',
+  },
+  {
+    name: 'a member that was moved away from where it is does not mind',
+    file: 'streams/roles/moving.ts',
+    find: 'if (!elsewhere) return EMPTY',
+    replace: 'if (!elsewhere || at > 0) return EMPTY',
+  },
 ]

@@ -1,8 +1,21 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import type { RosterStep } from '../../streams/rules/membership'
 import { Harbour, Refused, type MemberProcess, type View } from './process'
 
 const idsOf = (...members: readonly MemberProcess[]): readonly string[] => members.map(({ self }) => self.id).sort()
 const voters = ({ roster }: Pick<View, 'roster'>): readonly string[] => roster.voters.map(({ id }) => id).sort()
+
+/** Where nobody listens, a moment ago. */
+async function freeAddress(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('It has no port.')
+  return `127.0.0.1:${String(address.port)}`
+}
 
 /** A bound for what hangs. */
 const HANGS_MS = 240_000
@@ -73,6 +86,38 @@ describe('a cluster of processes that changes', () => {
         expect(mine.map(({ index }) => index)).toEqual(appended)
         expect(mine.map(({ payload }) => payload)).toEqual(['first', 'second', 'third', 'fourth'])
       }
+    },
+    HANGS_MS,
+  )
+
+  it(
+    'moves one after another, under load, until none is where it was, and votes from there',
+    async () => {
+      const names = ['k', 'l', 'm']
+      const members = [await harbour.start('k')]
+      const first = members[0]?.self.address ?? ''
+      for (const name of ['l', 'm']) members.push(await harbour.start(name, { peers: [first] }))
+      const appended: number[] = []
+      for (const [at, name] of names.entries()) {
+        const [before, other] = [members[at], members[(at + 1) % names.length]]
+        if (before === undefined || other === undefined) throw new Error('The cluster has not grown.')
+        await before.kill()
+        const opening = harbour.start(name, { address: await freeAddress() })
+        for (let count = 0; count < 20; count++) appended.push(await other.ask('append', { payload: String(count) }))
+        members[at] = await opening
+      }
+      const last = members[2]
+      if (last === undefined) throw new Error('Nobody is left.')
+      const isPlaced = (view: View): boolean =>
+        members.every(({ self }) =>
+          view.roster.voters.some(({ id, address }) => id === self.id && address === self.address),
+        )
+      while (!isPlaced(await last.ask('view', undefined))) await last.ask('barrier', undefined)
+      const lines = await last.ask('read', undefined)
+      expect(lines.slice(0, -1).map(({ index }) => index)).toEqual(appended)
+      // without one of them the other two are a majority
+      await members[0]?.kill()
+      expect(await last.ask('append', { payload: 'x' })).toBeGreaterThan(0)
     },
     HANGS_MS,
   )

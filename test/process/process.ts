@@ -33,7 +33,7 @@ export interface View {
   readonly role: string
   readonly term: number
   readonly leader: { readonly id: string; readonly address: string } | undefined
-  readonly roster: { readonly voters: readonly { readonly id: string }[] }
+  readonly roster: { readonly voters: readonly { readonly id: string; readonly address: string }[] }
   readonly committed: number
 }
 

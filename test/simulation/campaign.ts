@@ -68,6 +68,7 @@ const ROSTER = only(
   'return',
   'replacement',
   'reconfiguration',
+  'move',
   'stale-messages',
   'lost-suffix',
   'crash',

@@ -46,6 +46,7 @@ const STEPS = [
   invariants.honestRecovery,
   invariants.rosterSafety,
   invariants.rostersOfLog,
+  invariants.oneAddressEach,
   invariants.stateMachineSafety,
 ]
 const DISKS = [invariants.termAndVote, invariants.durability, invariants.wholeDisk]

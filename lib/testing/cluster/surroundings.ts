@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly random: Random
   readonly heartbeatMs: number
   newMachine(): MemberMachine
+  /** Where the others are, as whoever starts a member tells it. */
+  contactsOf(member: Watched): readonly string[]
   /** Chance for one part, so that what others draw doesn't change what it draws. */
   fork(): Random
   /** Something of a member happens, or has. */

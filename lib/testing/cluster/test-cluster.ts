@@ -8,7 +8,7 @@ import { honestFailure, leavesNoTimer, noLeaks, settlesInTime } from '../invaria
 import { seededRandom } from '../seeded-random.js'
 import { VirtualClock } from '../virtual-clock.js'
 import { Callers, type AppendCall, type Heard } from './callers.js'
-import { Checker } from './checker.js'
+import { Checker, type Watched } from './checker.js'
 import { DigestMachine, type MemberMachine } from './digest-machine.js'
 import type { Operation } from './operations.js'
 import type { Surroundings } from './surroundings.js'
@@ -82,17 +82,16 @@ export class TestCluster implements Surroundings {
 
   // --- surroundings of members ---
 
-  newMachine(): MemberMachine {
-    return this.options.newMachine?.() ?? new DigestMachine()
-  }
+  newMachine = (): MemberMachine => this.options.newMachine?.() ?? new DigestMachine()
+
+  contactsOf = (member: Watched): readonly string[] =>
+    this.members.filter(other => other !== member).map(({ address }) => address)
 
   fork(): Random {
     return seededRandom(Math.floor(this.random.next() * 2 ** 52))
   }
 
-  touched(member: TestMember): void {
-    this.touch.add(member)
-  }
+  touched = (member: TestMember): void => void this.touch.add(member)
 
   failed({ life, disk }: TestMember, error: KayakError): void {
     this.checker.note(honestFailure(life, error, disk.isDamaged))
@@ -157,6 +156,12 @@ export class TestCluster implements Surroundings {
   /** Whether a member knows itself a voter of a committed roster. */
   isVoter({ replica, id }: TestMember): boolean {
     return replica?.committedRoster.voters.some(voter => voter.id === id) === true
+  }
+
+  /** Gives a member that doesn't run another address, where it is when it is started again. */
+  move(member: TestMember, address: string): void {
+    member.address = address
+    this.byAddress.set(address, member)
   }
 
   // --- time ---
@@ -275,8 +280,9 @@ export class TestCluster implements Surroundings {
     for (const member of this.members) member.stop()
     this.run(60_000)
     const locks = this.members.filter(({ disk }) => disk.isLocked).length
-    const { listeners } = this.network
-    this.checker.note(noLeaks({ timers: this.clock.pending, locks, listeners, open: this.open() }))
+    this.checker.note(
+      noLeaks({ timers: this.clock.pending, locks, listeners: this.network.listeners, open: this.open() }),
+    )
     this.check()
   }
 

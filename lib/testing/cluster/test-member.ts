@@ -47,7 +47,8 @@ export class TestMember implements Watched {
     private readonly around: Surroundings,
     /** How far its clock is ahead. */
     aheadMs = 0,
-    readonly address = `${name}:7000`,
+    /** Where it is, or will be when it is started. */
+    public address = `${name}:7000`,
   ) {
     this.id = randomHex(around.random, 16)
     this.time = new LocalTime(around.clock, aheadMs)
@@ -229,6 +230,7 @@ export class TestMember implements Watched {
       self: { id: this.id, address: this.address },
       clusterId: recovered.opened.identity?.clusterId ?? '',
       heartbeatMs: around.heartbeatMs,
+      contacts: around.contactsOf(this),
       ...{ clock, random, storage, transport, recovered },
     })
     life.member = member

@@ -1,4 +1,4 @@
-import type { Roster } from '../../../streams/rules/roster.js'
+import { members, type Roster } from '../../../streams/rules/roster.js'
 import type { Step, Verdict } from '../cluster/step.js'
 
 /** How many voters two halves don't share. */
@@ -36,4 +36,13 @@ export function rosterSafety({ life, before, now, mirror }: Step): Verdict {
 export function rostersOfLog({ life, now, mirror }: Step): Verdict {
   const strange = now.rosters.find(({ index }) => index > now.snapshot && mirror.at(index)?.isRoster !== true)
   return strange && `${life} goes by a roster of entry ${strange.index}, which is none in its log`
+}
+
+/** 11. Nobody is where another is: whoever dials an address means one member. */
+export function oneAddressEach({ life, before, now }: Step): Verdict {
+  const newest = now.rosters.at(-1)
+  if (newest === undefined || now.rosters === before?.rosters) return undefined
+  const addresses = members(newest).map(({ address }) => address)
+  const twice = addresses.find((address, at) => addresses.indexOf(address) !== at)
+  return twice && `${life} goes by a roster at ${newest.index} that has two members at ${twice}`
 }

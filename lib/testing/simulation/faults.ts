@@ -64,6 +64,8 @@ export const FAULT_KINDS = [
   'corruption',
   /** A machine is gone with its disk, and has to be replaced. */
   'wipe',
+  /** A member is started at another address, or one is to be moved to where another is, which has to be refused. */
+  'move',
 ] as const
 
 export type FaultKind = (typeof FAULT_KINDS)[number]
@@ -135,6 +137,7 @@ export const TROUBLE: SimulatedFaults = {
     garbage: 3000,
     corruption: 12_000,
     wipe: 15_000,
+    move: 5000,
   },
   joiners: 3,
 }

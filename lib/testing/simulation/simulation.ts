@@ -3,6 +3,7 @@ import { Subscription } from 'rxjs'
 import type { Durable } from '../../../plugins/storage-memory/index.js'
 import { decodeRoster } from '../../../streams/contracts/roster-codec.js'
 import { hasQuorum } from '../cluster/has-quorum.js'
+import { isPlaced } from '../cluster/is-placed.js'
 import { isUpToDate } from '../../../streams/rules/vote.js'
 import { EMPTY_ROSTER, type Roster } from '../../../streams/rules/roster.js'
 import type { Operation } from '../cluster/operations.js'
@@ -202,6 +203,8 @@ export class Simulation<State, Input, Output> {
     cluster.until(isEqual, 'all to be equal', 5000 + this.bound)
     const isSingle = (): boolean => isEqual() && cluster.leader.replica?.roster.outgoing.length === 0
     cluster.until(isSingle, 'a joint roster to be left', this.bound)
+    const isWell = (): boolean => isSingle() && isPlaced(cluster)
+    cluster.until(isWell, 'the roster to have all where they are', 5000 + this.bound)
     assert.equal(new Set(this.present().map(({ state }) => state)).size, 1, cluster.describe())
   }
 
