@@ -9,8 +9,7 @@ export const ERRORS = {
   KAYAK_LOCKED: 'Another process uses the folder; stop it, or use another folder.',
   KAYAK_OTHER_CLUSTER: 'The folder or the peer belongs to another cluster; use a new folder, or other peers.',
   KAYAK_ADDRESS_IN_USE: 'Something else listens on the address; stop it, or use another port.',
-  KAYAK_ADDRESS_TAKEN:
-    'Another member has the address; remove it by its id first if it is gone.',
+  KAYAK_ADDRESS_TAKEN: 'Another member has the address; remove it by its id first if it is gone.',
   KAYAK_ADDRESS_CHANGED: 'A member that runs stays where it is; stop it, and start it at the new address.',
   KAYAK_PAYLOAD_TOO_LARGE: 'Split the payload, or raise maxPayloadBytes on all members.',
   KAYAK_COMPACTED: 'What was asked for is in the newest snapshot; restore that and go on after it.',

@@ -97,9 +97,7 @@ export class TestCluster implements Surroundings {
     this.checker.note(honestFailure(life, error, disk.isDamaged))
   }
 
-  stopped(life: string, timers: number): void {
-    this.checker.note(leavesNoTimer(life, timers))
-  }
+  stopped = (life: string, timers: number): void => this.checker.note(leavesNoTimer(life, timers))
 
   applying(life: string, entry: LogEntry): void {
     this.trace.text(life)
