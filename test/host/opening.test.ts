@@ -44,7 +44,9 @@ describe('an opening whose disk hangs', () => {
       disk.latencyMs = 5
       world.clock.schedule(() => (disk.writes = 'hang'), moment)
       const error = await failsInTime(world, world.join('b', [a], { joinTimeoutMs: 3000 }), 3000)
-      expect(error).toMatchObject({ code: 'KAYAK_TIMEOUT', outcome: 'unknown' })
+      // by then it may have been let in
+      expect(['KAYAK_TIMEOUT', 'KAYAK_NOT_CAUGHT_UP']).toContain(error.code)
+      expect(error.outcome).toBe('unknown')
       disk.writes = 'work'
       disk.latencyMs = 0
       const again = await world.join('b', [a])
