@@ -2,6 +2,7 @@ import type { Host } from 'kayak'
 import type { MemoryDisk } from 'kayak/plugins/storage-memory'
 import { encodeSteps } from '../../streams/contracts/change-codec.js'
 import { ChangeRoster, message } from '../../streams/contracts/messages/index.js'
+import { PROTOCOL } from '../../streams/contracts/messages/versions.js'
 import { record, T, watch, World } from './world.js'
 
 const addressOf = (by: Host, { id }: Host['self']): string | undefined =>
@@ -220,7 +221,7 @@ describe('a move', () => {
     const id = '9'.repeat(32)
     const { clock, random } = world
     const place = { bind: '127.0.0.1:7666', advertise: undefined, secret: undefined, clusterId: undefined }
-    stranger.open({ memberId: id, ...place, clock, random }).subscribe()
+    stranger.open({ memberId: id, ...place, protocol: PROTOCOL, clock, random }).subscribe()
     await world.pass(1)
     const replies = record(stranger.inbound$)
     for (const moved of [b.self.id, id]) {
