@@ -55,7 +55,10 @@ class Backlog implements ChunkSupply {
   private readonly subscription = new Subscription()
   private begun = false
 
-  constructor(private readonly chunks$: Observable<unknown>) {}
+  constructor(
+    private readonly chunks$: Observable<unknown>,
+    private readonly over: (bytes: number) => void,
+  ) {}
 
   readonly pull: PullChunks = () =>
     new Observable(subscriber => {
@@ -89,8 +92,9 @@ class Backlog implements ChunkSupply {
     // not slice(): that of a Buffer is no copy
     this.held.push(new Uint8Array(chunk))
     this.bytes += chunk.byteLength
-    if (this.bytes > LIMITS.snapshotBacklogBytes)
-      throw new KayakError('KAYAK_OVERLOADED', 'A snapshot ran 64 MiB ahead of the disk; give an iterable.')
+    if (this.bytes <= LIMITS.snapshotBacklogBytes) return
+    this.over(this.bytes)
+    throw new KayakError('KAYAK_OVERLOADED', 'A snapshot ran 64 MiB ahead of the disk; give an iterable.')
   }
 
   /** Gives all that is held to whoever asks; an empty batch is the end. */
@@ -121,9 +125,9 @@ function supplyIterable(chunks: object): ChunkSupply {
   return NONE
 }
 
-/** A way to ask for chunks, one batch after the other, of whatever a consumer gives. */
-export function supplyChunks(chunks: unknown): ChunkSupply {
-  if (isObservable(chunks)) return new Backlog(chunks)
+/** A way to ask for chunks, one batch after the other, of whatever a consumer gives; `over` hears of too many at once. */
+export function supplyChunks(chunks: unknown, over: (bytes: number) => void): ChunkSupply {
+  if (isObservable(chunks)) return new Backlog(chunks, over)
   if (typeof chunks !== 'object' || chunks === null) return NONE
   try {
     return supplyIterable(chunks)

@@ -3,6 +3,7 @@ import type { MonoTypeOperatorFunction, Observable } from 'rxjs'
 import type { Codec } from '../../streams/contracts/codec.js'
 import { isCompacted, isKayakError, KayakError } from '../../streams/contracts/errors.js'
 import type { AppendOptions, Entry, Log, Snapshot } from '../../streams/contracts/host.js'
+import { LIMITS } from '../../streams/contracts/limits.js'
 import type { SnapshotMeta } from '../../streams/contracts/storage.js'
 import { readChunks$ } from '../../streams/replica/snapshot-reader.js'
 import type { LogEntry } from '../../streams/rules/entry.js'
@@ -106,7 +107,8 @@ export class HostLog<T> implements Log<T> {
     this.parts.check()
     if (!Number.isSafeInteger(until) || until < 1)
       throw new KayakError('KAYAK_INVALID', 'An index to compact until is an integer from 1.')
-    const supply = supplyChunks(chunks)
+    const { budgets } = this.member.replica.parts
+    const supply = supplyChunks(chunks, bytes => budgets.over('backlog', bytes, LIMITS.snapshotBacklogBytes))
     const compacted$ = this.member.compact(until, supply.pull).pipe(finalize(() => supply.release()))
     return this.publicSnapshot(await firstValueFrom(compacted$))
   }
@@ -132,6 +134,7 @@ export class HostLog<T> implements Log<T> {
     // the default codec's tag is kayak's, not the payload's
     const size = bytes.byteLength - (Object.is(codec, payloadCodec) ? 1 : 0)
     if (size <= maxPayloadBytes) return bytes
+    this.member.replica.parts.budgets.over('payload', size, maxPayloadBytes)
     throw new KayakError(
       'KAYAK_PAYLOAD_TOO_LARGE',
       `A payload of ${String(size)} bytes is over the limit of ${String(maxPayloadBytes)}.`,

@@ -2,6 +2,7 @@ import type { Clock, Random } from '../../streams/contracts/clock.js'
 import { randomHex } from '../../streams/contracts/clock.js'
 import type { Storage } from '../../streams/contracts/storage.js'
 import type { Transport } from '../../streams/contracts/transport.js'
+import { Budgets } from '../../streams/replica/budgets.js'
 import { Disk } from '../../streams/replica/disk.js'
 import { ReplicaLog } from '../../streams/replica/log.js'
 import type { Recovered } from '../../streams/replica/open.js'
@@ -44,12 +45,13 @@ function requestIds(random: Random): () => string {
 export function assemble(options: MemberOptions, slow: (operation: string, tookMs: number) => void): Replica {
   const { self, clusterId, heartbeatMs, clock, random, storage, transport, recovered } = options
   const inbox = new Inbox(clock)
+  const budgets = new Budgets(clock)
   const { shape, opened, rosters, sessions } = recovered
   const disk = new Disk(storage, inbox, clock, slow, shape.last.index, opened.termAndVote)
   const log = new ReplicaLog(shape, disk, storage, inbox)
   log.lastTime = recovered.lastTime
-  const outbox = new Outbox(disk, transport)
+  const outbox = new Outbox(disk, transport, budgets)
   const requests = new Requests(requestIds(random))
-  const parts = { self, clusterId, heartbeatMs, clock, random, inbox, storage, disk, outbox, log, requests }
+  const parts = { self, clusterId, heartbeatMs, clock, random, inbox, storage, disk, outbox, budgets, log, requests }
   return new Replica(parts, { standing: standing(recovered), rosters, snapshot: opened.snapshot, sessions })
 }

@@ -28,8 +28,9 @@ export function inbound$(replica: Replica, transport: Transport): Observable<unk
       refusals++
       if (mayTellRefusal()) replica.tell({ type: 'message-refused', from: id, reason, count: refusals })
     },
-    dropped: (): void => {
+    dropped: (waitingBytes: number): void => {
       drops++
+      replica.parts.budgets.over('messages', waitingBytes, LIMITS.inboxBytes)
       if (mayTellDrop()) replica.tell({ type: 'messages-dropped', reason: 'overloaded', count: drops })
     },
   }
@@ -55,6 +56,7 @@ export function telling$(replica: Replica, views: Views): Observable<unknown> {
         replica.tell({ type: 'roster-changed', index, voters: voters.length, learners: learners.length }),
       ),
     ),
+    replica.parts.budgets.told$.pipe(tap(event => replica.tell(event))),
     stalls$(heartbeatMs, () => replica.electionTimeoutMs, clock).pipe(
       inbox.enter(),
       tap(heldMs => replica.tell({ type: 'stalled', heldMs })),

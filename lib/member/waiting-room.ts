@@ -34,8 +34,11 @@ export class WaitingRoom {
   }
 
   append(session: string, number: number, payload: Uint8Array, timeoutMs: number, settle: Settle<Answer>): Waiting {
-    const { inbox, requests } = this.replica.parts
-    if (this.bytes + payload.byteLength > LIMITS.pendingAppendBytes) throw overloaded('bytes')
+    const { inbox, requests, budgets } = this.replica.parts
+    if (this.bytes + payload.byteLength > LIMITS.pendingAppendBytes) {
+      budgets.over('pending', this.bytes + payload.byteLength, LIMITS.pendingAppendBytes)
+      throw overloaded('bytes')
+    }
     const release = (done: PendingAppend): void => {
       this.bytes -= payload.byteLength
       requests.dropAppend(done)
@@ -159,7 +162,10 @@ export class WaitingRoom {
 
   private enter(pending: AnyPending, submit: () => void): Waiting {
     if (this.replica.parts.inbox.isClosed) throw new KayakError('KAYAK_STOPPED', 'The member has stopped.')
-    if (this.all.size >= LIMITS.pendingRequests) throw overloaded('requests')
+    if (this.all.size >= LIMITS.pendingRequests) {
+      this.replica.parts.budgets.over('requests', this.all.size + 1, LIMITS.pendingRequests)
+      throw overloaded('requests')
+    }
     this.all.add(pending)
     this.deadlines.add(pending, pending.timeoutMs)
     submit()

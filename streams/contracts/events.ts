@@ -30,6 +30,19 @@ export type HostEventBody =
   /** Told when a write has taken long, and again once it is done, with how long it took by then. */
   | { readonly type: 'slow-disk'; readonly operation: string; readonly tookMs: number }
   | { readonly type: 'stalled'; readonly heldMs: number }
+  /**
+   * Something was refused, dropped or put off at a limit: told when that begins, then every 10 seconds at most, with how
+   * often it has happened since. `used` and `limit` are bytes, but for `requests` and `transfers`, which are counted.
+   */
+  | {
+      readonly type: 'over-budget'
+      readonly budget: Budget
+      readonly used: number
+      readonly limit: number
+      /** Whom it is about, where that is one member. */
+      readonly member: string | undefined
+      readonly count: number
+    }
   | { readonly type: 'log-growth'; readonly bytes: number; readonly entries: number }
   /** Too many ids without `since` have been used: from now on no such id can be told from one that was used before. */
   | { readonly type: 'names-forgotten' }
@@ -45,3 +58,30 @@ export type HostEventBody =
 
 /** Why a leader or candidate gave up. */
 export type StepDownReason = 'newer-term' | 'no-quorum' | 'leader-found' | 'removed' | 'disk-hangs'
+
+/** What has a limit, and what happens at it. */
+export type Budget =
+  /** The payload of one append: refused. */
+  | 'payload'
+  /** Appends of this host that wait: further ones are refused. */
+  | 'pending'
+  /** All that callers of this host wait for: more is refused. */
+  | 'requests'
+  /** Entries that have not committed, of whichever term: the leader refuses appends. */
+  | 'uncommitted'
+  /** Entries that the leader has not applied: it refuses appends. */
+  | 'unapplied'
+  /** Entries that are not on this member's disk: a leader refuses appends, a follower lets further entries go. */
+  | 'buffered'
+  /** Entries that a member has been sent and has not on its disk: it is sent no more for now. */
+  | 'in-flight'
+  /** Messages from others that wait for their turn: further ones are dropped. */
+  | 'messages'
+  /** Messages to others that wait until term and vote are on disk: further ones are dropped. */
+  | 'held'
+  /** A snapshot that a consumer gives faster than the disk takes it: the compaction fails. */
+  | 'backlog'
+  /** What is kept for a member that gets a snapshot: it will need another. */
+  | 'pinned'
+  /** Snapshots on their way at once: a further member waits. */
+  | 'transfers'

@@ -12,6 +12,10 @@ export const LIMITS = {
   pipelineBytes: 4 * MiB,
   /** Entries that have not committed, on the leader: more appends are refused. */
   uncommittedBytes: 64 * MiB,
+  /** Entries that it has not applied, on the leader: more appends are refused. Memory lets go of what the disk has. */
+  unappliedBytes: 128 * MiB,
+  /** Entries that are not on disk yet, of whichever terms: a leader refuses more, a follower is sent them again later. */
+  bufferedBytes: 64 * MiB,
   /** Appends of this host that wait for an answer. */
   pendingAppendBytes: 64 * MiB,
   pendingRequests: 100_000,
@@ -52,6 +56,8 @@ export const LIMITS = {
   slowDiskMs: 500,
   /** Events of messages that were refused, or dropped, each with how many there were. */
   noticesPerSecond: 100,
+  /** A budget that goes on to bind is told of so often at most. */
+  budgetNoticeMs: 10_000,
   /** Election timeouts that a promotion that was asked for waits until the learner has caught up. */
   catchUpTimeouts: 10,
   /** Election timeouts after which a leader looks whether another is preferred; appends wait while it hands over. */

@@ -2,6 +2,7 @@ import { LIMITS } from '../contracts/limits.js'
 import type { Message } from '../contracts/messages/index.js'
 import { messageBytes } from '../contracts/messages/size.js'
 import type { Peer, Transport } from '../contracts/transport.js'
+import type { Budgets } from './budgets.js'
 import type { Disk } from './disk.js'
 
 /**
@@ -15,6 +16,7 @@ export class Outbox {
   constructor(
     private readonly disk: Disk,
     private readonly transport: Transport,
+    private readonly budgets: Budgets,
   ) {}
 
   send(to: Peer, message: Message): void {
@@ -34,7 +36,8 @@ export class Outbox {
   /** What is over the limit is dropped, as a network would. */
   private hold(to: Peer, message: Message): void {
     const bytes = messageBytes(message)
-    if (this.held.length >= LIMITS.heldMessages || this.heldBytes + bytes > LIMITS.heldBytes) return
+    if (this.held.length >= LIMITS.heldMessages || this.heldBytes + bytes > LIMITS.heldBytes)
+      return this.budgets.over('held', this.heldBytes + bytes, LIMITS.heldBytes)
     this.held.push([to, message])
     this.heldBytes += bytes
   }

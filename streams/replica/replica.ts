@@ -16,6 +16,7 @@ import { Dispatch } from '../sources/dispatch.js'
 import type { Received, Sender } from '../sources/inbound.js'
 import type { Inbox } from '../sources/inbox.js'
 import type { Requests } from '../sources/requests.js'
+import type { Budgets } from './budgets.js'
 import type { Disk } from './disk.js'
 import type { ReplicaLog } from './log.js'
 import type { Outbox } from './outbox.js'
@@ -53,6 +54,7 @@ export interface ReplicaParts {
   readonly storage: Storage
   readonly disk: Disk
   readonly outbox: Outbox
+  readonly budgets: Budgets
   readonly log: ReplicaLog
   readonly requests: Requests
 }
@@ -237,5 +239,6 @@ export class Replica {
     this.chunks.complete()
     this.handovers.complete()
     this.failures.complete()
+    this.parts.budgets.complete()
   }
 }

@@ -19,7 +19,8 @@ export interface Received<M extends MessageOf<MessageType> = MessageOf<MessageTy
 /** What became of messages that were not let in. */
 export interface Refused {
   refused(from: Sender, reason: string): void
-  dropped(): void
+  /** So many bytes, or messages, would wait. */
+  dropped(waitingBytes: number): void
 }
 
 /**
@@ -39,7 +40,7 @@ export const received$ = (inbound$: Observable<Inbound>, inbox: Inbox, notice: R
       map(({ from, message }) => {
         const bytes = messageBytes(message)
         if (inbox.length >= LIMITS.inboxMessages || waitingBytes + bytes > LIMITS.inboxBytes) {
-          notice.dropped()
+          notice.dropped(waitingBytes + bytes)
           return undefined
         }
         const checked = decodeMessage(message)

@@ -1,8 +1,10 @@
 import { type AppendOptions } from 'kayak'
-import { containing, T, watch, World } from './world.js'
+import { containing, record, T, watch, World } from './world.js'
 
 const MiB = 1024 * 1024
 const DAY = 24 * 60 * 60 * 1000
+const over = (budget: string, used: number, limit: number): unknown =>
+  expect.objectContaining({ type: 'over-budget', budget, used, limit, count: 1 })
 const MALFORMED: readonly (readonly [string, unknown])[] = [
   ...[0, -1, NaN, Infinity, '10', null, DAY + 1].map(timeoutMs => ['timeoutMs', { timeoutMs }] as const),
   ...[{}, 'now', null, new EventTarget()].map(signal => ['signal', { signal }] as const),
@@ -41,11 +43,17 @@ describe('appends that pile up', () => {
       watch(b.log.append(payload, { signal: controller.signal, timeoutMs: 60_000 })),
     )
     await world.breathe()
+    const events = record(b.events$)
     expect(await world.fails(b.log.append('x'))).toMatchObject({
       code: 'KAYAK_OVERLOADED',
       outcome: 'rejected',
       retryable: true,
     })
+    expect(events.values).toContainEqual(over('pending', 64 * MiB + 2, 64 * MiB))
+    expect(await world.fails(b.log.append(new Uint8Array(8 * MiB + 1)))).toMatchObject({
+      code: 'KAYAK_PAYLOAD_TOO_LARGE',
+    })
+    expect(events.values).toContainEqual(over('payload', 8 * MiB + 1, 8 * MiB))
     controller.abort()
     await world.until(() => waiting.every(({ settled }) => settled))
     const again = await world.start('a')

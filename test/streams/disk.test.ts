@@ -4,6 +4,7 @@ import { KayakError } from '../../streams/contracts/errors'
 import { message, TimeoutNow } from '../../streams/contracts/messages'
 import type { Storage } from '../../streams/contracts/storage'
 import type { Peer, Transport } from '../../streams/contracts/transport'
+import { Budgets } from '../../streams/replica/budgets'
 import { Disk } from '../../streams/replica/disk'
 import { Outbox } from '../../streams/replica/outbox'
 import type { LogEntry } from '../../streams/rules/entry'
@@ -220,7 +221,8 @@ describe('an outbox', () => {
     const sent: number[] = []
     const send = (_: Peer, { term }: { term: number }): void => void sent.push(term)
     // as much of a transport as an outbox uses
-    const outbox = new Outbox(disk, { send, close: () => EMPTY, inbound$: new Subject() } as unknown as Transport)
+    const transport = { send, close: () => EMPTY, inbound$: new Subject() } as unknown as Transport
+    const outbox = new Outbox(disk, transport, new Budgets(clock))
     disk.wrote$.subscribe(() => outbox.release())
     const peer = { id: undefined, address: 'b:1' }
     const say = (term: number): void => outbox.send(peer, message(TimeoutNow, { term }))

@@ -26,11 +26,14 @@ describe('what a member sends', () => {
   it('is bounded while it is held: more is dropped, as a network would, and the first stay', () => {
     restore = lowerLimits({ heldMessages: 3 })
     const place = new Place({ diskMs: 10 })
+    const events: unknown[] = []
+    place.parts.budgets.told$.subscribe(event => events.push(event))
     const { outbox, disk } = place.parts
     place.turn(() => {
       disk.saveVote({ term: 1, vote: 'b' })
       for (const term of [1, 2, 3, 4, 5]) outbox.send(sender('b'), timeoutNow(term))
     })
+    expect(events).toMatchObject([{ type: 'over-budget', budget: 'held', count: 1 }])
     place.pass(10)
     expect(sentTerms(place)).toEqual(['b', 1, 'b', 2, 'b', 3])
     outbox.send(sender('b'), timeoutNow(6))

@@ -15,6 +15,7 @@ const TEXTS: Readonly<Record<string, (event: Described) => string>> = {
   'message-refused': ({ reason }) => `refuses a message: ${text(reason)}`,
   'messages-dropped': ({ count }) => `drops ${text(count)} messages`,
   'slow-disk': ({ tookMs }) => `a write takes ${text(tookMs)} ms`,
+  'over-budget': ({ budget, used, limit }) => `is over its budget, ${text(budget)}: ${text(used)} of ${text(limit)}`,
   stalled: ({ heldMs }) => `was held for ${text(heldMs)} ms`,
   'roster-changed': ({ voters, learners }) =>
     `roster of ${text(voters)} voters${learners === 0 ? '' : ` and ${text(learners)} learners`}`,
