@@ -48,7 +48,7 @@ export function assemble(options: MemberOptions, slow: (operation: string, tookM
   const budgets = new Budgets(clock)
   const { shape, opened, rosters, sessions } = recovered
   const disk = new Disk(storage, inbox, clock, slow, shape.last.index, opened.termAndVote)
-  const log = new ReplicaLog(shape, disk, storage, inbox)
+  const log = new ReplicaLog(shape, disk, storage, inbox, opened.bytes)
   log.lastTime = recovered.lastTime
   const outbox = new Outbox(disk, transport, budgets)
   const requests = new Requests(requestIds(random))

@@ -41,8 +41,14 @@ function next$(replica: Replica): Observable<readonly LogEntry[]> {
  * ```
  */
 export function applyCommitted$(replica: Replica, emit: (entry: LogEntry) => void, settle: (entry: LogEntry) => void) {
-  const { inbox, log } = replica.parts
+  const { inbox, log, budgets } = replica.parts
+  const forget = (): void => {
+    const bytes = log.forget(replica.applied, replica.commit)
+    if (bytes > 0) budgets.over('unapplied', bytes, LIMITS.unappliedBytes)
+  }
   return inbox.settled$.pipe(
+    // also while what is to be applied is read from disk, and more comes
+    tap(forget),
     filter(() => replica.applied < replica.commit),
     pump(() => next$(replica)),
     tap(entries => {
@@ -51,7 +57,7 @@ export function applyCommitted$(replica: Replica, emit: (entry: LogEntry) => voi
         if (apply(replica, entry)) emit(entry)
         settle(entry)
       }
-      log.forget(replica.applied)
+      forget()
     }),
   )
 }

@@ -25,6 +25,8 @@ const NOTHING: Waiting = {
   keepSnapshots: undefined,
 }
 
+const sizeOf = (entries: readonly LogEntry[]): number => entries.reduce((sum, entry) => sum + entryBytes(entry), 0)
+
 /** How many of the entries one write takes: making a batch of them holds the event loop. */
 function countFitting(entries: readonly LogEntry[]): number {
   let bytes = 0
@@ -54,6 +56,9 @@ export class Disk {
   /** Of the write under way, the last entry that is still in the log. */
   private writing = 0
   private savingVote = false
+  /** Bytes of the entries that are not durable yet, waiting or being written. */
+  bufferedBytes = 0
+  private writingBytes = 0
   /** When the write under way began. */
   writingSince: number | undefined
 
@@ -86,6 +91,7 @@ export class Disk {
   }
 
   append(entries: readonly LogEntry[]): void {
+    this.bufferedBytes += sizeOf(entries)
     this.waiting = { ...this.waiting, entries: this.waiting.entries.concat(entries) }
   }
 
@@ -93,7 +99,7 @@ export class Disk {
     const entries = this.waiting.entries.filter(entry => entry.index < from)
     const reaches = Math.max(this.durable, this.writing) >= from
     const truncateFrom = reaches ? Math.min(from, this.waiting.truncateFrom ?? from) : this.waiting.truncateFrom
-    this.waiting = { ...this.waiting, entries, truncateFrom }
+    this.keepWaiting({ entries, truncateFrom })
     this.durable = Math.min(this.durable, from - 1)
     this.writing = Math.min(this.writing, from - 1)
   }
@@ -112,8 +118,13 @@ export class Disk {
   replaced(until: Position, keeps: boolean): void {
     if (!keeps) this.truncate(until.index)
     const entries = keeps ? this.waiting.entries.filter(entry => entry.index > until.index) : []
-    this.waiting = { ...this.waiting, entries, compactUntil: until }
+    this.keepWaiting({ entries, compactUntil: until })
     this.durable = Math.max(this.durable, until.index)
+  }
+
+  private keepWaiting(change: Partial<Waiting>): void {
+    this.waiting = { ...this.waiting, ...change }
+    this.bufferedBytes = this.writingBytes + sizeOf(this.waiting.entries)
   }
 
   private write$(): Observable<void> {
@@ -122,6 +133,7 @@ export class Disk {
     const { identity, vote, entries } = taken
     this.savingVote = vote !== undefined
     this.writing = entries.at(-1)?.index ?? 0
+    this.writingBytes = sizeOf(entries)
     const begun = this.clock.now()
     this.writingSince = begun
     const steps = this.steps(taken)
@@ -170,6 +182,8 @@ export class Disk {
     this.savingVote = false
     this.durable = Math.max(this.durable, this.writing)
     this.writing = 0
+    this.bufferedBytes -= this.writingBytes
+    this.writingBytes = 0
     this.writingSince = undefined
     this.wrote.next()
   }

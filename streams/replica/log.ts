@@ -15,13 +15,19 @@ export class ReplicaLog {
   lastTime = 0
   /** Bytes appended in this life, to measure what has come since something began. */
   appendedBytes = 0
+  /** The last entry that an earlier life has left. */
+  private recoveredUntil: number
 
   constructor(
     public shape: LogShape,
     private readonly disk: Disk,
     private readonly storage: Storage,
     private readonly inbox: Inbox,
-  ) {}
+    /** Of the entries that an earlier life has left: they are on disk only. */
+    private readonly recoveredBytes = 0,
+  ) {
+    this.recoveredUntil = shape.last.index
+  }
 
   get last(): Position {
     return this.shape.last
@@ -41,6 +47,7 @@ export class ReplicaLog {
 
   truncate(from: number): void {
     this.shape = truncated(this.shape, from)
+    this.recoveredUntil = Math.min(this.recoveredUntil, from - 1)
     this.tail.truncate(from)
     this.disk.truncate(from)
   }
@@ -55,15 +62,21 @@ export class ReplicaLog {
   /** Puts an installed snapshot in the place of all up to it, and of all after it unless that agrees (section 5.3). */
   replace(until: Position): void {
     const keeps = termAt(this.shape, until.index) === until.term
+    if (!keeps) this.recoveredUntil = 0
     this.shape = afterInstall(this.shape, until)
     if (keeps) this.tail.evict(until.index, 0)
     else this.tail.clear()
     this.disk.replaced(until, keeps)
   }
 
-  /** Lets go of entries in memory that are applied and durable. */
-  forget(applied: number): void {
-    this.tail.evict(Math.min(applied, this.disk.durable), LIMITS.tailBytes)
+  /**
+   * Lets go of entries in memory that are durable: of applied ones, beyond a tail, and where applying lags far behind, of
+   * others that have committed, which are read again. Tells how many bytes it held if it had to do that.
+   */
+  forget(applied: number, commit: number): number {
+    const { durable } = this.disk
+    this.tail.evict(Math.min(applied, durable), LIMITS.tailBytes)
+    return this.tail.evict(Math.min(commit, durable), LIMITS.unappliedBytes)
   }
 
   /** The first index that is kept in memory, or what follows the log. */
@@ -71,8 +84,9 @@ export class ReplicaLog {
     return this.tail.first ?? this.last.index + 1
   }
 
+  /** Bytes of the entries after an index; of those that an earlier life has left only how many all of them have. */
   bytesAfter(index: number): number {
-    return this.tail.bytesAfter(index)
+    return this.tail.bytesAfter(index) + (index < this.recoveredUntil ? this.recoveredBytes : 0)
   }
 
   /** What memory has of a range at once; undefined where the disk must be read. */

@@ -1,3 +1,4 @@
+import { LIMITS } from '../contracts/limits.js'
 import { AppendReply, message, type AppendEntries } from '../contracts/messages/index.js'
 import type { Replica } from '../replica/replica.js'
 import { fitEntries } from '../rules/fit.js'
@@ -25,8 +26,19 @@ export function acknowledge(replica: Replica, following: Following, refusal?: Re
   replica.send(leader, message(AppendReply, { ...fields, ...(refusal ?? NO_REFUSAL) }))
 }
 
+/**
+ * Whether the disk is so far behind, of whichever leaders' entries, that memory takes no more. What is let go of isn't
+ * acknowledged, so the leader takes it for lost and sends it again.
+ */
+function isFull({ parts: { disk, budgets } }: Replica): boolean {
+  if (disk.bufferedBytes <= LIMITS.bufferedBytes) return false
+  budgets.over('buffered', disk.bufferedBytes, LIMITS.bufferedBytes)
+  return true
+}
+
 function take(replica: Replica, following: Following, { message: sent, entries }: Received<AppendEntries>): Following {
   const fit = fitEntries(replica.parts.log.shape, { index: sent.prevIndex, term: sent.prevTerm }, entries)
+  if (!fit.fits && entries.length > 0 && isFull(replica)) return following
   if (!fit.fits) {
     acknowledge(replica, following, {
       refusedIndex: sent.prevIndex,
@@ -35,8 +47,9 @@ function take(replica: Replica, following: Following, { message: sent, entries }
     })
     return following
   }
-  if (fit.truncateFrom !== undefined) replica.truncate(fit.truncateFrom)
   const fresh = entries.filter(entry => entry.index >= fit.from)
+  if (fresh.length > 0 && isFull(replica)) return { ...following, verified: Math.max(following.verified, fit.from - 1) }
+  if (fit.truncateFrom !== undefined) replica.truncate(fit.truncateFrom)
   if (fresh.length > 0) replica.append(fresh)
   const reaches = sent.prevIndex + entries.length
   replica.commitTo(Math.min(sent.commit, reaches))

@@ -17,7 +17,7 @@ const proposal = ({ session, number, payload }: AppendRequest): LogEntry => {
   return { index: 0, term: 0, kind: 'data', time: 0, session, number, payload }
 }
 
-/** Hands over what has been appended here: at once to oneself, in batches to another. */
+/** Hands over what has been appended here, in batches: one alone is never far beyond a budget of the leader's. */
 function forwardAppends(replica: Replica, leader: Sender): void {
   const { requests, clock } = replica.parts
   const local = leader.id === replica.self.id
@@ -26,7 +26,7 @@ function forwardAppends(replica: Replica, leader: Sender): void {
     const fits = ({ payload }: AppendRequest): boolean => {
       const first = bytes === 0
       bytes += payload.byteLength + ENTRY_HEADER_BYTES
-      return first || local || bytes <= LIMITS.batchBytes
+      return first || bytes <= LIMITS.batchBytes
     }
     const { id, requests: taken } = requests.appends.take(clock.now(), fits)
     const entries = taken.map(proposal)

@@ -28,7 +28,9 @@ describe('what is told of budgets', () => {
       budgets.over('buffered', at, 10)
       clock.advanceBy(1)
     }
-    expect(events.map(event => event.type === 'over-budget' && event.count)).toEqual([1, 100, 100, 100, 100, 100, 100, 100, 100, 100])
+    expect(events.map(event => event.type === 'over-budget' && event.count)).toEqual([
+      1, 100, 100, 100, 100, 100, 100, 100, 100, 100,
+    ])
   })
 
   it('is of each budget, and each member, for itself', () => {

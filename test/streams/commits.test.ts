@@ -54,6 +54,26 @@ describe('what has committed', () => {
     expect([applied, replica.applied]).toEqual([[1, 2, 3], 3])
   })
 
+  it('is held in memory within bounds while much of it is still to be read, and applied in order all the same', () => {
+    restore = lowerLimits({ tailBytes: 0, unappliedBytes: 4 * ENTRY, readBytes: 2 * ENTRY })
+    const place = new Applying({ entries: logEntries(1, Array<number>(20).fill(1)), diskMs: 10 })
+    const budgets: unknown[] = []
+    place.parts.budgets.told$.subscribe(event => budgets.push(event))
+    place.commit(20)
+    let most = 0
+    for (let index = 21; index <= 60; index++) {
+      place.turn(() => place.replica.append([logEntry(index, 1)])).pass(4)
+      place.commit(index - 5)
+      most = Math.max(most, place.parts.log.bytesAfter(place.parts.log.cachedFrom - 1))
+    }
+    place.commit(60).settle()
+    expect(place.seen).toEqual(Array.from({ length: 60 }, (_, at) => [`${at + 1}!`, `${at + 1}`]).flat())
+    // with what isn't committed or not on disk
+    expect(most).toBeLessThanOrEqual(12 * ENTRY)
+    expect(budgets).toMatchObject([{ budget: 'unapplied' }])
+    expect(place.failures).toEqual([])
+  })
+
   it('is shown to consumers only where it is theirs: Raft’s own entries leave gaps', () => {
     const place = new Applying()
     const own = (index: number, kind: 'noop' | 'roster'): LogEntry => logEntry(index, 1, { kind })

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
-import type { Position } from '../../streams/rules/entry'
+import { entryBytes, type Position } from '../../streams/rules/entry'
 import { logEntry } from './entries'
 import { Place } from './place'
+
+const ENTRY = entryBytes(logEntry(1, 1))
 
 type Deed =
   | { readonly is: 'append'; readonly count: number }
@@ -48,6 +50,9 @@ class Model {
     const sure = ({ index }: Position): boolean => index > from && index <= disk.durable
     expect(positions(onDisk.entries.filter(sure))).toEqual(this.log.filter(sure))
     expect(onDisk.base.index).toBeLessThanOrEqual(this.base.index)
+    const buffered = this.log.filter(({ index }) => index > disk.durable).length * ENTRY
+    // of what is being written some may have been cut meanwhile, and is held until it is written
+    expect(disk.bufferedBytes).toBeGreaterThanOrEqual(buffered)
   }
 
   end(): void {
@@ -55,6 +60,7 @@ class Model {
     const { entries, base } = this.place.disk.durable()
     expect(positions(entries)).toEqual(this.log)
     expect([base, this.place.parts.disk.durable, this.place.errors]).toEqual([this.base, this.last, []])
+    expect(this.place.parts.disk.bufferedBytes).toBe(0)
   }
 
   private get last(): number {

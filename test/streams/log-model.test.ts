@@ -25,7 +25,7 @@ class Model {
   private readonly deeds: Record<string, (part: number) => void> = {
     append: part => this.append(1 + Math.floor(part * 4)),
     commit: part => (this.commit += Math.floor(part * (this.last - this.commit + 1))),
-    forget: () => this.log.forget(this.commit),
+    forget: () => this.log.forget(this.commit, this.commit),
     truncate: part => this.truncate(this.commit + 1 + Math.floor(part * (this.last - this.commit))),
     cut: part => this.cut(this.base + Math.ceil(part * (Math.min(this.commit, this.durable) - this.base))),
     install: part => this.install(this.last + 1 + Math.floor(part * 5)),

@@ -30,15 +30,39 @@ describe('a log', () => {
     const place = new Place({ diskMs: 10 })
     const { log } = place.parts
     place.turn(() => log.append(logEntries(1, [1, 1, 1, 1, 1])))
-    log.forget(5)
+    log.forget(5, 5)
     expect(log.cachedFrom).toBe(1)
     place.pass(10)
-    log.forget(3)
+    log.forget(3, 3)
     expect(log.cachedFrom).toBe(4)
-    log.forget(5)
+    log.forget(5, 5)
     expect(log.cachedFrom).toBe(5)
     log.append(logEntries(6, [1]))
     expect([log.bytesAfter(4), log.bytesAfter(6), log.appendedBytes]).toEqual([2 * ENTRY, 0, 6 * ENTRY])
+  })
+
+  it('lets go of what has committed and is not applied where that is too much, and reads it again', () => {
+    restore = lowerLimits({ tailBytes: ENTRY, unappliedBytes: 3 * ENTRY })
+    const place = new Place({ diskMs: 10 })
+    const { log } = place.parts
+    place.turn(() => log.append(logEntries(1, [1, 1, 1, 1, 1, 1])))
+    // none of it is on disk
+    expect([log.forget(1, 5), log.cachedFrom]).toEqual([0, 1])
+    place.pass(10)
+    expect([log.forget(1, 2), log.cachedFrom]).toEqual([5 * ENTRY, 3])
+    expect([log.forget(1, 5), log.cachedFrom, log.forget(1, 5)]).toEqual([4 * ENTRY, 4, 0])
+    expect(gathered(place, log.read(2, 6, BYTES)).values).toEqual([logEntries(2, [1, 1])])
+  })
+
+  it('counts what an earlier life has left as a whole, until that has committed or is cut', () => {
+    const place = new Place({ entries: logEntries(1, [1, 1, 1]) })
+    const { log } = place.parts
+    place.turn(() => log.append(logEntries(4, [2])))
+    const left = log.bytesAfter(2) - ENTRY
+    expect(left).toBeGreaterThanOrEqual(3 * ENTRY)
+    expect([log.bytesAfter(0), log.bytesAfter(3)]).toEqual([left + ENTRY, ENTRY])
+    place.turn(() => log.truncate(3))
+    expect([log.bytesAfter(1), log.bytesAfter(2)]).toEqual([left, 0])
   })
 
   it('knows the time of its last entry, so that time does not go back', () => {

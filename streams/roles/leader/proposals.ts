@@ -1,4 +1,5 @@
 import { ignoreElements, tap, type Observable } from 'rxjs'
+import type { Budget } from '../../contracts/events.js'
 import { LIMITS } from '../../contracts/limits.js'
 import { message, ProposeReply, type Propose, type ProposeVerdict } from '../../contracts/messages/index.js'
 import type { Replica } from '../../replica/replica.js'
@@ -25,12 +26,30 @@ interface Taken {
   readonly expired: number[]
 }
 
+/** The budget that is used up, if one is: across terms, for what earlier leaders have left counts as well. */
+function exceeded({ replica, underWay }: Leadership): readonly [Budget, number, number] | undefined {
+  const { log, disk } = replica.parts
+  const budgets = [
+    ['uncommitted', log.bytesAfter(replica.commit), LIMITS.uncommittedBytes],
+    ['unapplied', underWay.bytes, LIMITS.unappliedBytes],
+    ['buffered', disk.bufferedBytes, LIMITS.bufferedBytes],
+  ] as const
+  return budgets.find(([, used, limit]) => used > limit)
+}
+
+/** What is left of earlier terms commits with this one's first entry: until then callers wait, and are not refused. */
+function refuse(leadership: Leadership, over: readonly [Budget, number, number]): Taken {
+  leadership.replica.parts.budgets.over(...over)
+  return { verdict: leadership.isEstablished ? 'overloaded' : 'not-leader', expired: [] }
+}
+
 /** Appends what has not been answered before and isn't under way. What comes twice all the same is applied once. */
-function take({ replica, transferring, underWay }: Leadership, entries: readonly LogEntry[]): Taken {
+function take(leadership: Leadership, entries: readonly LogEntry[]): Taken {
+  const { replica, transferring, underWay } = leadership
   if (transferring) return { verdict: 'not-leader', expired: [] }
-  if (replica.parts.log.bytesAfter(replica.commit) > LIMITS.uncommittedBytes)
-    return { verdict: 'overloaded', expired: [] }
   underWay.forget(replica.applied)
+  const over = exceeded(leadership)
+  if (over !== undefined) return refuse(leadership, over)
   const answers = entries.map(({ session, number }) => replica.sessions.find(session, number))
   const next = replica.parts.log.last.index + 1
   const fresh: LogEntry[] = []
