@@ -10,7 +10,7 @@ export interface Progress {
   /** The last index at which its log is known to be the leader's, durable or not yet. */
   readonly verified: number
   readonly next: number
-  /** Messages with entries that are not answered yet, oldest first. */
+  /** Messages with entries that are not durable there yet, as far as is known, oldest first. */
   readonly inFlight: readonly InFlight[]
   /** The last round that it has answered (section 6.4). */
   readonly round: number
@@ -43,10 +43,13 @@ export const beginProgress = (incarnation: number, lastIndex: number): Progress 
 /** Whether another message with entries may go out now. */
 export function maySend(progress: Progress, limits: PipelineLimits): boolean {
   if (progress.state === 'snapshot') return false
-  if (progress.state === 'probe') return progress.inFlight.length === 0
-  const bytes = progress.inFlight.reduce((sum, message) => sum + message.bytes, 0)
-  return progress.inFlight.length < limits.messages && bytes < limits.bytes
+  if (progress.state === 'probe' && progress.inFlight.some(({ last }) => last >= progress.next)) return false
+  return progress.inFlight.length < limits.messages && inFlightBytes(progress) < limits.bytes
 }
+
+/** What it has been sent and has not durably, as far as is known. */
+export const inFlightBytes = ({ inFlight }: Pick<Progress, 'inFlight'>): number =>
+  inFlight.reduce((sum, message) => sum + message.bytes, 0)
 
 /** After a message that ends at `last` has gone out. */
 export const sent = (progress: Progress, last: number, bytes: number): Progress => ({
@@ -77,7 +80,7 @@ export function answered(progress: Progress, now: number, { round, match, verifi
     match: reached,
     verified: known,
     next: Math.max(agrees ? known + 1 : progress.next, reached + 1),
-    inFlight: progress.inFlight.filter(message => message.last > (agrees ? known : reached)),
+    inFlight: progress.inFlight.filter(message => message.last > reached),
   }
 }
 
@@ -90,6 +93,10 @@ export function refused(progress: Progress, refusedIndex: number, agreeable: num
   if (progress.state === 'probe' && refusedIndex !== progress.next - 1) return progress
   return backedOff({ ...progress, verified: progress.match }, agreeable + 1)
 }
+
+/** What has arrived and waits for a disk is in flight still, so that a hanging one is not sent more at each loss. */
+const arrived = ({ inFlight, verified }: Progress): readonly InFlight[] =>
+  inFlight.filter(({ last }) => last <= verified)
 
 /** What to compare from one heartbeat to the next, to notice that a message was lost. */
 export interface LossMark {
@@ -119,7 +126,7 @@ const backedOff = (progress: Progress, next: number): Progress => ({
   ...progress,
   state: 'probe',
   next: Math.max(progress.match + 1, Math.min(next, progress.next)),
-  inFlight: [],
+  inFlight: arrived(progress),
 })
 
 /**

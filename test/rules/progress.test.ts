@@ -35,7 +35,8 @@ describe('a member that is probed', () => {
 
   test('is sent more at once as soon as its log is known to agree, durable or not', () => {
     const agreed = answered(sent(probe, 12, 10), 5, says(3, 12))
-    expect(agreed).toMatchObject({ state: 'replicate', match: 3, verified: 12, next: 13, inFlight: [], heardAt: 5 })
+    expect(agreed).toMatchObject({ state: 'replicate', match: 3, verified: 12, next: 13, heardAt: 5 })
+    expect(maySend(agreed, LIMITS)).toBe(true)
   })
 
   test('stays probed by an answer that says too little', () => {
@@ -159,7 +160,21 @@ describe('a loss', () => {
 
   test('sends anew from what is known to have arrived', () => {
     const half = answered(sent(under, 8, 10), 1, says(4, 6))
-    expect(afterLoss(half)).toMatchObject({ state: 'probe', next: 7, inFlight: [] })
+    expect(afterLoss(half)).toMatchObject({ state: 'probe', next: 7, inFlight: [{ last: 6, bytes: 10 }] })
+    expect(maySend(afterLoss(half), LIMITS)).toBe(true)
+    expect(maySend(sent(afterLoss(half), 8, 10), LIMITS)).toBe(false)
+  })
+
+  test('after loss leaves no more in flight than ever, while the disk there hangs', () => {
+    let progress = replicating(4)
+    let last = 4
+    for (let loss = 0; loss < 9; loss++) {
+      while (maySend(progress, LIMITS)) progress = sent(progress, (last = progress.next), 40)
+      // it hears all but the last, which gets lost
+      progress = afterLoss(answered(progress, 0, says(4, last - 1)))
+    }
+    expect(progress.inFlight.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(LIMITS.bytes + 40)
+    expect(progress.verified).toBeLessThan(10)
   })
 
   test('of a probe says nothing, so the same is sent again', () => {

@@ -15,9 +15,10 @@ import { isCompacted } from '../../contracts/errors.js'
 import { LIMITS } from '../../contracts/limits.js'
 import type { AppendReply } from '../../contracts/messages/index.js'
 import { pump } from '../../operators/pump.js'
+import type { Replica } from '../../replica/replica.js'
 import { agreeableBefore } from '../../rules/fit.js'
 import type { LogEntry } from '../../rules/entry.js'
-import { answered, maySend, refused } from '../../rules/progress.js'
+import { answered, inFlightBytes, maySend, refused, type PipelineLimits, type Progress } from '../../rules/progress.js'
 import { needsSnapshot } from '../../rules/retention.js'
 import type { RosterMember } from '../../rules/roster.js'
 import type { Received } from '../../sources/inbound.js'
@@ -25,14 +26,22 @@ import { current$ } from '../terms.js'
 import type { Leadership } from './leadership.js'
 import { sendSnapshot$ } from './snapshots.js'
 
-const PIPELINE = { messages: LIMITS.pipelineMessages, bytes: LIMITS.pipelineBytes }
+/** Asked for each time, since a test may lower it. */
+const pipeline = (): PipelineLimits => ({ messages: LIMITS.pipelineMessages, bytes: LIMITS.pipelineBytes })
+
+/** A member that is sent no more for now: it is told of where it is for the bytes that its disk hasn't got. */
+function tellIfFull({ parts: { budgets } }: Replica, id: string, progress: Progress): undefined {
+  const bytes = inFlightBytes(progress)
+  if (bytes >= LIMITS.pipelineBytes) budgets.over('in-flight', bytes, LIMITS.pipelineBytes, id)
+}
 
 /** Where the entries begin that may go to a member now, if any may. */
 function nextIndex(leadership: Leadership, { id }: RosterMember): number | undefined {
   const { replica } = leadership
   const { log } = replica.parts
   const progress = leadership.progressOf(id)
-  if (progress === undefined || progress.next > log.last.index || !maySend(progress, PIPELINE)) return undefined
+  if (progress === undefined || progress.next > log.last.index) return undefined
+  if (!maySend(progress, pipeline())) return tellIfFull(replica, id, progress)
   return needsSnapshot(progress.next, log.shape.base.index, replica.snapshot?.index ?? 0) ? undefined : progress.next
 }
 

@@ -4,6 +4,7 @@ import { decodeEntries, encodeEntries } from '../../../streams/contracts/entry-c
 import { ENTRY_HEADER_BYTES as ENTRY, type LogEntry } from '../../../streams/rules/entry'
 import { Bench } from './bench'
 import { establish } from './leading'
+import { idOf } from './logs'
 
 let bench: Bench
 let restore: () => void = () => undefined
@@ -90,6 +91,18 @@ describe('a leader', () => {
     expect(events).toMatchObject([{ budget: 'buffered' }])
     bench.pass(40)
     expect(propose(4)).toEqual(['accepted'])
+  })
+
+  it('sends a member no more than its disk keeps up with, and tells whose that is', () => {
+    restore = lowerLimits({ pipelineBytes: 2 * ENTRY })
+    bench = establish(new Bench({ log: [1] }).elect())
+    const events = overBudgets()
+    propose(1, 2, 3, 4)
+    bench.pass(1)
+    expect(events).toMatchObject([
+      { budget: 'in-flight', member: idOf('b'), used: 2 * ENTRY, limit: 2 * ENTRY },
+      { budget: 'in-flight', member: idOf('c') },
+    ])
   })
 
   it('hands over to itself in batches, of which none is far beyond a budget', () => {
