@@ -57,7 +57,7 @@ export type HostEventBody =
   | { readonly type: 'failed'; readonly error: KayakError }
 
 /** Why a leader or candidate gave up. */
-export type StepDownReason = 'newer-term' | 'no-quorum' | 'leader-found' | 'removed' | 'disk-hangs'
+export type StepDownReason = 'newer-term' | 'no-quorum' | 'leader-found' | 'removed' | 'disk-hangs' | 'stalled'
 
 /** What has a limit, and what happens at it. */
 export type Budget =

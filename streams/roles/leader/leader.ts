@@ -6,6 +6,7 @@ import { voting$ } from '../voting.js'
 import { barriers$ } from './barriers.js'
 import { checkDisk$ } from './check-disk.js'
 import { checkQuorum$ } from './check-quorum.js'
+import { checkStall$ } from './check-stall.js'
 import { heartbeats$ } from './heartbeats.js'
 import { Leadership } from './leadership.js'
 import { membership$ } from './membership.js'
@@ -15,7 +16,7 @@ import { transfer$ } from './transfer.js'
 
 /**
  * A leader begins its term with an entry of its own (section 6.4), replicates, commits, and leads until it hears of a
- * newer term, has lost its quorum or its disk, or is no member any more.
+ * newer term, has lost its quorum, its disk or its time, or is no member any more.
  *
  * ```
  *  proposals    --p--pp------------
@@ -29,6 +30,8 @@ export const leader$: Role = (replica): Observable<Transition> =>
     const leadership = new Leadership(replica)
     replica.append(placed(replica, [{ kind: 'noop', session: '', number: 0, payload: new Uint8Array() }]))
     return merge(
+      // first, so that after a stall its timer is before all others
+      checkStall$(leadership),
       terms$(replica),
       voting$(replica).pipe(ignoreElements()),
       replication$(leadership),

@@ -7,6 +7,7 @@ const WHY: Record<StepDownReason, string> = {
   'leader-found': 'another has won this term',
   removed: 'the committed roster is without it',
   'disk-hangs': 'its disk hangs',
+  stalled: 'it has stood still for an election timeout',
 }
 
 export const NO_LEADER = 'has no leader'
