@@ -186,8 +186,6 @@ export class Member {
       notices$(replica, this.transport),
       telling$(replica, this.views),
       removal$(replica).pipe(tap(rosterIndex => this.ended.next({ type: 'removed', rosterIndex }))),
-      // what a leader of an earlier term was sending, another begins anew
-      this.views.select(({ term }) => term).pipe(tap(() => this.installer.abandon())),
       replica.failures.pipe(tap(error => this.fail(error))),
       this.installer.installs$,
       roles$(replica, firstRole(replica), ROLES),

@@ -56,6 +56,8 @@ export const LIMITS = {
   slowDiskMs: 500,
   /** Events of messages that were refused, or dropped, each with how many there were. */
   noticesPerSecond: 100,
+  /** Election timeouts for which a snapshot that has come in part is waited for, before a local one may take its place. */
+  resumeTimeouts: 5,
   /** A budget that goes on to bind is told of so often at most. */
   budgetNoticeMs: 10_000,
   /** Election timeouts that a promotion that was asked for waits until the learner has caught up. */

@@ -14,6 +14,7 @@ import {
 } from 'rxjs'
 import { crc32 } from '../contracts/checksum.js'
 import { isKayakError, KayakError } from '../contracts/errors.js'
+import { LIMITS } from '../contracts/limits.js'
 import { message, SnapshotReply, type InstallSnapshot } from '../contracts/messages/index.js'
 import type { SnapshotMeta, SnapshotWriter } from '../contracts/storage.js'
 import type { Received, Sender } from '../sources/inbound.js'
@@ -21,15 +22,28 @@ import type { Replica } from './replica.js'
 import { SessionTable } from './sessions.js'
 import { readWhole$ } from './snapshot-reader.js'
 
+/** What tells a snapshot from others. */
+type Which = Pick<InstallSnapshot, 'index' | 'snapshotTerm' | 'time' | 'sessionBytes' | 'bytes' | 'checksum'>
+
 /** A snapshot on its way in. */
 interface Incoming {
   readonly writer: SnapshotWriter
-  readonly index: number
-  readonly term: number
+  readonly is: Which
   readonly offset: number
   /** Of all up to the offset. */
   readonly checksum: number
+  /** When a chunk of it came last. */
+  readonly heardAt: number
 }
+
+/** Whether two chunks are of the same bytes, whoever sends them: two members may snapshot one index differently. */
+const isSame = (one: Which, other: Which): boolean =>
+  one.index === other.index &&
+  one.snapshotTerm === other.snapshotTerm &&
+  one.time === other.time &&
+  one.sessionBytes === other.sessionBytes &&
+  one.bytes === other.bytes &&
+  one.checksum === other.checksum
 
 type Chunk = Received<InstallSnapshot>
 
@@ -38,8 +52,8 @@ const damaged = (index: number): KayakError =>
 
 /**
  * Takes in a leader's snapshot, chunk by chunk (section 5.3). It belongs to the replica, not to a role: what has been
- * published is adopted whatever the role is by then. One chunk is written at a time; others that come meanwhile are
- * ignored, and sent again.
+ * published is adopted whatever the role is by then, and what one leader began to send another goes on with, if it has
+ * the same. One chunk is written at a time; others that come meanwhile are ignored, and sent again.
  */
 export class Installer {
   private incoming: Incoming | undefined
@@ -56,16 +70,23 @@ export class Installer {
 
   /** Keeps snapshots out while a local one is written, since a storage writes one at a time. */
   hold(): boolean {
-    if (this.lane || this.isTaking || this.incoming !== undefined) return false
+    if (this.lane || this.isTaking || this.isComing) return false
+    this.abandon()
     return (this.lane = true)
+  }
+
+  /** Whether the rest of a snapshot may be expected: it is needed, and its leader, or another, has had time to go on. */
+  private get isComing(): boolean {
+    const { incoming, replica } = this
+    if (incoming === undefined || incoming.is.index <= replica.commit) return false
+    return replica.parts.clock.now() - incoming.heardAt < LIMITS.resumeTimeouts * replica.electionTimeoutMs
   }
 
   release(): void {
     this.lane = false
   }
 
-  /** Gives up what has come in so far: its leader is gone. */
-  abandon(): void {
+  private abandon(): void {
     this.incoming = undefined
   }
 
@@ -82,9 +103,8 @@ export class Installer {
       if (sent.index <= this.replica.parts.disk.durable) this.reply(from, sent, sent.bytes, true)
       return EMPTY
     }
-    if (sent.offset === 0 && this.incoming?.offset !== 0) this.begin(chunk)
-    const incoming = this.incoming
-    if (incoming === undefined || incoming.index !== sent.index || incoming.term !== sent.snapshotTerm) {
+    const incoming = this.going(chunk)
+    if (incoming === undefined) {
       this.reply(from, sent, 0, false)
       return EMPTY
     }
@@ -95,12 +115,18 @@ export class Installer {
     return this.write$(chunk, incoming)
   }
 
-  private begin({ message: sent, roster }: Chunk): void {
-    if (roster === undefined) return
-    const { index, snapshotTerm: term, time, sessionBytes } = sent
+  /** What a chunk belongs to: what has come so far of the same snapshot, or one that begins with it. */
+  private going({ message: sent, roster }: Chunk): Incoming | undefined {
+    const heardAt = this.replica.parts.clock.now()
+    const { incoming } = this
+    if (incoming !== undefined && isSame(incoming.is, sent)) return (this.incoming = { ...incoming, heardAt })
+    if (sent.offset !== 0 || roster === undefined) return undefined
+    const { index, snapshotTerm, time, sessionBytes, bytes, checksum } = sent
+    const is = { index, snapshotTerm, time, sessionBytes, bytes, checksum }
+    const term = snapshotTerm
     const writer = this.replica.parts.storage.createSnapshot({ index, term, time, roster, sessionBytes })
-    this.incoming = { writer, index, term, offset: 0, checksum: 0 }
     this.replica.compactions.next({ type: 'started', index, bytes: 0 })
+    return (this.incoming = { writer, is, offset: 0, checksum: 0, heardAt })
   }
 
   private write$({ message: sent, from }: Chunk, incoming: Incoming): Observable<unknown> {

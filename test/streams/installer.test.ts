@@ -1,5 +1,6 @@
 import { Installer } from '../../streams/replica/installer'
 import type { Received } from '../../streams/sources/inbound'
+import { LIMITS } from '../../streams/contracts/limits'
 import type { InstallSnapshot } from '../../streams/contracts/messages'
 import { logEntries } from './entries'
 import { Place, type PlaceOptions } from './place'
@@ -103,7 +104,7 @@ describe('chunks of a snapshot', () => {
   it('that come twice, or out of order, are answered with what is wanted', () => {
     const [place, shipment] = [new Receiver(), new Shipment(20)]
     place.take(shipment.chunk(0, 30), shipment.chunk(0, 30))
-    // the first may come again from the leader whose answer was lost: it begins anew, and nothing is written twice
+    // the first may come again from the leader whose answer was lost: nothing is written twice
     expect(place.answers()).toEqual(['b: 20 from 30', 'b: 20 from 30'])
     place.take(shipment.chunk(40), shipment.chunk(10, 30), shipment.chunk(30))
     expect(place.answers()).toEqual(['b: 20 from 30', 'b: 20 from 30', 'b: 20 installed'])
@@ -138,11 +139,53 @@ describe('chunks of a snapshot', () => {
     const place = new Receiver()
     const [one, other] = [new Shipment(20, 1, [1, 2, 3, 4]), new Shipment(20, 1, [5, 6, 7, 8])]
     place.take(one.chunk(0, 30))
-    place.installer.abandon()
     place.take(other.chunk(30, Infinity, 'c'))
     expect(place.answers()).toEqual(['b: 20 from 30', 'c: 20 from 0'])
     place.take(other.chunk(0, 30, 'c'), other.chunk(30, Infinity, 'c'))
     expect(place.disk.snapshots[0]?.bytes).toEqual(other.stream)
+  })
+
+  it('go on where they broke off, whoever leads by then, if they are of the same bytes', () => {
+    const [place, shipment] = [new Receiver(), new Shipment(20)]
+    place.take(
+      shipment.chunk(0, 30),
+      shipment.chunk(0, 10, 'c'),
+      shipment.chunk(30, 40, 'c'),
+      shipment.chunk(0, 5, 'd'),
+    )
+    expect(place.answers()).toEqual(['b: 20 from 30', 'c: 20 from 30', 'c: 20 from 40', 'd: 20 from 40'])
+    place.take(shipment.chunk(40, Infinity, 'd'))
+    expect([place.answers(), place.disk.snapshots[0]?.bytes]).toEqual([['d: 20 installed'], shipment.stream])
+    expect(place.told).toEqual(['started 20', 'installed 20'])
+  })
+
+  it.each<Partial<InstallSnapshot>>([{ checksum: 1 }, { bytes: 200 }, { time: 1 }, { sessionBytes: 1 }])(
+    'of one that differs in %p begin anew',
+    wrong => {
+      const [place, shipment] = [new Receiver(), new Shipment(20)]
+      place.take(shipment.chunk(0, 30), shipment.chunk(30, 40, 'c', wrong))
+      expect(place.answers()).toEqual(['b: 20 from 30', 'c: 20 from 0'])
+      place.take(shipment.chunk(0, 10, 'c', wrong))
+      expect([place.answers(), place.told]).toEqual([['c: 20 from 10'], ['started 20', 'started 20']])
+    },
+  )
+
+  it('that nobody goes on with keep a local snapshot out only for a while', () => {
+    const place = new Receiver()
+    place.take(new Shipment(20).chunk(0, 30)).pass(LIMITS.resumeTimeouts * place.replica.electionTimeoutMs - 1)
+    expect(place.installer.hold()).toBe(false)
+    expect(place.pass(1).installer.hold()).toBe(true)
+    place.installer.release()
+    place.take(new Shipment(20).chunk(30))
+    expect(place.answers()).toEqual(['b: 20 from 30', 'b: 20 from 0'])
+  })
+
+  it('that are needed no more keep no local snapshot out', () => {
+    const place = new Receiver({ entries: logEntries(1, [1, 1, 1]) })
+    place.take(new Shipment(3).chunk(0, 30))
+    expect(place.installer.hold()).toBe(false)
+    place.replica.commitTo(3)
+    expect(place.installer.hold()).toBe(true)
   })
 
   it('are not written while a local snapshot is, nor that while they come', () => {

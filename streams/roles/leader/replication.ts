@@ -30,7 +30,7 @@ import { sendSnapshot$ } from './snapshots.js'
 const pipeline = (): PipelineLimits => ({ messages: LIMITS.pipelineMessages, bytes: LIMITS.pipelineBytes })
 
 /** A member that is sent no more for now: it is told of where it is for the bytes that its disk hasn't got. */
-function tellIfFull({ parts: { budgets } }: Replica, id: string, progress: Progress): undefined {
+function tellIfFull({ parts: { budgets } }: Replica, id: string, progress: Progress): void {
   const bytes = inFlightBytes(progress)
   if (bytes >= LIMITS.pipelineBytes) budgets.over('in-flight', bytes, LIMITS.pipelineBytes, id)
 }
@@ -41,7 +41,10 @@ function nextIndex(leadership: Leadership, { id }: RosterMember): number | undef
   const { log } = replica.parts
   const progress = leadership.progressOf(id)
   if (progress === undefined || progress.next > log.last.index) return undefined
-  if (!maySend(progress, pipeline())) return tellIfFull(replica, id, progress)
+  if (!maySend(progress, pipeline())) {
+    tellIfFull(replica, id, progress)
+    return undefined
+  }
   return needsSnapshot(progress.next, log.shape.base.index, replica.snapshot?.index ?? 0) ? undefined : progress.next
 }
 
