@@ -103,7 +103,9 @@ export async function run<T>(
   const self = { id: identity.memberId, address: identity.advertise }
   const heartbeatMs = options.heartbeatMs ?? Math.max(1, Math.min(100, Math.floor(settings.electionTimeoutMs / 10)))
   const { clusterId = '' } = identity
-  const member = new Member({ self, clusterId, heartbeatMs, clock, random, storage, transport, recovered, contacts })
+  const { snapshotBytesPerSecond } = options
+  const parts = { clock, random, storage, transport, recovered, contacts, snapshotBytesPerSecond }
+  const member = new Member({ self, clusterId, heartbeatMs, ...parts })
   const host = new MemberHost(member, options, identity)
   member.start()
   return { member, host }

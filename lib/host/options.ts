@@ -55,6 +55,8 @@ export interface Options<T = Payload> {
   readonly joinTimeoutMs?: number
   /** The largest encoded payload. Default 1 MiB, at most 8 MiB. */
   readonly maxPayloadBytes?: number
+  /** What snapshots that this member sends may take of the network, all together. Default 64 MiB; at least 1 KiB. */
+  readonly snapshotBytesPerSecond?: number
   /** Stops the host, or gives up starting it. */
   readonly signal?: AbortSignal
   readonly log?: Logger
@@ -77,6 +79,7 @@ class PlainOptions {
   @MayBeMissing() @IsInt() @Min(1) @Max(DURATION) readonly timeoutMs?: number
   @MayBeMissing() @IsInt() @Min(1) @Max(DURATION) readonly joinTimeoutMs?: number
   @MayBeMissing() @IsInt() @Min(1) @Max(LIMITS.largestPayloadBytes) readonly maxPayloadBytes?: number
+  @MayBeMissing() @IsInt() @Min(1024) @Max(Number.MAX_SAFE_INTEGER) readonly snapshotBytesPerSecond?: number
 }
 
 /** What is handed in as an object, and the methods that it is told by. */
@@ -110,6 +113,7 @@ export interface Resolved<T> {
   readonly timeoutMs: number
   readonly joinTimeoutMs: number
   readonly maxPayloadBytes: number
+  readonly snapshotBytesPerSecond: number
   readonly signal: AbortSignal | undefined
   readonly log: Logger | undefined
   readonly clock: Clock
@@ -179,6 +183,7 @@ export function resolveOptions<T>(address: unknown, given: Options<T> = {}): Res
     timeoutMs: options.timeoutMs ?? 10_000,
     joinTimeoutMs: options.joinTimeoutMs ?? 30_000,
     maxPayloadBytes: options.maxPayloadBytes ?? 1024 * 1024,
+    snapshotBytesPerSecond: options.snapshotBytesPerSecond ?? LIMITS.snapshotBytesPerSecond,
     signal: options.signal,
     log: options.log,
     clock: options.clock ?? systemClock(),

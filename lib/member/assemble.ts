@@ -1,5 +1,6 @@
 import type { Clock, Random } from '../../streams/contracts/clock.js'
 import { randomHex } from '../../streams/contracts/clock.js'
+import { LIMITS } from '../../streams/contracts/limits.js'
 import type { Storage } from '../../streams/contracts/storage.js'
 import type { Transport } from '../../streams/contracts/transport.js'
 import { Budgets } from '../../streams/replica/budgets.js'
@@ -9,6 +10,7 @@ import type { Recovered } from '../../streams/replica/open.js'
 import { Outbox } from '../../streams/replica/outbox.js'
 import { Replica, type Standing } from '../../streams/replica/replica.js'
 import { Inbox } from '../../streams/sources/inbox.js'
+import { Pace } from '../../streams/sources/pace.js'
 import { Requests } from '../../streams/sources/requests.js'
 import type { Sender } from '../../streams/sources/inbound.js'
 
@@ -24,6 +26,8 @@ export interface MemberOptions {
   readonly recovered: Recovered
   /** Addresses of other members, where the roster may not have the ones of now. */
   readonly contacts?: readonly string[]
+  /** What snapshots that it sends may take of the network. Default: as in LIMITS. */
+  readonly snapshotBytesPerSecond?: number
 }
 
 const standing = ({ opened }: Recovered): Standing => ({
@@ -52,6 +56,21 @@ export function assemble(options: MemberOptions, slow: (operation: string, tookM
   log.lastTime = recovered.lastTime
   const outbox = new Outbox(disk, transport, budgets)
   const requests = new Requests(requestIds(random))
-  const parts = { self, clusterId, heartbeatMs, clock, random, inbox, storage, disk, outbox, budgets, log, requests }
+  const pace = new Pace(clock, options.snapshotBytesPerSecond ?? LIMITS.snapshotBytesPerSecond)
+  const parts = {
+    self,
+    clusterId,
+    heartbeatMs,
+    clock,
+    random,
+    inbox,
+    storage,
+    disk,
+    outbox,
+    budgets,
+    log,
+    requests,
+    pace,
+  }
   return new Replica(parts, { standing: standing(recovered), rosters, snapshot: opened.snapshot, sessions })
 }

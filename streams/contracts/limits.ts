@@ -35,6 +35,10 @@ export const LIMITS = {
   readBytes: 1 * MiB,
   /** One chunk of a snapshot on the wire. */
   snapshotChunkBytes: 256 * KiB,
+  /** What all snapshots together that a leader sends take of the network, unless the host says otherwise. */
+  snapshotBytesPerSecond: 64 * MiB,
+  /** Snapshots that a leader sends at once, of those to members that answer. */
+  snapshotTransfers: 4,
   /** What a consumer's pushing stream of chunks may run ahead of the disk. */
   snapshotBacklogBytes: 64 * MiB,
   /**

@@ -15,6 +15,7 @@ import { drawElectionTimeout, isRecent } from '../rules/timing.js'
 import { Dispatch } from '../sources/dispatch.js'
 import type { Received, Sender } from '../sources/inbound.js'
 import type { Inbox } from '../sources/inbox.js'
+import type { Pace } from '../sources/pace.js'
 import type { Requests } from '../sources/requests.js'
 import type { Budgets } from './budgets.js'
 import type { Disk } from './disk.js'
@@ -57,6 +58,8 @@ export interface ReplicaParts {
   readonly budgets: Budgets
   readonly log: ReplicaLog
   readonly requests: Requests
+  /** At which snapshots are sent. */
+  readonly pace: Pace
 }
 
 /** What a replica begins with, as its storage holds it. */

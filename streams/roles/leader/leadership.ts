@@ -22,6 +22,8 @@ export class Leadership {
   /** The commit index that each member has been told. */
   private readonly told = new Map<string, number>()
   readonly rounds: Rounds
+  /** Who is being sent a snapshot. */
+  readonly transfers = new Set<string>()
   readonly underWay = new UnderWay()
   /** Set while the leadership is being handed over: no appends are taken meanwhile. */
   transferring = false

@@ -29,6 +29,7 @@ import { cutBehind } from '../../replica/cut.js'
 import { afterSnapshot, answered, awaitingSnapshot, type Progress } from '../../rules/progress.js'
 import { needsSnapshot } from '../../rules/retention.js'
 import type { RosterMember } from '../../rules/roster.js'
+import { isRecent } from '../../rules/timing.js'
 import { current$ } from '../terms.js'
 import type { Leadership } from './leadership.js'
 
@@ -62,7 +63,7 @@ const replies$ = ({ replica }: Leadership, { id, incarnation }: RosterMember, me
     map(({ message: reply }) => reply),
   )
 
-/** Sends the chunk at an offset until it is acknowledged, and emits the acknowledgement: one that asks for another. */
+/** Sends the chunk at an offset, once the pace allows, until it is acknowledged, and emits the acknowledgement: one that asks for another. */
 function chunk$(
   leadership: Leadership,
   member: RosterMember,
@@ -70,12 +71,13 @@ function chunk$(
   offset: number,
 ): Observable<SnapshotReply> {
   const { replica } = leadership
-  const { storage, inbox, clock } = replica.parts
-  return storage.readSnapshot(meta.index, offset, LIMITS.snapshotChunkBytes).pipe(
+  const { storage, inbox, clock, pace } = replica.parts
+  const most = Math.min(LIMITS.snapshotChunkBytes, pace.bytesPerSecond)
+  return storage.readSnapshot(meta.index, offset, most).pipe(
     inbox.enter(),
     switchMap(data =>
       merge(
-        timer(0, replica.electionTimeoutMs, clock).pipe(
+        timer(pace.wait(data.byteLength), replica.electionTimeoutMs, clock).pipe(
           inbox.enter(),
           tap(() => send(leadership, member, meta, offset, data)),
           ignoreElements(),
@@ -99,7 +101,18 @@ function begin(leadership: Leadership, member: RosterMember, meta: SnapshotMeta)
   const { replica } = leadership
   const { appendedBytes } = replica.parts.log
   replica.pins = new Map(replica.pins).set(member.id, { index: meta.index, appendedBytes })
+  leadership.transfers.add(member.id)
   leadership.update(member.id, awaitingSnapshot)
+}
+
+/** Whether another member may be sent a snapshot: who doesn't answer is in nobody's way. */
+function mayBegin(leadership: Leadership, member: RosterMember): boolean {
+  const { clock, budgets } = leadership.replica.parts
+  const limitMs = 2 * leadership.replica.electionTimeoutMs
+  const busy = [...leadership.transfers].filter(id => isRecent(leadership.heardAt(id), clock.now(), limitMs)).length
+  if (busy < LIMITS.snapshotTransfers) return true
+  budgets.over('transfers', busy, LIMITS.snapshotTransfers, member.id)
+  return false
 }
 
 function end(leadership: Leadership, member: RosterMember): void {
@@ -152,6 +165,7 @@ export function sendSnapshot$(
     map(() => needed(leadership, leadership.progressOf(member.id))),
     filter(meta => meta !== undefined),
     exhaustMap(meta => {
+      if (!mayBegin(leadership, member)) return EMPTY
       begin(leadership, member, meta)
       const sent$ = transfer$(leadership, member, meta).pipe(
         takeUntil(gone$),
@@ -159,6 +173,7 @@ export function sendSnapshot$(
         catchError((error: unknown) => (isCompacted(error) ? EMPTY : throwError(() => error))),
         tap({
           next: () => arrived(leadership, member, meta),
+          finalize: () => leadership.transfers.delete(member.id),
           complete: () => leadership.update(member.id, progress => afterSnapshot(progress, progress.next)),
         }),
       )

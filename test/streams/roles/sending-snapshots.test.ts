@@ -178,3 +178,53 @@ describe('what a leader keeps while a snapshot is on its way', () => {
     expect(offsets()).toEqual([])
   })
 })
+
+describe('snapshots on their way', () => {
+  it('take no more of the network than they may, all together', () => {
+    restore()
+    // a chunk every 20 ms
+    restore = lowerLimits({ snapshotChunkBytes: 40, snapshotBytesPerSecond: 2000 })
+    leading()
+    expect(offsets()).toEqual([['b', 0]])
+    reply({ offset: 40 }).pass(19)
+    expect(offsets()).toEqual([])
+    bench.pass(1)
+    expect(offsets()).toEqual([['b', 40]])
+    bench.hear('c', refusal(2, 6, 0, 0))
+    reply({ offset: 80 }).pass(20)
+    expect(offsets()).toEqual([['b', 80]])
+  })
+
+  it('are so many at once; others wait', () => {
+    restore()
+    restore = lowerLimits({ snapshotChunkBytes: 40, tailEntries: 0, snapshotTransfers: 1 })
+    bench = new Bench({ disk: compactedDisk(4, 6, SIZE), voters: 'abcd' }).elect().pass(1)
+    const events: unknown[] = []
+    bench.replica.events$.subscribe(event => event.type === 'over-budget' && events.push(event))
+    for (const name of ['b', 'c']) bench.hear(name, refusal(2, 6, 0, 0)).pass(0)
+    expect(offsets()).toEqual([['b', 0]])
+    expect(events).toMatchObject([{ budget: 'transfers', used: 1, limit: 1, member: idOf('c') }])
+    for (const offset of [40, 80]) reply({ offset })
+    expect(offsets()).toEqual([
+      ['b', 40],
+      ['b', 80],
+    ])
+    reply({ offset: SIZE, installed: true })
+    expect(offsets()).toEqual([['c', 0]])
+  })
+
+  it('to one that does not answer keep nobody waiting', () => {
+    restore()
+    restore = lowerLimits({ snapshotChunkBytes: 40, tailEntries: 0, snapshotTransfers: 1 })
+    bench = new Bench({ disk: compactedDisk(4, 6, SIZE), voters: 'abcd' }).elect().pass(1)
+    bench.hear('c', refusal(2, 6, 0, 0)).pass(0)
+    bench.hear('b', refusal(2, 6, 0, 0)).pass(0)
+    expect(offsets()).toEqual([['c', 0]])
+    for (let ms = 0; ms < 2 * T; ms += HEARTBEAT) {
+      expect(offsets()).not.toContainEqual(['b', 0])
+      bench.pass(HEARTBEAT).acknowledge('d', { term: 2, match: 7 }).acknowledge('b', { term: 2, match: 0 })
+    }
+    bench.pass(1)
+    expect(offsets()).toContainEqual(['b', 0])
+  })
+})
