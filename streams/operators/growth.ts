@@ -1,10 +1,11 @@
 import { map, type OperatorFunction } from 'rxjs'
 import type { Entry, Payload } from '../contracts/host.js'
 
-/** By how much a log has grown: one entry, and the bytes of its payload. */
+/** By how much a log has grown: one entry, the bytes of its payload, and the log's time. */
 export interface Growth {
   readonly index: number
   readonly bytes: number
+  readonly time: number
 }
 
 /**
@@ -20,7 +21,7 @@ const payloadBytes = (payload: Payload): number =>
 
 /**
  * What entries add to their log, as compaction strategies want to know it: the index of each and the bytes of its
- * payload, a string's in UTF-8. Entries are measured as they were appended: put it before `decode`.
+ * payload, a string's in UTF-8, and its time. Entries are measured as they were appended: put it before `decode`.
  *
  * ```
  *  entries   --a---b---c--      payloads 'one', 'três', 5 bytes
@@ -34,4 +35,4 @@ const payloadBytes = (payload: Payload): number =>
  * ```
  */
 export const growth = (): OperatorFunction<Entry, Growth> => entries$ =>
-  entries$.pipe(map(({ index, payload }) => ({ index, bytes: payloadBytes(payload) })))
+  entries$.pipe(map(({ index, payload, time }) => ({ index, bytes: payloadBytes(payload), time })))

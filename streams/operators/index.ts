@@ -4,10 +4,12 @@
  *
  * @packageDocumentation
  */
+export { anyOf } from './any-of.js'
 export { chunk } from './chunk.js'
 export { decode } from './decode.js'
 export { everyBytes } from './every-bytes.js'
 export { everyEntries } from './every-entries.js'
+export { everyInterval } from './every-interval.js'
 export { growth, type CompactionStrategy, type Growth } from './growth.js'
 export { project, type Apply, type Projection } from './project.js'
 

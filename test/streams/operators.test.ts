@@ -1,10 +1,12 @@
 import fc from 'fast-check'
-import { distinctUntilChanged, from, map, of, startWith, take, toArray, type Observable } from 'rxjs'
+import { distinctUntilChanged, filter, from, map, of, pipe, startWith, take, toArray, type Observable } from 'rxjs'
 import {
+  anyOf,
   chunk,
   decode,
   everyBytes,
   everyEntries,
+  everyInterval,
   growth,
   isKayakError,
   KayakError,
@@ -189,13 +191,14 @@ describe('growth', () => {
       const entries = { a: entryOf(1, 'one'), b: entryOf(2, 'três'), c: entryOf(5, new Uint8Array(5)) }
       const entries$ = cold<Entry>('  --a---b---c--|', entries)
       const expected = '              --x---y---z--|'
-      const grown = { x: { index: 1, bytes: 3 }, y: { index: 2, bytes: 5 }, z: { index: 5, bytes: 5 } }
+      const of = (index: number, bytes: number): Growth => ({ index, bytes, time: entryOf(index, '').time })
+      const grown = { x: of(1, 3), y: of(2, 5), z: of(5, 5) }
       expectObservable(entries$.pipe(growth())).toBe(expected, grown)
     }))
 })
 
 describe('compaction strategies', () => {
-  const grown = (index: number, bytes = 1): Growth => ({ index, bytes })
+  const grown = (index: number, bytes = 1, time = 0): Growth => ({ index, bytes, time })
 
   test('everyEntries counts entries, not indexes', () =>
     marbles(({ hot, expectObservable }) => {
@@ -212,6 +215,45 @@ describe('compaction strategies', () => {
       const expected = '   -----b--c-----e--|'
       expectObservable(growth$.pipe(everyBytes(4))).toBe(expected, { b: 2, c: 3, e: 5 })
     }))
+
+  test('everyInterval goes by the log’s time, from the first entry after a point', () =>
+    marbles(({ hot, expectObservable }) => {
+      const times = { a: 0, b: 40, c: 100, d: 190, e: 250, f: 350 }
+      const growths = Object.fromEntries(
+        Object.entries(times).map(([name, time], at) => [name, grown(at + 1, 1, time)] as const),
+      )
+      const growth$ = hot('--a--b--c--d--e--f--|', growths)
+      const expected = '   --------c--------f--|'
+      expectObservable(growth$.pipe(everyInterval(100))).toBe(expected, { c: 3, f: 6 })
+    }))
+
+  test('anyOf is the first of several, after which all begin anew', () =>
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const growths = { 1: grown(1), 2: grown(2), 3: grown(3), 4: grown(4, 9), 5: grown(5), 6: grown(6), 7: grown(7) }
+      const growth$ = hot('--1--2--3--4--5--6--7--|', growths)
+      const expected = '   --------3--4--------7--|'
+      expectObservable(growth$.pipe(anyOf(everyEntries(3), everyBytes(8)))).toBe(expected, { 3: 3, 4: 4, 7: 7 })
+      expectSubscriptions(growth$.subscriptions).toBe('^----------------------!')
+    }))
+
+  test('anyOf errs with what grows, and outlives a strategy that ends', () =>
+    marbles(({ hot, expectObservable }) => {
+      const growths = { 1: grown(1), 2: grown(2), 3: grown(3) }
+      const growth$ = hot('--1--2--3--#', growths)
+      const expected = '   --1-----3--#'
+      const once: CompactionStrategy = pipe(
+        take(1),
+        map(({ index }) => index),
+        filter(index => index === 1),
+      )
+      expectObservable(growth$.pipe(anyOf(once, everyEntries(2)))).toBe(expected, { 1: 1, 3: 3 })
+    }))
+
+  test('anyOf runs on what is there at once, and refuses to be of nothing', () => {
+    const growths = [1, 2, 3, 4, 5].map(index => grown(index))
+    expect(all(from(growths).pipe(anyOf(everyEntries(2), everyBytes(9)))).values).toEqual([2, 4])
+    expect(() => anyOf()).toThrow(KayakError)
+  })
 
   test('points ascend, are of entries that came, and never let more than the limit and one entry wait', () => {
     const sizes = fc.array(fc.nat({ max: 50 }), { maxLength: 60 })
@@ -240,5 +282,6 @@ describe('compaction strategies', () => {
   test.each([0, -1, 1.5, NaN])('refuse %p at once', limit => {
     expect(() => everyEntries(limit)).toThrow(KayakError)
     expect(() => everyBytes(limit)).toThrow(KayakError)
+    expect(() => everyInterval(limit)).toThrow(KayakError)
   })
 })
