@@ -29,6 +29,9 @@ export const LIMITS = {
   tailBytes: 16 * MiB,
   /** Entries kept on disk behind a snapshot for followers that lag a little. */
   tailEntries: 4096,
+  keptBytes: 16 * MiB,
+  /** By the log's own time, before its last entry. */
+  keptMs: 60 * 60 * 1000,
   /** Entries kept for a follower while a snapshot is on its way to it. */
   pinnedBytes: 256 * MiB,
   /** Entries read from disk at a time. */

@@ -1,6 +1,16 @@
 import { LIMITS } from '../contracts/limits.js'
 import { cutPoint } from '../rules/retention.js'
-import type { Replica } from './replica.js'
+import type { Pin, Replica } from './replica.js'
+
+/** What is kept for members that are sent a snapshot; who is too slow for that needs another one then. */
+function heldPins({ pins, parts: { log, budgets } }: Replica): readonly Pin[] {
+  return [...pins].flatMap(([id, pin]) => {
+    const bytes = log.appendedBytes - pin.appendedBytes
+    if (bytes <= LIMITS.pinnedBytes) return [pin]
+    budgets.over('pinned', bytes, LIMITS.pinnedBytes, id)
+    return []
+  })
+}
 
 /**
  * Cuts the log behind the newest snapshot, and drops older ones. What followers may still want stays, within bounds: a
@@ -10,8 +20,8 @@ export function cutBehind(replica: Replica): void {
   const { log, disk } = replica.parts
   const { snapshot } = replica
   if (snapshot === undefined) return
-  const pins = [...replica.pins.values()].filter(pin => log.appendedBytes - pin.appendedBytes <= LIMITS.pinnedBytes)
-  const tailFrom = Math.max(log.cachedFrom, snapshot.index + 1 - LIMITS.tailEntries)
+  const pins = heldPins(replica)
+  const tailFrom = log.tailFrom(snapshot.index)
   const most = Math.min(snapshot.index, disk.durable)
   const index = cutPoint(
     most,

@@ -84,6 +84,22 @@ export class ReplicaLog {
     return this.tail.first ?? this.last.index + 1
   }
 
+  /** Where the entries up to an index begin that are kept for followers: so many, of so many bytes, and so recent. */
+  tailFrom(until: number): number {
+    const oldest = Math.max(this.cachedFrom, until + 1 - LIMITS.tailEntries)
+    const entries = this.cached(oldest, until, Infinity) ?? []
+    let from = until + 1
+    let bytes = 0
+    for (let at = entries.length - 1; at >= 0; at--) {
+      const entry = entries[at]
+      if (entry === undefined || entry.time < this.lastTime - LIMITS.keptMs) break
+      bytes += entryBytes(entry)
+      if (bytes > LIMITS.keptBytes) break
+      from = entry.index
+    }
+    return from
+  }
+
   /** Bytes of the entries after an index; of those that an earlier life has left only how many all of them have. */
   bytesAfter(index: number): number {
     return this.tail.bytesAfter(index) + (index < this.recoveredUntil ? this.recoveredBytes : 0)

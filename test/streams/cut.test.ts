@@ -50,6 +50,19 @@ describe('the log behind a snapshot', () => {
     expect(baseOf(cut(2))).toEqual([0, 0])
   })
 
+  it('keeps in that tail only so many bytes, and what is recent by the log’s time', () => {
+    restore()
+    // entries are as old as their index says, the last one's is 10
+    restore = lowerLimits({ tailEntries: 8, keptBytes: 4 * ENTRY })
+    expect(baseOf(cut(8))).toEqual([4, 4])
+    restore()
+    restore = lowerLimits({ tailEntries: 8, keptMs: 4 })
+    expect(baseOf(cut(8))).toEqual([5, 5])
+    restore()
+    restore = lowerLimits({ tailEntries: 8, keptMs: 1 })
+    expect(baseOf(cut(8))).toEqual([8, 8])
+  })
+
   it('keeps in that tail no more than memory has, which is what followers are sent from', () => {
     restore()
     restore = lowerLimits({ tailEntries: 8 })
@@ -72,7 +85,9 @@ describe('the log behind a snapshot', () => {
   })
 
   it('does not keep that for ever: a member that is too slow begins anew', () => {
+    const budgets: unknown[] = []
     const slow = (place: Place): void => {
+      place.parts.budgets.told$.subscribe(event => budgets.push(event))
       place.replica.pins = new Map([
         ['b', { index: 2, appendedBytes: place.parts.log.appendedBytes }],
         ['c', { index: 6, appendedBytes: place.parts.log.appendedBytes + ENTRY }],
@@ -80,6 +95,7 @@ describe('the log behind a snapshot', () => {
       place.parts.log.append(logEntries(11, [1, 1, 1, 1, 1, 1]))
     }
     expect(baseOf(cut(8, slow))).toEqual([6, 6])
+    expect(budgets).toMatchObject([{ budget: 'pinned', member: 'b', used: 6 * ENTRY }])
   })
 
   it('is cut no further than what is durable', () => {
