@@ -53,6 +53,12 @@ describe('the README', () => {
     )
   })
 
+  it('lists every budget', () => {
+    const budgets = declared('streams/contracts/events.ts', /^ {2}\| '([a-z-]+)'$/gm)
+    expect(budgets.length).toBeGreaterThan(9)
+    expect(names('Limits').sort()).toEqual(budgets.sort())
+  })
+
   it('lists every operator', () => {
     const made = Object.keys(operators).filter(name => /^[a-z]/.test(name) && name !== 'isKayakError')
     expect(
