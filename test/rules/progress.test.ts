@@ -172,6 +172,8 @@ describe('a loss', () => {
       while (maySend(progress, LIMITS)) progress = sent(progress, (last = progress.next), 40)
       // it hears all but the last, which gets lost
       progress = afterLoss(answered(progress, 0, says(4, last - 1)))
+      // and then what it is asked with
+      if (maySend(progress, LIMITS)) progress = answered(sent(progress, (last = progress.next), 40), 0, says(4, last))
     }
     expect(progress.inFlight.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(LIMITS.bytes + 40)
     expect(progress.verified).toBeLessThan(10)
