@@ -68,7 +68,8 @@ describe('a session', () => {
   it('that says to be later than its entry is never applied, and spoils no date', () => {
     const table = new SessionTable()
     expect(is(table, dated(0, 1e6), 1, 50)).toBe('expired')
-    for (let name = 1; name <= 9; name++) expect(is(table, dated(name, 50 + 10 * name), 1, 60 + 10 * name)).toBe('first')
+    for (let name = 1; name <= 9; name++)
+      expect(is(table, dated(name, 50 + 10 * name), 1, 60 + 10 * name)).toBe('first')
   })
 
   it('is worn out before it is forgotten: when it has not been used for half as long, or is unknown', () => {
