@@ -191,11 +191,12 @@ export interface Host<T = Payload> extends Observed {
   /** Lets a learner vote in the place of a member that is removed, in one change. */
   replace(dead: string, by: string, options?: ChangeOptions): Promise<PublicRoster>
   /**
-   * Hands the leadership over, on the leader: to a voter, or to whoever takes over best (section 3.10). Resolves with who
-   * leads then. Appends wait meanwhile, for one election timeout at most; after a hand-over that has failed they go on.
+   * Hands the leadership over to a voter, or to whoever takes over best (section 3.10), on whichever member it is asked.
+   * Resolves with who leads then. Appends wait meanwhile, for one election timeout at most; after a hand-over that has
+   * failed they go on.
    *
-   * @throws {@link KayakError} `KAYAK_INVALID` on another member than the leader, which is in `leader`, and for who is no
-   * voter; `KAYAK_TIMEOUT` if nobody has taken over in time, with outcome `unknown` since who was told to may do so yet.
+   * @throws {@link KayakError} `KAYAK_INVALID` for who is no voter, and where there is no other; `KAYAK_TIMEOUT` if nobody
+   * has taken over in time, with outcome `unknown` where somebody was told to, who may do so yet.
    */
   transferLeadership(to?: string, options?: OperationOptions): Promise<Member>
   /**

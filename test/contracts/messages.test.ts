@@ -115,6 +115,12 @@ const TABLE: Table = {
   },
   'snapshot-reply': { term: term(3), incarnation: count(1), index: count(9), offset: count(4), installed: flag },
   'timeout-now': { term: term(3) },
+  'hand-over': { term: term(3), id: requestId, to: ['a'.repeat(32), KINDS.optionalId] },
+  'hand-over-reply': {
+    id: requestId,
+    to: ['a'.repeat(32), KINDS.optionalId],
+    reason: ['nobody answers', { right: ['', 'x'.repeat(200)], wrong: [undefined, null, 7, {}, 'x'.repeat(201)] }],
+  },
   propose: { id: requestId, entries: [batch, atMost(MAX_MESSAGE_BYTES)] },
   'propose-reply': {
     id: requestId,

@@ -115,6 +115,14 @@ export const MESSAGES: Messages = {
   ],
   'snapshot-reply': [{ term: 3, incarnation: 1, index: 7, offset: 10, installed: true }],
   'timeout-now': [{ term: 3 }],
+  'hand-over': [
+    { term: 3, id: 'request-1', to: 'a'.repeat(32) },
+    { term: 3, id: 'request-2' },
+  ],
+  'hand-over-reply': [
+    { id: 'request-1', to: 'a'.repeat(32), reason: 'it did not take over in time' },
+    { id: 'request-2', reason: 'nobody answers' },
+  ],
   propose: [{ id: 'life-1', entries: proposed }],
   'propose-reply': [
     { id: 'life-1', verdict: 'accepted', expired: [0, 99_999] },

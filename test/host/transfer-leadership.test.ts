@@ -50,18 +50,82 @@ describe('transferLeadership', () => {
     await world.stop(a, b)
   })
 
-  it('is refused on another member, which names the leader, and to who is no other voter', async () => {
+  it('is refused to who is no voter, and where there is no other', async () => {
     const world = new World()
     const [a, b] = await world.pair()
     const d = await world.join('d', [a], { asLearner: true })
-    expect(await world.fails(b.transferLeadership())).toMatchObject({ code: 'KAYAK_INVALID', leader: a.self })
-    for (const to of [a.self.id, d.self.id, 'f'.repeat(32), 'x'])
-      expect(await world.fails(a.transferLeadership(to))).toMatchObject({ code: 'KAYAK_INVALID' })
+    for (const host of [a, b])
+      for (const to of [d.self.id, 'f'.repeat(32)])
+        expect(await world.fails(host.transferLeadership(to))).toMatchObject({ code: 'KAYAK_INVALID', leader: a.self })
+    expect(await world.fails(b.transferLeadership('x'))).toMatchObject({ code: 'KAYAK_INVALID' })
     await world.stop(d, b)
     const alone = await world.start('z')
     expect(await world.fails(alone.transferLeadership())).toMatchObject({ code: 'KAYAK_INVALID' })
     await world.stop(a, alone)
     expect(await world.fails(a.transferLeadership())).toMatchObject({ code: 'KAYAK_STOPPED' })
+  })
+
+  it('is asked of any member, a learner too, and to oneself', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    const d = await world.join('d', [a], { asLearner: true })
+    const hosts = [a, b, c, d]
+    for (const [by, to] of [
+      [b, c],
+      [d, b],
+      [a, a],
+    ] as const) {
+      const { term } = await world.leaderOf(hosts)
+      expect(await world.run(by.transferLeadership(to.self.id))).toEqual(to.self)
+      await world.until(() => to.role === 'leader')
+      expect(to.term).toBe(term + 1)
+    }
+    await world.until(() => d.leader?.id === a.self.id)
+    const other = await world.run(d.transferLeadership())
+    expect([b.self, c.self]).toContainEqual(other)
+    await world.stop(...hosts)
+    expect(await world.leftovers()).toBe(0)
+  })
+
+  it('is done at once where that member leads already', async () => {
+    const world = new World()
+    const [a, b] = await world.pair()
+    const { term } = a
+    for (const host of [a, b]) expect(await world.run(host.transferLeadership(a.self.id))).toEqual(a.self)
+    await world.pass(T)
+    expect(a.term).toBe(term)
+    await world.stop(a, b)
+  })
+
+  it('is asked again where the question was lost, or the leader with it, and nobody hands over twice', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    world.network.cut(b.self.address, a.self.address)
+    const lost = watch(b.transferLeadership(c.self.id, { timeoutMs: LONG }))
+    await world.pass(T / 4)
+    expect(lost.settled).toBe(false)
+    world.network.heal()
+    await world.until(() => lost.settled)
+    expect(lost.value).toEqual(c.self)
+    const { term } = c
+    world.network.setFaults({ duplicate: 1 })
+    expect(await world.run(a.transferLeadership(b.self.id))).toEqual(b.self)
+    await world.pass(3 * T)
+    expect([b.role, b.term]).toEqual(['leader', term + 1])
+    await world.stop(a, b, c)
+  })
+
+  it('that nobody takes is rejected where it was asked, as by the leader', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    await world.stop(c)
+    const unknown = await world.fails(b.transferLeadership(c.self.id, { timeoutMs: LONG }))
+    expect(unknown).toMatchObject({ code: 'KAYAK_TIMEOUT', outcome: 'unknown' })
+    world.network.cut(b.self.address, a.self.address)
+    const late = await world.fails(b.transferLeadership(b.self.id, { timeoutMs: T / 2 }))
+    expect(late).toMatchObject({ code: 'KAYAK_TIMEOUT', outcome: 'unknown' })
+    world.network.heal()
+    await world.stop(a, b)
   })
 })
 

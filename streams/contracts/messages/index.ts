@@ -8,13 +8,23 @@ import { decodeRoster } from '../roster-codec.js'
 import { check, type Checked } from '../validation.js'
 import { AppendEntries, AppendReply } from './append-entries.js'
 import { ChangeReply, ChangeRoster } from './change-roster.js'
+import { HandOver, HandOverReply } from './hand-over.js'
 import { InstallSnapshot, SnapshotReply } from './install-snapshot.js'
 import { Propose, ProposeReply } from './propose.js'
 import { ReadIndex, ReadIndexReply } from './read-index.js'
 import { RequestVote, VoteReply } from './request-vote.js'
 import { TimeoutNow } from './timeout-now.js'
 
-export { AppendEntries, AppendReply, ChangeReply, ChangeRoster, InstallSnapshot, SnapshotReply }
+export {
+  AppendEntries,
+  AppendReply,
+  ChangeReply,
+  ChangeRoster,
+  HandOver,
+  HandOverReply,
+  InstallSnapshot,
+  SnapshotReply,
+}
 export { Propose, ProposeReply, ReadIndex, ReadIndexReply, RequestVote, VoteReply, TimeoutNow }
 
 export type { ChangeReplyVerdict } from './change-roster.js'
@@ -35,6 +45,8 @@ const TYPES = {
   'read-index-reply': ReadIndexReply,
   'change-roster': ChangeRoster,
   'change-reply': ChangeReply,
+  'hand-over': HandOver,
+  'hand-over-reply': HandOverReply,
 } as const
 
 export type MessageType = keyof typeof TYPES

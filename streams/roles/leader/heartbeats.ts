@@ -1,4 +1,15 @@
-import { ignoreElements, interval, startWith, tap, type Observable } from 'rxjs'
+import {
+  distinctUntilChanged,
+  ignoreElements,
+  interval,
+  map,
+  merge,
+  of,
+  startWith,
+  switchMap,
+  tap,
+  type Observable,
+} from 'rxjs'
 import { afterLoss, hasLost, lossMark, type LossMark } from '../../rules/progress.js'
 import { members } from '../../rules/roster.js'
 import type { Leadership } from './leadership.js'
@@ -28,16 +39,20 @@ function resend(leadership: Leadership, marks: Map<string, LossMark>): void {
  * ```
  */
 export function heartbeats$(leadership: Leadership): Observable<never> {
-  const { heartbeatMs } = leadership.replica
-  const { clock, inbox } = leadership.replica.parts
+  const { replica } = leadership
+  const { clock, inbox } = replica.parts
   const marks = new Map<string, LossMark>()
-  return interval(heartbeatMs, clock).pipe(
-    inbox.enter(),
-    startWith(0),
+  // the cluster may settle on another pace, and who waits by that one must not miss a beat
+  const pace$ = merge(of(undefined), inbox.settled$).pipe(
+    map(() => replica.heartbeatMs),
+    distinctUntilChanged(),
+  )
+  const beats$ = pace$.pipe(switchMap(heartbeatMs => interval(heartbeatMs, clock).pipe(inbox.enter(), startWith(0))))
+  return beats$.pipe(
     tap(() => {
       resend(leadership, marks)
       // a lease counts from when it was asked for
-      if (leadership.replica.roster.settings.leaseMs > 0) leadership.beginRound()
+      if (replica.roster.settings.leaseMs > 0) leadership.beginRound()
       beat(leadership)
     }),
     ignoreElements(),

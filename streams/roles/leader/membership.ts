@@ -63,8 +63,6 @@ function carryOut({ replica }: Leadership, { change, from, id }: Pending): boole
   switch (judged.verdict) {
     case 'change': {
       if (members(judged.roster).length > LIMITS.members) return tell({ verdict: 'busy' })
-      const { heartbeatMs } = replica.parts
-      if (disagreement(judged.roster.settings, { heartbeatMs }) !== undefined) return tell({ verdict: 'disagrees' })
       const payload = soundRoster(judged.roster)
       if (payload === undefined) return tell({ verdict: 'invalid' })
       appendRoster(replica, payload)

@@ -15,10 +15,12 @@ import {
   type Observable,
 } from 'rxjs'
 import { LIMITS } from '../../contracts/limits.js'
-import { message, TimeoutNow } from '../../contracts/messages/index.js'
+import { HandOverReply, message, TimeoutNow } from '../../contracts/messages/index.js'
 import { preferredTo, successor, type Heir } from '../../rules/succession.js'
 import { isRecent } from '../../rules/timing.js'
-import type { RosterMember } from '../../rules/roster.js'
+import { isMember, type RosterMember } from '../../rules/roster.js'
+import type { Sender } from '../../sources/inbound.js'
+import { current$ } from '../terms.js'
 import type { Leadership } from './leadership.js'
 
 /** The other voters, as the leader knows them. */
@@ -33,8 +35,31 @@ function heirs(leadership: Leadership): readonly Heir[] {
     }))
 }
 
+/** Who asked for a hand-over, and is told if it fails. */
+interface Asker {
+  readonly from: Sender
+  readonly id: string
+}
+
+interface Failed {
+  readonly asker: Asker | undefined
+  readonly told: string | undefined
+}
+
+/** To whom the leadership is to go, and who wants that, but for this leader itself. */
+interface Wanted {
+  readonly to: RosterMember
+  readonly asker?: Asker
+}
+
+/** Tells of a hand-over that has failed, and who was told to stand, if anybody was. */
+function fail({ replica }: Leadership, to: string | undefined, reason: string, { asker, told }: Failed): void {
+  replica.tell({ type: 'transfer-failed', to: to ?? '', reason })
+  if (asker !== undefined) replica.send(asker.from, message(HandOverReply, { id: asker.id, to: told, reason }))
+}
+
 /** Waits until the successor has all, tells it to begin, and gives it an election timeout (section 3.10). */
-function transferTo$(leadership: Leadership, to: RosterMember): Observable<unknown> {
+function transferTo$(leadership: Leadership, { to, asker }: Wanted): Observable<unknown> {
   const { replica, term } = leadership
   const { clock, inbox, log } = replica.parts
   const caughtUp$ = concat(of(undefined), inbox.settled$).pipe(
@@ -48,7 +73,7 @@ function transferTo$(leadership: Leadership, to: RosterMember): Observable<unkno
   )
   const deadline$ = timer(replica.electionTimeoutMs, clock).pipe(
     inbox.enter(),
-    tap(() => replica.tell({ type: 'transfer-failed', to: to.id, reason: 'it did not take over in time' })),
+    tap(() => fail(leadership, to.id, 'it did not take over in time', { asker, told: to.id })),
   )
   return defer(() => {
     leadership.transferring = true
@@ -57,20 +82,26 @@ function transferTo$(leadership: Leadership, to: RosterMember): Observable<unkno
   }).pipe(finalize(() => (leadership.transferring = false)))
 }
 
-/** Whoever it is asked to hand over to, if that is a voter, or who takes over best. */
-const asked$ = (leadership: Leadership): Observable<RosterMember | undefined> =>
-  leadership.replica.handovers.pipe(
-    map(({ to }) => {
-      const all = heirs(leadership)
-      const heir = to === undefined ? successor(all) : all.find(({ id }) => id === to)
-      const reason = 'no voter that could take over answers'
-      if (heir === undefined) leadership.replica.tell({ type: 'transfer-failed', to: to ?? '', reason })
-      return heir
-    }),
+function wanted(leadership: Leadership, to: string | undefined, asker?: Asker): Wanted | undefined {
+  const all = heirs(leadership)
+  const heir = to === undefined ? successor(all) : all.find(({ id }) => id === to)
+  if (heir !== undefined) return { to: heir, ...(asker !== undefined && { asker }) }
+  fail(leadership, to, 'no voter that could take over answers', { asker, told: undefined })
+  return undefined
+}
+
+/** Whoever it is asked to hand over to, by this member as it stops or by another, or who takes over best. */
+const asked$ = (leadership: Leadership): Observable<Wanted | undefined> => {
+  const { replica } = leadership
+  const others$ = current$(replica, 'hand-over').pipe(
+    filter(({ from, message: { to } }) => isMember(replica.roster, from.id) && to !== replica.self.id),
+    map(({ from, message: { to, id } }) => wanted(leadership, to, { from, id })),
   )
+  return merge(replica.handovers.pipe(map(({ to }) => wanted(leadership, to))), others$)
+}
 
 /** From time to time whoever is preferred to this leader, where there is one. */
-const preferred$ = (leadership: Leadership): Observable<RosterMember | undefined> => {
+const preferred$ = (leadership: Leadership): Observable<Wanted | undefined> => {
   const { replica } = leadership
   const { inbox, clock } = replica.parts
   return interval(LIMITS.preferenceTimeouts * replica.electionTimeoutMs, clock).pipe(
@@ -78,7 +109,8 @@ const preferred$ = (leadership: Leadership): Observable<RosterMember | undefined
     filter(() => leadership.isEstablished),
     map(() => {
       const own = replica.roster.voters.find(({ id }) => id === replica.self.id)
-      return own && preferredTo(own, heirs(leadership), replica.commit)
+      const to = own && preferredTo(own, heirs(leadership), replica.commit)
+      return to && { to }
     }),
   )
 }
@@ -89,7 +121,7 @@ const preferred$ = (leadership: Leadership): Observable<RosterMember | undefined
  */
 export const transfer$ = (leadership: Leadership): Observable<never> =>
   merge(asked$(leadership), preferred$(leadership)).pipe(
-    filter(to => to !== undefined),
-    exhaustMap(to => transferTo$(leadership, to)),
+    filter(one => one !== undefined),
+    exhaustMap(one => transferTo$(leadership, one)),
     ignoreElements(),
   )
