@@ -55,8 +55,13 @@ export class OwnSession {
 
   constructor(
     private readonly random: Random,
-    private readonly replica: Pick<Replica, 'sessions' | 'applied' | 'parts'>,
+    private readonly replica: Pick<Replica, 'sessions' | 'newestKnown' | 'standing' | 'parts'>,
   ) {}
+
+  /** Whether an append can be named now: a new session takes its date from what a leader has told. */
+  get isReady(): boolean {
+    return (this.session !== '' && !this.isWornOut()) || this.replica.standing.leader !== undefined
+  }
 
   /** Names an append that is now waiting, and gives what to call when it has been settled. */
   begin(): AppendName & { readonly settled: () => void } {
@@ -69,8 +74,8 @@ export class OwnSession {
 
   private isWornOut(): boolean {
     const [lowest] = this.waiting
-    if (lowest !== undefined && this.count + 1 - lowest >= LIMITS.sessionWindow / 2) return true
     const { sessions, parts } = this.replica
+    if (lowest !== undefined && this.count + 1 - lowest >= sessions.window / 2) return true
     // while its first appends wait it is not known yet
     const isKnown = this.waiting.size < this.count
     return isKnown && sessions.isWornOut(this.session, parts.log.lastTime)
@@ -78,7 +83,7 @@ export class OwnSession {
 
   private renew(): void {
     const digits = randomHex(this.random, DATED_DIGITS / 2)
-    this.session = datedSession(this.replica.applied, digits, LIMITS.sessionSpanEntries)
+    this.session = datedSession(this.replica.newestKnown, digits, LIMITS.sessionSpanEntries)
     this.count = 0
     this.waiting = new Set()
   }

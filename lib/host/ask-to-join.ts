@@ -7,6 +7,7 @@ import { ChangeRoster, decodeMessage, message, type ChangeReply } from '../../st
 import type { Wishes } from '../../streams/rules/agreement.js'
 import type { Transport } from '../../streams/contracts/transport.js'
 import { asking$ } from '../../streams/sources/asking.js'
+import { VERSIONS } from '../../streams/contracts/protocol.js'
 import { checkAgreement } from './agreement.js'
 
 /** What a joiner asks with. */
@@ -37,6 +38,8 @@ const replies$ = ({ transport }: Joiner, nonce: string): Observable<ChangeReply>
 
 const judge = (reply: ChangeReply, { address, wishes }: Joiner): Observable<Admission> => {
   const { verdict, clusterId, by } = reply
+  if (reply.version > VERSIONS.newest)
+    throw new KayakError('KAYAK_VERSION', `The cluster has gone on to version ${String(reply.version)}.`)
   checkAgreement(wishes, reply)
   if (verdict === 'done') return of({ clusterId })
   if (verdict === 'invalid')
@@ -68,7 +71,12 @@ export function askToJoin$(joiner: Joiner): Observable<Admission> {
   let asked = 0
   const ask = (peer: string): void => {
     const steps = encodeSteps([{ type: 'add', id, address, asLearner }])
-    const request = message(ChangeRoster, { id: `${nonce}-${String(++asked)}`, steps, ...wishes })
+    const request = message(ChangeRoster, {
+      id: `${nonce}-${String(++asked)}`,
+      steps,
+      ...wishes,
+      speaks: VERSIONS.newest,
+    })
     transport.send({ id: undefined, address: peer }, request)
   }
   const whom = (turn: number): readonly string[] => {

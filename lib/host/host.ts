@@ -186,7 +186,6 @@ export class MemberHost<T> implements Host<T> {
     const end = clock.now() + electionTimeoutMs
     const why = code === 'KAYAK_REMOVED' ? 'the member was removed.' : 'the host has stopped.'
     this.member.waiting.close(code, `was cut off: ${why}`, error)
-    this.sync.stop(code, error)
     // others needn't wait until they miss it
     if (code === 'KAYAK_STOPPED' && error === undefined) await handOver(this.member, end - electionTimeoutMs / 2)
     const limit = Math.max(1, end - clock.now())

@@ -9,11 +9,11 @@ import { readChunks$ } from '../../streams/replica/snapshot-reader.js'
 import type { LogEntry } from '../../streams/rules/entry.js'
 import type { Answer } from '../../streams/sources/answer.js'
 import type { Member } from '../member/member.js'
-import { namedAppend, type OwnSession } from './append-session.js'
+import { namedAppend, type AppendName, type OwnSession } from './append-session.js'
 import { bounded } from './bounded.js'
 import { supplyChunks, type ChunkSource } from './chunks.js'
 import { entriesFrom, listen$ } from './listen.js'
-import { checkOptions, operation, type OperationContext } from './operation.js'
+import { checkOptions, operation, timeoutOf, type OperationContext } from './operation.js'
 import { payloadCodec } from './payload-codec.js'
 
 /** Not `slice()`, which on a Buffer makes another view of the same memory. */
@@ -74,19 +74,40 @@ export class HostLog<T> implements Log<T> {
     const bytes = this.encode(payload)
     if (options.id === undefined && options.since !== undefined)
       throw new KayakError('KAYAK_INVALID', 'since says when an id was made up, and there is none.')
-    const own = options.id === undefined ? this.parts.session.begin() : undefined
-    const { session, number } = own ?? namedAppend(options.id, options.since)
+    if (options.id !== undefined) return this.appendAs(namedAppend(options.id, options.since), bytes, options)
+    const left = this.parts.session.isReady ? options : await this.untilLed(bytes, options)
+    const own = this.parts.session.begin()
     try {
-      const read = bounded<Batch>(this.member, 'The append', this.parts, options)
-      const answer = await operation<Answer>(this.parts, options, (timeoutMs, settle) =>
-        this.member.waiting.append(session, number, bytes, timeoutMs, settle),
-      )
-      const { index, term, time } = answer
-      const first = answer.payload ?? (own === undefined ? await this.payloadAt(index, read) : undefined)
-      return this.decode({ index, term, time, payload: first ?? bytes })
+      return await this.appendAs(own, bytes, left, true)
     } finally {
-      own?.settled()
+      own.settled()
     }
+  }
+
+  /** Appends under a name. Of a name of this host's own, what was appended first is what is appended now. */
+  private async appendAs(
+    { session, number }: AppendName,
+    bytes: Uint8Array,
+    options: AppendOptions,
+    isOwn = false,
+  ): Promise<Entry<T>> {
+    const read = bounded<Batch>(this.member, 'The append', this.parts, options)
+    const answer = await operation<Answer>(this.parts, options, (timeoutMs, settle) =>
+      this.member.waiting.append(session, number, bytes, timeoutMs, settle),
+    )
+    const { index, term, time } = answer
+    const first = answer.payload ?? (isOwn ? undefined : await this.payloadAt(index, read))
+    return this.decode({ index, term, time, payload: first ?? bytes })
+  }
+
+  /** Waits for a leader, who can say what a new session's date is, and gives the options with what is left of their time. */
+  private async untilLed({ byteLength }: Uint8Array, options: AppendOptions): Promise<AppendOptions> {
+    const { clock } = this.member.replica.parts
+    const end = clock.now() + timeoutOf(options, this.parts.timeoutMs)
+    await operation<number>(this.parts, options, (timeoutMs, settle) =>
+      this.member.waiting.led(byteLength, timeoutMs, settle),
+    )
+    return { ...options, timeoutMs: Math.max(1, end - clock.now()) }
   }
 
   listen(from = 0): Observable<Entry<T>> {

@@ -4,6 +4,7 @@ import type { OperationOptions, Sync } from '../../streams/contracts/host.js'
 import type { Settle } from '../../streams/sources/requests.js'
 import type { Member } from '../member/member.js'
 import type { Waiting } from '../member/waiting-room.js'
+import { IndexQueue } from './index-queue.js'
 import { operation, type OperationContext } from './operation.js'
 
 const index = (value: unknown): number => {
@@ -11,16 +12,12 @@ const index = (value: unknown): number => {
   throw new KayakError('KAYAK_INVALID', 'An index is an integer from 0.')
 }
 
-interface Synced {
-  /** What an ack must reach. */
-  readonly index: number
-  readonly settle: Settle<undefined>
-}
-
 /** Barriers, and waiting until the consumers of this host have applied an index. */
 export class HostSync implements Sync {
   private readonly acknowledged = new Map<string, number>()
-  private waiting: readonly Synced[] = []
+  /** Those who wait until an index is applied here, and those who wait until it is acknowledged. */
+  private readonly unapplied = new IndexQueue()
+  private readonly unacknowledged = new IndexQueue()
   /** The last entry that consumers could see: what is applied after it nobody can acknowledge. */
   private shown = 0
 
@@ -42,19 +39,12 @@ export class HostSync implements Sync {
 
   async sync(upTo: number, options: OperationOptions = {}): Promise<void> {
     const wanted = index(upTo)
-    await operation<undefined>(this.context, options, (timeoutMs, settle) => this.wait(wanted, timeoutMs, settle))
+    await operation<number>(this.context, options, (timeoutMs, settle) => this.wait(wanted, timeoutMs, settle))
   }
 
   /** Whether anybody tells what he has applied. */
   get isKept(): boolean {
     return this.acknowledged.size > 0
-  }
-
-  /** Fails all that wait, when the host stops. */
-  stop(code: 'KAYAK_STOPPED' | 'KAYAK_REMOVED', cause?: KayakError): void {
-    const waiting = this.waiting
-    this.waiting = []
-    for (const { settle } of waiting) settle.failed(new KayakError(code, 'The sync was cut off.', { cause }))
   }
 
   private get lowest(): number {
@@ -84,44 +74,27 @@ export class HostSync implements Sync {
 
   /** All up to here is applied: who waits for an entry that nobody sees, waits for the one shown before it. */
   private reach(applied: number): void {
-    if (this.waiting.length === 0) return
-    this.waiting = this.waiting.map(one => (one.index <= applied ? { ...one, index: this.needed(one.index) } : one))
+    for (const [index, waiting] of this.unapplied.take(applied)) {
+      this.unacknowledged.delete(waiting)
+      this.unacknowledged.add(Math.min(index, this.shown), waiting)
+    }
     this.settle()
-  }
-
-  private needed(wanted: number): number {
-    return Math.min(wanted, this.shown)
   }
 
   private settle(): void {
-    const lowest = this.lowest
-    const reached = this.waiting.filter(one => one.index <= lowest)
-    this.waiting = this.waiting.filter(one => one.index > lowest)
-    for (const { settle } of reached) settle.done(undefined)
+    for (const [index, waiting] of this.unacknowledged.take(this.lowest)) waiting.done(index)
   }
 
-  private wait(wanted: number, timeoutMs: number, settle: Settle<undefined>): Waiting {
-    const { clock } = this.member.replica.parts
-    const late = (): void =>
-      give(new KayakError('KAYAK_TIMEOUT', `No ack of ${String(wanted)} came within ${String(timeoutMs)} ms.`))
-    const timer = clock.schedule(late, timeoutMs)
-    const timed: Settle<undefined> = {
-      done: () => {
-        timer.unsubscribe()
-        settle.done(undefined)
-      },
-      failed: error => {
-        timer.unsubscribe()
-        settle.failed(error)
-      },
+  private wait(wanted: number, timeoutMs: number, settle: Settle<number>): Waiting {
+    const begin = (pending: Settle<number>): void => {
+      this.unapplied.add(wanted, pending)
+      this.unacknowledged.add(wanted, pending)
+      this.reach(this.member.replica.applied)
     }
-    const give = (error: KayakError): void => {
-      this.waiting = this.waiting.filter(one => one.settle !== timed)
-      timed.failed(error)
+    const drop = (pending: Settle<number>): void => {
+      this.unapplied.delete(pending)
+      this.unacknowledged.delete(pending)
     }
-    this.waiting = [...this.waiting, { index: wanted, settle: timed }]
-    this.reach(this.member.replica.applied)
-    this.settle()
-    return { abort: cause => give(new KayakError('KAYAK_ABORTED', 'The sync was aborted.', { cause })) }
+    return this.member.waiting.hold('sync', timeoutMs, settle, begin, drop)
   }
 }

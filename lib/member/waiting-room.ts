@@ -34,11 +34,8 @@ export class WaitingRoom {
   }
 
   append(session: string, number: number, payload: Uint8Array, timeoutMs: number, settle: Settle<Answer>): Waiting {
-    const { inbox, requests, budgets } = this.replica.parts
-    if (this.bytes + payload.byteLength > LIMITS.pendingAppendBytes) {
-      budgets.over('pending', this.bytes + payload.byteLength, LIMITS.pendingAppendBytes)
-      throw overloaded('bytes')
-    }
+    const { inbox, requests } = this.replica.parts
+    this.admit(payload.byteLength)
     const release = (done: PendingAppend): void => {
       this.bytes -= payload.byteLength
       requests.dropAppend(done)
@@ -85,6 +82,43 @@ export class WaitingRoom {
       if (needed === undefined) requests.barriers.submit(pending)
       else requests.await(pending, needed)
     })
+  }
+
+  /** Waits until there is a leader that answers, for an append of so many bytes that is named by what has committed. */
+  led(bytes: number, timeoutMs: number, settle: Settle<number>): Waiting {
+    const { barriers } = this.replica.parts.requests
+    this.admit(bytes)
+    const held: Settle<number> = {
+      done: index => {
+        this.bytes -= bytes
+        settle.done(index)
+      },
+      failed: error => {
+        this.bytes -= bytes
+        settle.failed(error)
+      },
+    }
+    const slack = Number.MAX_SAFE_INTEGER
+    const waiting = this.reading('append', slack, timeoutMs, held, pending => barriers.submit(pending))
+    this.bytes += bytes
+    return waiting
+  }
+
+  /** Holds something that waits for whatever settles it, by the deadline and the budget of all. */
+  hold(
+    what: string,
+    timeoutMs: number,
+    settle: Settle<number>,
+    begin: (pending: Settle<number>) => void,
+    drop: (pending: Settle<number>) => void,
+  ): Waiting {
+    const release = (done: PendingBarrier): void => {
+      drop(done)
+      this.leave(done)
+    }
+    const now = this.replica.parts.clock.now()
+    const pending = new PendingBarrier(what, 0, now, timeoutMs, settle, release, this.leader)
+    return this.enter(pending, () => begin(pending))
   }
 
   /** Waits until this member has applied up to an index. */
@@ -137,7 +171,7 @@ export class WaitingRoom {
   }
 
   private reading(
-    what: 'barrier' | 'read',
+    what: 'barrier' | 'read' | 'append',
     slack: number,
     timeoutMs: number,
     settle: Settle<number>,
@@ -154,6 +188,13 @@ export class WaitingRoom {
         if (this.all.has(pending)) submit(pending)
       }),
     )
+  }
+
+  /** Refuses so many bytes more than may wait here. */
+  private admit(bytes: number): void {
+    if (this.bytes + bytes <= LIMITS.pendingAppendBytes) return
+    this.replica.parts.budgets.over('pending', this.bytes + bytes, LIMITS.pendingAppendBytes)
+    throw overloaded('bytes')
   }
 
   private deadline(timeoutMs: number): number {

@@ -46,13 +46,15 @@ export const LIMITS = {
   snapshotBacklogBytes: 64 * MiB,
   /**
    * What is remembered of appends. All members must agree on these, since what is applied follows from them: they change
-   * with a version of the log's format only. Answers that a session remembers; sessions, with and without a date each;
-   * answers of all of them; how long, by the log's time, one with a date is remembered that isn't used; and what dates are
-   * counted in.
+   * with a version of the log's format only. Answers that a session remembers, at most, and at least where there are many;
+   * sessions, with and without a date each; answers that all of them share; how long, by the log's time, one with a date
+   * is remembered that isn't used; and what dates are counted in.
    */
   sessionWindow: 4096,
-  sessions: 100_000,
-  sessionAnswers: 500_000,
+  leastSessionWindow: 64,
+  sessions: 50_000,
+  undatedSessions: 50_000,
+  sessionAnswers: 131_072,
   sessionIdleMs: 24 * 60 * 60 * 1000,
   sessionSpanEntries: 4096,
   /** Log bytes without a compaction after which an event warns, again at each doubling. */

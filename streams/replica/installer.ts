@@ -99,7 +99,8 @@ export class Installer {
     const { message: sent, from } = chunk
     const { commit } = this.replica
     if (sent.index <= commit) {
-      this.abandon()
+      // a late chunk of an older one says nothing of what comes in
+      if ((this.incoming?.is.index ?? 0) <= commit) this.abandon()
       if (sent.index <= this.replica.parts.disk.durable) this.reply(from, sent, sent.bytes, true)
       return EMPTY
     }

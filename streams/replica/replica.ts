@@ -83,6 +83,8 @@ export class Replica {
   commit: number
   applied: number
   private readonly openedAt: number
+  /** The greatest commit index that a leader has told, whether or not what it names is here. */
+  heardCommit = 0
   /** When a leader of any term was last heard in this life. */
   private heardLeaderAt: number | undefined
   /** Applied entries that were duplicates, as far as the log reaches back to them. One set that grows: there may be many. */
@@ -153,6 +155,12 @@ export class Replica {
     return (
       isRecent(this.heardLeaderAt, now, settings.electionTimeoutMs) || mayHavePromised(this.openedAt, now, settings)
     )
+  }
+
+  /** The newest index that is known to have committed anywhere, or surely will be overtaken: what is made up now has it. */
+  get newestKnown(): number {
+    const { role } = this.standing
+    return Math.max(this.commit, this.heardCommit, role === 'leader' ? this.parts.log.last.index : 0)
   }
 
   get electionTimeoutMs(): number {

@@ -1,6 +1,13 @@
 import { LIMITS } from '../contracts/limits.js'
 import type { LogEntry } from '../rules/entry.js'
-import { afterForgetting, dateOf, isFromTheFuture, mayBeForgotten, NONE_FORGOTTEN } from '../rules/session.js'
+import {
+  afterForgetting,
+  dateOf,
+  isForgettable,
+  isFromTheFuture,
+  mayBeForgotten,
+  NONE_FORGOTTEN,
+} from '../rules/session.js'
 import type { Answer } from '../sources/answer.js'
 import { decodeSessions, encodeSessions, type SessionRecord } from './session-records.js'
 
@@ -52,6 +59,12 @@ export class SessionTable {
     )
   }
 
+  /** How many answers a session keeps as it is used: its share of all, so that many sessions keep less and none is lost. */
+  get window(): number {
+    const share = Math.floor(LIMITS.sessionAnswers / Math.max(1, this.dated.size + this.undated.size))
+    return Math.min(LIMITS.sessionWindow, Math.max(LIMITS.leastSessionWindow, share))
+  }
+
   /** Whether sessions without a date have been forgotten, so that none is known to be new any more. */
   get hasForgottenUndated(): boolean {
     return this.forgotten.undated
@@ -67,8 +80,8 @@ export class SessionTable {
     if (earlier !== undefined) return { is: 'duplicate', answer: earlier }
     window.answers.set(number, answer)
     this.answers++
-    this.raiseFloor(window, number - LIMITS.sessionWindow)
-    this.makeRoom(time)
+    this.raiseFloor(window, number - this.window)
+    this.makeRoom(index, time)
     return { is: 'first', answer }
   }
 
@@ -104,17 +117,21 @@ export class SessionTable {
   }
 
   /** Forgets what hasn't been used for the longest, while there is too much. */
-  private makeRoom(time: number): void {
+  private makeRoom(index: number, time: number): void {
     const isIdle = ({ lastTime }: Window): boolean => time - lastTime > LIMITS.sessionIdleMs
-    const isFull = (): boolean => this.answers > LIMITS.sessionAnswers
-    this.forget(this.dated, window => this.dated.size > LIMITS.sessions || isFull() || isIdle(window))
-    this.forget(this.undated, () => this.undated.size > LIMITS.sessions || isFull())
+    // those that aren't used keep what they had when there were fewer
+    const isFull = (): boolean => this.answers > 2 * LIMITS.sessionAnswers
+    this.forget(this.dated, (window, session) => {
+      if (!isForgettable(session, index, LIMITS.sessionSpanEntries)) return false
+      return this.dated.size > LIMITS.sessions || isFull() || isIdle(window)
+    })
+    this.forget(this.undated, () => this.undated.size > LIMITS.undatedSessions || isFull())
   }
 
   /** Never the one that was used last. */
-  private forget(list: Map<string, Window>, goes: (window: Window) => boolean): void {
+  private forget(list: Map<string, Window>, goes: (window: Window, session: string) => boolean): void {
     for (const [session, window] of list) {
-      if (window.lastUse === this.uses || !goes(window)) return
+      if (window.lastUse === this.uses || !goes(window, session)) return
       list.delete(session)
       this.answers -= window.answers.size
       this.forgotten = afterForgetting(this.forgotten, session)

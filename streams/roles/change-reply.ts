@@ -1,6 +1,7 @@
 import { KayakError, type ErrorCode } from '../contracts/errors.js'
 import { ChangeReply, message, type ChangeReplyVerdict } from '../contracts/messages/index.js'
 import type { Replica } from '../replica/replica.js'
+import { clusterVersion } from '../rules/roster.js'
 import type { Sender } from '../sources/inbound.js'
 import type { ChangeRequest } from '../sources/requests.js'
 
@@ -16,7 +17,8 @@ export interface ChangeReplyFields {
 export function replyToChange(replica: Replica, to: Sender, id: string, fields: ChangeReplyFields): void {
   const { clusterId } = replica.parts
   const { electionTimeoutMs, leaseMs, clockBoundMs } = replica.roster.settings
-  const settings = { electionTimeoutMs, leaseMs, clockBoundMs }
+  const version = clusterVersion(replica.roster.settings)
+  const settings = { electionTimeoutMs, leaseMs, clockBoundMs, version }
   const rosterIndex = replica.committedRoster.index
   replica.send(to, message(ChangeReply, { id, rosterIndex, clusterId, ...settings, ...fields }))
 }

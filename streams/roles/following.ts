@@ -67,6 +67,7 @@ export function accept(replica: Replica, before: Following, received: Received<A
   const known = replica.standing.leader
   if (known !== undefined && known.id !== from.id) return before
   replica.stand({ leader: from, heardAt: replica.parts.clock.now() })
+  replica.heardCommit = Math.max(replica.heardCommit, sent.commit)
   const following = {
     leader: from,
     verified: Math.max(before.verified, replica.commit),

@@ -51,6 +51,13 @@ export function afterForgetting({ upTo, undated }: Forgotten, session: string): 
   return date === undefined ? { upTo, undated: true } : { upTo: Math.max(upTo, date), undated }
 }
 
+/**
+ * Whether a session may be forgotten by an entry: not while one that is made up now could have its date, by somebody who
+ * is up to a span behind. It would be taken for forgotten, and nobody could append under a new one any more.
+ */
+export const isForgettable = (session: string, index: number, spanEntries: number): boolean =>
+  (dateOf(session) ?? -Infinity) + 1 < Math.floor(index / spanEntries)
+
 /** Whether a session says to have been made up after an entry of its own: it is of nobody who can be trusted with dates. */
 export const isFromTheFuture = (session: string, index: number, spanEntries: number): boolean =>
   (dateOf(session) ?? 0) > Math.floor(index / spanEntries)

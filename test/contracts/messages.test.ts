@@ -138,6 +138,7 @@ const TABLE: Table = {
     heartbeatMs: [100, KINDS.optionalTerm],
     leaseMs: [200, KINDS.optionalCount],
     clockBoundMs: [50, KINDS.optionalCount],
+    speaks: [1, KINDS.optionalTerm],
   },
   'change-reply': {
     id: requestId,
@@ -155,6 +156,7 @@ const TABLE: Table = {
     electionTimeoutMs: count(1000),
     leaseMs: count(200),
     clockBoundMs: count(50),
+    version: term(1),
   },
 }
 

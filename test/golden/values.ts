@@ -134,18 +134,18 @@ export const MESSAGES: Messages = {
   'change-roster': [
     {
       ...{ id: 'life-5', steps, ifIndex: 9, waitedMs: 250 },
-      ...{ electionTimeoutMs: 1000, heartbeatMs: 100, leaseMs: 500, clockBoundMs: 50 },
+      ...{ electionTimeoutMs: 1000, heartbeatMs: 100, leaseMs: 500, clockBoundMs: 50, speaks: 1 },
     },
     { id: 'life-6', steps },
   ],
   'change-reply': [
     {
       ...{ id: 'life-5', verdict: 'address-taken', rosterIndex: 9, by: B, leader: '127.0.0.1:7001' },
-      ...{ clusterId: CLUSTER, electionTimeoutMs: 1000, leaseMs: 500, clockBoundMs: 50 },
+      ...{ clusterId: CLUSTER, electionTimeoutMs: 1000, leaseMs: 500, clockBoundMs: 50, version: 1 },
     },
     {
       ...{ id: 'life-6', verdict: 'done', rosterIndex: 9, clusterId: CLUSTER },
-      ...{ electionTimeoutMs: 1000, leaseMs: 0, clockBoundMs: 0 },
+      ...{ electionTimeoutMs: 1000, leaseMs: 0, clockBoundMs: 0, version: 1 },
     },
   ],
 }

@@ -4,7 +4,15 @@ import { T, watch, World } from './world.js'
 
 const SESSIONS = 4
 let restore = (): void => undefined
-beforeEach(() => (restore = lowerLimits({ sessions: SESSIONS, sessionIdleMs: 10 * T, sessionSpanEntries: 1 })))
+beforeEach(
+  () =>
+    (restore = lowerLimits({
+      sessions: SESSIONS,
+      undatedSessions: SESSIONS,
+      sessionIdleMs: 10 * T,
+      sessionSpanEntries: 1,
+    })),
+)
 afterEach(() => restore())
 
 /** Appends under so many new ids, each dated. */
@@ -128,5 +136,38 @@ describe('appends without an id', () => {
       await world.run(b.log.append('mine'))
     }
     await world.stop(a, b)
+  })
+
+  it('are taken where somebody comes back once a day, as are those of newcomers', async () => {
+    restore()
+    restore = lowerLimits({ sessionIdleMs: 10 * T })
+    const world = new World()
+    for (let day = 1; day <= 5; day++) {
+      const a = await world.start('a')
+      await world.run(a.log.append(`day ${String(day)}`))
+      const since = a.log.committed
+      await world.run(a.log.append('named', { id: `day ${String(day)}`, since }))
+      await world.stop(a)
+      await world.pass(11 * T)
+    }
+    const a = await world.start('a')
+    await world.run(a.log.append('last'))
+    const b = await world.join('b', [a])
+    await world.run(b.log.append('first of a newcomer'))
+    await world.stop(a, b)
+  })
+
+  it('are taken from a member that has been down while much was forgotten, before it has caught up', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    await world.run(c.log.append('before'))
+    await world.run(c.log.compact(c.log.committed, [new Uint8Array(1)]))
+    await world.stop(c)
+    await crowd(world, a)
+    await world.pass(20 * T)
+    await crowd(world, a)
+    const again = await world.start('c')
+    await world.run(Promise.all(['one', 'two'].map(line => again.log.append(line))))
+    await world.stop(a, b, again)
   })
 })

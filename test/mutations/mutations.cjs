@@ -301,7 +301,7 @@ module.exports = [
   {
     name: 'whoever has just heard a leader would vote for another all the same',
     file: 'streams/rules/vote.ts',
-    find: 'voter.hearsLeader && !ballot.transfer && (ballot.pre || ballot.term > voter.term)',
+    find: '(voter.hearsLeader || voter.hasPromised) && !ballot.transfer && (ballot.pre || ballot.term > voter.term)',
     replace: 'voter.hearsLeader && !ballot.transfer && ballot.term < voter.term',
   },
   {
@@ -325,9 +325,9 @@ module.exports = [
   {
     name: 'a lease counts from when the leader was answered',
     file: 'streams/roles/leader/leadership.ts',
-    find: 'return isWithinLease(this.rounds.beganAt(answered), parts.clock.now(), roster.settings)',
+    find: 'return isWithinLease(this.rounds.beganAt(this.leasedRound), parts.clock.now(), roster.settings)',
     replace:
-      'return isWithinLease(answered > 0 ? quorumValue(roster, id => this.heardAt(id)) : undefined, parts.clock.now(), roster.settings)',
+      'return isWithinLease(this.leasedRound > 0 ? quorumValue(roster, id => this.heardAt(id)) : undefined, parts.clock.now(), roster.settings)',
   },
   {
     name: 'a lease outlives a hand-over',
@@ -410,8 +410,8 @@ module.exports = [
   {
     name: 'a session is forgotten by how long its leader has known it',
     file: 'streams/replica/sessions.ts',
-    find: 'this.makeRoom(time)',
-    replace: 'this.makeRoom(time + this.uses)',
+    find: 'this.makeRoom(index, time)',
+    replace: 'this.makeRoom(index, time + 50 * this.uses)',
   },
   {
     name: 'a member moves to where another is',
@@ -430,5 +430,11 @@ module.exports = [
     file: 'streams/roles/moving.ts',
     find: 'if (!elsewhere) return EMPTY',
     replace: 'if (!elsewhere || at > 0) return EMPTY',
+  },
+  {
+    name: 'sessions are forgotten up to the date of those that are made up now',
+    file: 'streams/rules/session.ts',
+    find: '(dateOf(session) ?? -Infinity) + 1 < Math.floor(index / spanEntries)',
+    replace: 'spanEntries > 0',
   },
 ]

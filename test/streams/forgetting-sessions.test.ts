@@ -10,7 +10,14 @@ const undated = (name: number): string => undatedSession(digits(name, 20))
 
 let restore = (): void => undefined
 beforeEach(() => {
-  restore = lowerLimits({ sessions: 3, sessionAnswers: 8, sessionIdleMs: 1000, sessionSpanEntries: 10 })
+  restore = lowerLimits({
+    sessions: 3,
+    undatedSessions: 3,
+    sessionAnswers: 8,
+    leastSessionWindow: 2,
+    sessionIdleMs: 1000,
+    sessionSpanEntries: 10,
+  })
 })
 afterEach(() => restore())
 
@@ -44,12 +51,42 @@ describe('a session', () => {
     expect(is(table, dated(1, 20), 2, 35, 7001)).toBe('duplicate')
   })
 
-  it('is forgotten where there are too many answers, and never the one in use', () => {
+  it('keeps fewer answers the more sessions there are, and is not forgotten while it is used', () => {
+    restore()
+    restore = lowerLimits({ sessions: 50, undatedSessions: 50, sessionAnswers: 40, leastSessionWindow: 2 })
     const table = new SessionTable()
-    for (let number = 1; number <= 4; number++) is(table, dated(0, 0), number, 30 + number)
-    for (let number = 1; number <= 20; number++) expect(is(table, dated(1, 10), number, 40 + number)).toBe('first')
+    const [tills, host] = [Array.from({ length: 9 }, (_, at) => undated(at)), dated(0, 0)]
+    let index = 9000
+    for (let number = 1; number <= 60; number++)
+      for (const session of [...tills, host]) expect(is(table, session, number, ++index)).toBe('first')
+    for (const session of [...tills, host]) {
+      expect(table.find(session, 60)).toMatchObject({ term: 1 })
+      expect([table.find(session, 57), table.find(session, 56)]).toMatchObject([{ term: 1 }, 'expired'])
+    }
+    expect([table.window, table.hasForgottenUndated]).toEqual([4, false])
+  })
+
+  it('is forgotten where those that are not used have kept too many answers, and never the one in use', () => {
+    const table = new SessionTable()
+    for (let number = 1; number <= 8; number++) is(table, dated(0, 0), number, 30 + number)
+    for (let number = 1; number <= 8; number++) is(table, dated(1, 10), number, 40 + number)
+    expect(table.find(dated(0, 0), 8)).toMatchObject({ index: 38 })
+    restore()
+    restore = lowerLimits({ sessionAnswers: 4, sessionSpanEntries: 10 })
+    expect(is(table, dated(1, 10), 9, 60)).toBe('first')
+    expect(table.find(dated(0, 0), 8)).toBe('expired')
+    expect(table.find(dated(1, 10), 9)).toMatchObject({ index: 60 })
+  })
+
+  it('is not forgotten while one that is made up now would have its date, however long it was not used', () => {
+    const table = new SessionTable()
+    is(table, dated(0, 0), 1, 5, 0)
+    // nothing else happens for days, and the log is still within the first two spans
+    expect(is(table, dated(1, 5), 1, 19, 1e9)).toBe('first')
+    expect(is(table, dated(0, 0), 1, 19, 1e9)).toBe('duplicate')
+    expect(is(table, dated(2, 19), 1, 20, 2e9)).toBe('first')
     expect(table.find(dated(0, 0), 1)).toBe('expired')
-    expect(table.find(dated(1, 10), 20)).toMatchObject({ index: 60 })
+    expect(is(table, dated(3, 19), 1, 21, 2e9)).toBe('first')
   })
 
   it('without a date is not forgotten by time, but where there are too many of them, after which none is new', () => {

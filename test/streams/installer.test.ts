@@ -135,6 +135,14 @@ describe('chunks of a snapshot', () => {
     expect(place.disk.snapshots.map(({ bytes }) => bytes)).toEqual([newer.stream])
   })
 
+  it('of one that is no news, coming late, undo nothing of what comes in', () => {
+    const place = new Receiver({ entries: logEntries(1, [1, 1, 1]) })
+    place.replica.commitTo(2)
+    const [older, newer] = [new Shipment(2), new Shipment(30)]
+    place.take(newer.chunk(0, 30), older.chunk(0, 30), newer.chunk(30))
+    expect(place.answers()).toEqual(['b: 30 from 30', 'b: 2 installed', 'b: 30 installed'])
+  })
+
   it('of another leader’s snapshot at the same index are not, either: that begins anew', () => {
     const place = new Receiver()
     const [one, other] = [new Shipment(20, 1, [1, 2, 3, 4]), new Shipment(20, 1, [5, 6, 7, 8])]

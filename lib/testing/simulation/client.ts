@@ -14,7 +14,7 @@ import type { Request, Workload } from './workload.js'
 
 /** How likely a client begins another session, and how likely that has no date. */
 const FICKLE = 0.2
-const UNDATED = 0.15
+const UNDATED = 0.3
 const UNDATED_BYTES = 10
 /** How likely it asks once more for what was done long ago, and of how many things it may. */
 const STUBBORN = 0.15

@@ -177,12 +177,18 @@ export class Simulation<State, Input, Output> {
     const asked = [() => this.appendUnheard(), () => cluster.barrier(cluster.leader)]
     const waiting = asked.map(ask => ({ ask, operation: ask() }))
     const askAgain = (): void => {
-      for (const one of waiting) if (hasEndedOtherwise(one.operation) && this.hasLeader()) one.operation = one.ask()
+      for (const one of waiting) if (this.mayAskAgain(one.operation) && this.hasLeader()) one.operation = one.ask()
     }
     const areDone = (): boolean => waiting.every(({ operation }) => operation.ending === 'done')
     const isOver = (): boolean => (askAgain(), areDone() || isLate())
     cluster.until(isOver, 'an append and a barrier to be acknowledged', this.bound)
     if (!areDone()) this.recover(lateFaults + 1)
+  }
+
+  /** Whether something has ended otherwise than it should, a while ago: what is refused at once is refused for some time. */
+  private mayAskAgain({ ending, settledAt = Infinity }: Operation): boolean {
+    const { clock, heartbeatMs } = this.cluster
+    return ending !== undefined && ending !== 'done' && clock.now() - settledAt >= heartbeatMs
   }
 
   /** An append of which no client is told what became. */
@@ -269,8 +275,6 @@ export class Simulation<State, Input, Output> {
     )
   }
 }
-
-const hasEndedOtherwise = ({ ending }: Operation): boolean => ending !== undefined && ending !== 'done'
 
 /** What a consumer's machine has thrown, and where. */
 const thrown = (doing: string, error: unknown): string =>

@@ -18,6 +18,8 @@ export class ChangeRoster extends GroupMessage {
   @MayBeMissing() @IsTerm() readonly heartbeatMs?: number | undefined
   @MayBeMissing() @IsCount() readonly leaseMs?: number | undefined
   @MayBeMissing() @IsCount() readonly clockBoundMs?: number | undefined
+  /** The newest version that a joiner speaks: it isn't added where the cluster has gone on to a later one. */
+  @MayBeMissing() @IsTerm() readonly speaks?: number | undefined
 }
 
 const VERDICTS = [
@@ -49,4 +51,5 @@ export class ChangeReply extends GroupMessage {
   @IsCount() declare readonly electionTimeoutMs: number
   @IsCount() declare readonly leaseMs: number
   @IsCount() declare readonly clockBoundMs: number
+  @IsTerm() declare readonly version: number
 }

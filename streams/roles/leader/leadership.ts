@@ -6,7 +6,7 @@ import { entryBytes, type LogEntry } from '../../rules/entry.js'
 import { isWithinLease } from '../../rules/lease.js'
 import { beginProgress, sent, type Progress } from '../../rules/progress.js'
 import { quorumValue } from '../../rules/quorum.js'
-import { members, type RosterMember } from '../../rules/roster.js'
+import { members, isVoter, type RosterMember } from '../../rules/roster.js'
 import { Rounds } from './rounds.js'
 import { UnderWay } from './under-way.js'
 
@@ -78,22 +78,25 @@ export class Leadership {
   }
 
   /**
-   * Whether it may answer reads without a round (section 6.4.1). Only those count who hold the roster in force, and with
-   * it what the lease is.
+   * Whether it may answer reads without a round (section 6.4.1). Only those count who surely have the roster in force, and
+   * with it what the lease is: who hold an entry of this term hold nothing else, as of an earlier leader's settings.
    */
   get hasLease(): boolean {
     const { roster, parts } = this.replica
     if (this.hasNoLease || !this.isEstablished || roster.settings.leaseMs === 0) return false
-    const answered = this.roundOf(({ match }) => match >= roster.index)
-    return isWithinLease(this.rounds.beganAt(answered), parts.clock.now(), roster.settings)
+    // one that is voted out has the word of those who need nobody's but their own
+    if (!isVoter(roster, this.replica.self.id)) return false
+    return isWithinLease(this.rounds.beganAt(this.leasedRound), parts.clock.now(), roster.settings)
   }
 
   beginRound(): void {
-    const { parts, roster } = this.replica
-    this.rounds.begin(
-      parts.clock.now(),
-      this.roundOf(({ match }) => match >= roster.index),
-    )
+    this.rounds.begin(this.replica.parts.clock.now(), this.leasedRound)
+  }
+
+  /** The last round that a quorum has answered of those by whose word there may be a lease. */
+  private get leasedRound(): number {
+    const least = Math.max(this.replica.roster.index, this.firstIndex)
+    return this.roundOf(({ match }) => match >= least)
   }
 
   /** Whether an entry of its own term has committed. */

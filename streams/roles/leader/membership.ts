@@ -15,7 +15,7 @@ import {
   type RosterStep,
 } from '../../rules/membership.js'
 import { isRecent } from '../../rules/timing.js'
-import { isMember, isVoter, members, type Roster } from '../../rules/roster.js'
+import { clusterVersion, isMember, isVoter, members, type Roster } from '../../rules/roster.js'
 import type { Received, Sender } from '../../sources/inbound.js'
 import type { Transition } from '../transition.js'
 import type { Leadership } from './leadership.js'
@@ -155,7 +155,9 @@ function add(
     return before
   }
   if (!mayAsk(replica, from.id, steps)) return decline('not-member', from.id)
-  if (disagreement(replica.roster.settings, asked) !== undefined) return decline('disagrees')
+  const { settings } = replica.roster
+  const { speaks = Infinity } = asked
+  if (disagreement(settings, asked) !== undefined || speaks < clusterVersion(settings)) return decline('disagrees')
   const change = { steps, ifIndex: asked.ifIndex }
   const isAgain = (one: Pending): boolean => one.from?.id === from.id && isSameChange(one.change, change)
   const since = replica.parts.clock.now() - (asked.waitedMs ?? 0)

@@ -1,6 +1,7 @@
 import {
   catchError,
   concat,
+  defer,
   EMPTY,
   endWith,
   exhaustMap,
@@ -63,6 +64,13 @@ const replies$ = ({ replica }: Leadership, { id, incarnation }: RosterMember, me
     map(({ message: reply }) => reply),
   )
 
+/** When so many bytes may go: once the pace allows, and again each time that nothing has come of it within a timeout. */
+function turns$({ replica }: Leadership, bytes: number): Observable<unknown> {
+  const { clock, pace } = replica.parts
+  const turn$ = defer(() => timer(pace.wait(bytes), clock))
+  return turn$.pipe(expand(() => timer(replica.electionTimeoutMs, clock).pipe(switchMap(() => turn$))))
+}
+
 /** Sends the chunk at an offset, once the pace allows, until it is acknowledged, and emits the acknowledgement: one that asks for another. */
 function chunk$(
   leadership: Leadership,
@@ -71,13 +79,13 @@ function chunk$(
   offset: number,
 ): Observable<SnapshotReply> {
   const { replica } = leadership
-  const { storage, inbox, clock, pace } = replica.parts
+  const { storage, inbox, pace } = replica.parts
   const most = Math.min(LIMITS.snapshotChunkBytes, pace.bytesPerSecond)
   return storage.readSnapshot(meta.index, offset, most).pipe(
     inbox.enter(),
     switchMap(data =>
       merge(
-        timer(pace.wait(data.byteLength), replica.electionTimeoutMs, clock).pipe(
+        turns$(leadership, data.byteLength).pipe(
           inbox.enter(),
           tap(() => send(leadership, member, meta, offset, data)),
           ignoreElements(),

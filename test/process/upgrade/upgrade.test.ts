@@ -126,6 +126,17 @@ describe('processes of neighbouring versions', () => {
   )
 
   test(
+    'let nobody in who does not speak what they have gone on to',
+    async () => {
+      const { voters } = (await member('a').ask('view', undefined)).roster
+      const { code, message } = await failing(harbour.start('old', { ...launch, peers: [member('a').self.address] }))
+      expect([code, message]).toEqual(['KAYAK_VERSION', expect.stringContaining('gone on to version 2')])
+      expect((await member('a').ask('view', undefined)).roster).toMatchObject({ voters, learners: [] })
+    },
+    HANGS_MS,
+  )
+
+  test(
     'talk to the version after theirs, and to no later one',
     async () => {
       const third = await harbour.start('third', { ...launch, peers: [member('a').self.address], kayak: version(3) })

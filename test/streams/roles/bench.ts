@@ -118,6 +118,13 @@ export class Bench {
     return this.pass(0)
   }
 
+  /** Lets messages arrive in one turn. */
+  hearTogether(from: string, messages: readonly Record<string, unknown>[]): this {
+    const sender = { id: idOf(from), address: addressOf(from) }
+    for (const message of messages) this.wire.inbound.next({ from: sender, message: { group: 0, ...message } })
+    return this.pass(0)
+  }
+
   /** What a leader says: entries of those terms after an index, or none as a heartbeat. */
   append(from: string, fields: AppendFields): this {
     const {
@@ -137,11 +144,8 @@ export class Bench {
   }
 
   /** What a follower answers. */
-  acknowledge(from: string, fields: { term: number; match: number; round?: number; incarnation?: number }): this {
-    const { term, match, round = 0, incarnation = 1 } = fields
-    const refusal = { refusedIndex: 0, hintIndex: 0, hintTerm: 0 }
-    const answer = { incarnation, round, match, verified: match, fits: true, ...refusal }
-    return this.hear(from, { type: 'append-reply', term, ...answer })
+  acknowledge(from: string, fields: Acknowledged): this {
+    return this.hear(from, acknowledgement(fields))
   }
 
   ballot(from: string, fields: { term: number; pre?: boolean; transfer?: boolean; last?: readonly [number, number] }) {
@@ -182,6 +186,19 @@ export class Bench {
   stop(): void {
     this.member.stop('KAYAK_STOPPED', 'was stopped.')
   }
+}
+
+interface Acknowledged {
+  readonly term: number
+  readonly match: number
+  readonly round?: number
+  readonly incarnation?: number
+}
+
+/** What a follower says that has so much. */
+export function acknowledgement({ term, match, round = 0, incarnation = 1 }: Acknowledged): Record<string, unknown> {
+  const refusal = { refusedIndex: 0, hintIndex: 0, hintTerm: 0 }
+  return { type: 'append-reply', term, incarnation, round, match, verified: match, fits: true, ...refusal }
 }
 
 export interface AppendFields {

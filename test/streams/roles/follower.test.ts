@@ -232,4 +232,13 @@ describe('a follower with requests of its own', () => {
     bench.append('c', { term: 1, previous: [2, 1] })
     expect(bench.pass(0).said('read-index')).toMatchObject([{ to: 'c' }])
   })
+
+  it('knows how much has committed elsewhere, though it is not here', () => {
+    bench = new Bench({ log: [1, 1] })
+    expect(bench.replica.newestKnown).toBe(0)
+    bench.append('b', { term: 1, previous: [2, 1], commit: 70 })
+    expect([bench.replica.commit, bench.replica.newestKnown]).toEqual([2, 70])
+    bench.append('b', { term: 1, previous: [2, 1], commit: 60 })
+    expect(bench.replica.newestKnown).toBe(70)
+  })
 })

@@ -1,5 +1,5 @@
 import type { KayakError } from '../../../streams/contracts/errors'
-import { Bench, HEARTBEAT, T } from './bench'
+import { acknowledgement, Bench, HEARTBEAT, T } from './bench'
 import { establish } from './leading'
 import { idOf } from './logs'
 
@@ -90,6 +90,32 @@ describe('the lease of a leader', () => {
     answer('b', round, LAST + 1)
     bench.pass(0)
     expect(ask()).toEqual([LAST + 1])
+  })
+
+  it('counts nobody who may have another roster behind the one in force, as of an earlier leader', () => {
+    bench = new Bench({ leaseMs: LEASE, log: [1, 1, 1] }).elect()
+    bench.pass(1).acknowledge('c', { term: 2, match: 4 }).pass(LEASE)
+    answer('b', newestRound(), 1)
+    bench.pass(0)
+    expect(ask()).toEqual([])
+    answer('b', newestRound(), 4)
+    bench.pass(0)
+    expect(ask()).toEqual([4])
+  })
+
+  it('is none for who is voted out, by the word of those who need nobody else', () => {
+    bench = new Bench({ voters: 'ab', leaseMs: LEASE }).elect()
+    bench.pass(1).acknowledge('b', { term: 2, match: LAST }).pass(1)
+    const steps = new TextEncoder().encode(JSON.stringify([{ type: 'remove', id: idOf('a') }]))
+    bench.hear('b', { type: 'change-roster', id: 'change', steps })
+    const round = newestRound()
+    bench.pass(LEASE / 2)
+    bench.said()
+    bench.hearTogether('b', [
+      acknowledgement({ term: 2, match: LAST + 1, round }),
+      { type: 'read-index', id: 'read', lease: true },
+    ])
+    expect(bench.said('read-index-reply').filter(({ confirmed }) => confirmed === true)).toEqual([])
   })
 
   it('is given up for good when it tells a member to stand', () => {

@@ -195,6 +195,22 @@ describe('snapshots on their way', () => {
     expect(offsets()).toEqual([['b', 80]])
   })
 
+  it('take their turn also where they are sent again, to one that takes none', () => {
+    restore()
+    // half a chunk in an election timeout
+    restore = lowerLimits({ snapshotChunkBytes: 40, tailEntries: 0, snapshotBytesPerSecond: (40 / 2 / T) * 1000 })
+    leading()
+    let sent = 0
+    for (let ms = 0; ms < 20 * T; ms += HEARTBEAT) {
+      bench.acknowledge('c', { term: 2, match: 7 }).acknowledge('b', { term: 2, match: 0 }).pass(HEARTBEAT)
+      sent += offsets().length
+    }
+    expect(bench.role).toBe('leader')
+    // of what was allowed, and one to begin with
+    expect(sent).toBeGreaterThan(3)
+    expect(sent).toBeLessThanOrEqual(11)
+  })
+
   it('are so many at once; others wait', () => {
     restore()
     restore = lowerLimits({ snapshotChunkBytes: 40, tailEntries: 0, snapshotTransfers: 1 })
