@@ -1,4 +1,4 @@
-import { KayakError } from '../../streams/contracts/errors.js'
+import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
 import type { ReadLevel, ReadOptions } from '../../streams/contracts/host.js'
 import type { Settle } from '../../streams/sources/requests.js'
 import type { Member } from '../member/member.js'
@@ -21,19 +21,16 @@ function checkOwn(level: unknown, options: ReadOptions): void {
 
 function amount(options: ReadOptions, name: 'maxMs' | 'maxEntries'): number {
   const value: unknown = options[name] ?? 0
-  if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value
-  throw new KayakError('KAYAK_INVALID', `${name} is a number from 0.`)
+  const isCount = typeof value === 'number' && Number.isFinite(value) && value >= 0
+  if (isCount && (name === 'maxMs' || Number.isSafeInteger(value))) return value
+  throw new KayakError('KAYAK_INVALID', `${name} is ${name === 'maxMs' ? 'a number' : 'an integer'} from 0.`)
 }
 
 function bounded({ waiting }: Member, options: ReadOptions): Begin {
   if (options.maxMs === undefined && options.maxEntries === undefined)
     throw new KayakError('KAYAK_INVALID', 'A bounded read says by how much: options.maxMs, options.maxEntries.')
   const staleness = { ms: amount(options, 'maxMs'), entries: amount(options, 'maxEntries') }
-  return (timeoutMs, settle) =>
-    waiting.bounded(staleness, timeoutMs, {
-      done: index => settle.done(index),
-      failed: error => settle.failed(error.code === 'KAYAK_TIMEOUT' ? tooStale(error) : error),
-    })
+  return (timeoutMs, settle) => waiting.bounded(staleness, timeoutMs, settle)
 }
 
 const tooStale = (cause: KayakError): KayakError =>
@@ -45,7 +42,13 @@ function lease({ waiting, replica }: Member): Begin {
   return (timeoutMs, settle) => waiting.lease(timeoutMs, settle)
 }
 
-function begins(member: Member, level: unknown, options: ReadOptions): Begin | undefined {
+/** Waits for nothing; its options are looked at all the same. */
+const atOnce: Begin = (_, settle) => {
+  settle.done(0)
+  return { abort: () => undefined }
+}
+
+function begins(member: Member, level: unknown, options: ReadOptions): Begin {
   const { waiting, replica } = member
   checkOwn(level, options)
   switch (level) {
@@ -60,7 +63,7 @@ function begins(member: Member, level: unknown, options: ReadOptions): Begin | u
       return (timeoutMs, settle) => waiting.reach(index, timeoutMs, settle)
     }
     case 'stale':
-      return undefined
+      return atOnce
     default:
       throw new KayakError('KAYAK_INVALID', 'A level of reads is linearizable, lease, bounded, session or stale.')
   }
@@ -77,7 +80,8 @@ async function untilFresh(
   const { clock } = member.replica.parts
   const end = clock.now() + timeoutOf(options, context.timeoutMs)
   const index = await operation<number>(context, options, begin)
-  if (sync.isKept) await sync.sync(Math.max(0, index), { ...options, timeoutMs: Math.max(1, end - clock.now()) })
+  const left = Math.max(1, Math.ceil(end - clock.now()))
+  if (sync.isKept && index > 0) await sync.sync(index, { ...options, timeoutMs: left })
 }
 
 /** Runs a query when what it looks at is as fresh as its level says. */
@@ -93,6 +97,10 @@ export async function read<R>(
   checkOptions(options)
   if (typeof query !== 'function') throw new KayakError('KAYAK_INVALID', 'A query is a function.')
   const begin = begins(member, level, options)
-  if (begin !== undefined) await untilFresh(member, sync, context, begin, options)
+  try {
+    await untilFresh(member, sync, context, begin, options)
+  } catch (error) {
+    throw level === 'bounded' && isKayakError(error) && error.code === 'KAYAK_TIMEOUT' ? tooStale(error) : error
+  }
   return query()
 }

@@ -12,6 +12,11 @@ const index = (value: unknown): number => {
   throw new KayakError('KAYAK_INVALID', 'An index is an integer from 0.')
 }
 
+function nameOf(consumer: unknown): string {
+  if (typeof consumer === 'string') return consumer
+  throw new KayakError('KAYAK_INVALID', 'The name of a consumer is a string.')
+}
+
 /** Barriers, and waiting until the consumers of this host have applied an index. */
 export class HostSync implements Sync {
   private readonly acknowledged = new Map<string, number>()
@@ -33,8 +38,14 @@ export class HostSync implements Sync {
   }
 
   ack(upTo: number, consumer = ''): void {
-    this.acknowledged.set(consumer, Math.max(index(upTo), this.acknowledged.get(consumer) ?? 0))
+    const name = nameOf(consumer)
+    this.acknowledged.set(name, Math.max(index(upTo), this.acknowledged.get(name) ?? 0))
     this.settle()
+  }
+
+  forget(consumer = ''): void {
+    this.acknowledged.delete(nameOf(consumer))
+    if (this.isKept) this.settle()
   }
 
   async sync(upTo: number, options: OperationOptions = {}): Promise<void> {

@@ -112,6 +112,8 @@ export interface Sync {
   barrier(options?: OperationOptions): Promise<number>
   /** Tells that a consumer has applied all up to `index`. With several, each by a name, the lowest counts. */
   ack(index: number, consumer?: string): void
+  /** Takes a consumer out that acknowledges nothing more, so that nobody waits for it. */
+  forget(consumer?: string): void
   /**
    * Resolves once this member has applied `index` and its consumers have acknowledged the last entry up to it that they
    * can see. Entries of kayak's own and duplicates need no ack, nor does what is in a snapshot that the member began with

@@ -16,6 +16,8 @@ export const LIMITS = {
   unappliedBytes: 128 * MiB,
   /** Entries that are not on disk yet, of whichever terms: a leader refuses more, a follower is sent them again later. */
   bufferedBytes: 64 * MiB,
+  /** Batches of appends handed to the leader and not answered: more wait, so that a burst holds up nothing else. */
+  proposalsUnderWay: 16,
   /** Appends of this host that wait for an answer. */
   pendingAppendBytes: 64 * MiB,
   pendingRequests: 100_000,

@@ -1,6 +1,22 @@
-import { filter, ignoreElements, map, merge, scan, share, tap, withLatestFrom, type Observable } from 'rxjs'
+import {
+  defer,
+  filter,
+  ignoreElements,
+  map,
+  merge,
+  type Observable,
+  of,
+  scan,
+  share,
+  switchMap,
+  takeUntil,
+  tap,
+  timer,
+  withLatestFrom,
+} from 'rxjs'
 import type { Replica } from '../replica/replica.js'
 import { silence$ } from '../sources/silence.js'
+import { canvass$ } from './campaign.js'
 import { decline$ } from './decline.js'
 import { accept, acknowledge, newFollowing } from './following.js'
 import { inquireMembership } from './inquiry.js'
@@ -32,10 +48,17 @@ const snapshots$ = (replica: Replica): Observable<unknown> =>
     }),
   )
 
-/** The leader hands over: an election begins at once (section 3.10). */
+/** Whether a quorum would elect this member, which goes on following until that is known; for an election timeout at most. */
+const wouldBeElected$ = (replica: Replica): Observable<void> =>
+  defer(() => canvass$(replica, { term: replica.standing.term + 1, pre: true, transfer: true })).pipe(
+    takeUntil(timer(replica.electionTimeoutMs, replica.parts.clock)),
+  )
+
+/** The leader hands over: an election begins at once (section 3.10), or if it would be won. */
 const handedOver$ = (replica: Replica): Observable<Transition> =>
   current$(replica, 'timeout-now').pipe(
     filter(() => replica.mayStand),
+    switchMap(({ message: { gently = false } }) => (gently ? wouldBeElected$(replica) : of(undefined))),
     map(() => ({ to: 'candidate', why: 'transfer' })),
   )
 

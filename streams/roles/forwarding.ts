@@ -17,11 +17,14 @@ const proposal = ({ session, number, payload }: AppendRequest): LogEntry => {
   return { index: 0, term: 0, kind: 'data', time: 0, session, number, payload }
 }
 
-/** Hands over what has been appended here, in batches: one alone is never far beyond a budget of the leader's. */
+/**
+ * Hands over what has been appended here, in batches, so many at a time: a burst must hold up neither the event loop nor
+ * what else goes to the leader, and is never far beyond a budget of the leader's.
+ */
 function forwardAppends(replica: Replica, leader: Sender): void {
   const { requests, clock } = replica.parts
   const local = leader.id === replica.self.id
-  while (requests.appends.waiting > 0) {
+  while (requests.appends.waiting > 0 && requests.appends.underWay < LIMITS.proposalsUnderWay) {
     let bytes = 0
     const fits = ({ payload }: AppendRequest): boolean => {
       const first = bytes === 0

@@ -19,6 +19,11 @@ export class Attempts<Request> {
     return this.unsent.size
   }
 
+  /** How many attempts are not answered. */
+  get underWay(): number {
+    return this.sent.size
+  }
+
   /** How many are not settled. */
   get size(): number {
     return this.live.size

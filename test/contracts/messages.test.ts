@@ -114,7 +114,7 @@ const TABLE: Table = {
     data: [Uint8Array.of(1), atMost(LIMITS.snapshotChunkBytes)],
   },
   'snapshot-reply': { term: term(3), incarnation: count(1), index: count(9), offset: count(4), installed: flag },
-  'timeout-now': { term: term(3) },
+  'timeout-now': { term: term(3), gently: [true, KINDS.optionalFlag] },
   'hand-over': { term: term(3), id: requestId, to: ['a'.repeat(32), KINDS.optionalId] },
   'hand-over-reply': {
     id: requestId,

@@ -114,7 +114,7 @@ export const MESSAGES: Messages = {
     },
   ],
   'snapshot-reply': [{ term: 3, incarnation: 1, index: 7, offset: 10, installed: true }],
-  'timeout-now': [{ term: 3 }],
+  'timeout-now': [{ term: 3, gently: true }, { term: 3 }],
   'hand-over': [
     { term: 3, id: 'request-1', to: 'a'.repeat(32) },
     { term: 3, id: 'request-2' },

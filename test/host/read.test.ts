@@ -66,6 +66,10 @@ describe('read', () => {
       world.run(a.log.append('y')).then(() => a.read(() => 'read', 'linearizable', { timeoutMs: 50 })),
     )
     expect(late.code).toBe('KAYAK_TIMEOUT')
+    const stale = await world.fails(a.read(() => 'read', 'bounded', { maxEntries: 0, timeoutMs: 50 }))
+    expect(stale.code).toBe('KAYAK_TOO_STALE')
+    const aborted = await world.fails(a.read(() => 'read', 'stale', { signal: AbortSignal.abort() }))
+    expect(aborted.code).toBe('KAYAK_ABORTED')
     await world.stop(a)
   })
 
@@ -89,6 +93,9 @@ describe('read', () => {
       read('session', { token: `${'a'.repeat(32)}:9999999999999999999` }),
       read('lease'),
       read('bounded', { maxMs: 5, timeoutMs: 0 }),
+      read('bounded', { maxEntries: 0.5 }),
+      read('stale', { timeoutMs: -1 }),
+      read('stale', { signal: 'none' }),
     ]
     for (const one of refused) expect((await world.fails(one)).code).toBe('KAYAK_INVALID')
     const other = await world.fails(read('session', { token: `${'a'.repeat(32)}:1` }))

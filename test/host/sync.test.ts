@@ -36,6 +36,24 @@ describe('sync.sync', () => {
     await world.stop(host)
   })
 
+  it('waits no more for a consumer that is taken out, and takes none by another name than a string', async () => {
+    const world = new World()
+    const a = await world.start('a')
+    const { index } = await world.run(a.log.append('x'))
+    a.sync.ack(index, 'here')
+    a.sync.ack(0, 'gone')
+    const syncing = watch(a.sync.sync(index))
+    await world.pass(10)
+    expect(syncing.settled).toBe(false)
+    a.sync.forget('never there')
+    a.sync.forget('gone')
+    await world.until(() => syncing.settled)
+    expect(syncing.error).toBeUndefined()
+    // what a caller without types may give
+    expect(() => a.sync.ack(1, 7 as unknown as string)).toThrow('name of a consumer')
+    await world.stop(a)
+  })
+
   it('waits for the slowest of several consumers', async () => {
     const { world, host } = await begin()
     host.sync.ack(0, 'slow')

@@ -194,4 +194,29 @@ describe('who is preferred as leader', () => {
     await world.until(() => b.role === 'leader', 15 * T)
     await world.stop(a, b, again)
   })
+
+  it('deposes nobody where only the leader can reach it, and is tried more and more rarely', async () => {
+    const world = new World()
+    const hosts: Host[] = await world.trio()
+    for (const name of ['d', 'e']) hosts.push(await world.join(name, hosts))
+    const leader = await world.leaderOf(hosts)
+    const [preferred] = hosts.filter(host => host !== leader)
+    if (preferred === undefined) throw new Error('There is nobody else.')
+    for (const host of hosts)
+      if (host !== preferred && host !== leader) {
+        world.network.cut(preferred.self.address, host.self.address)
+        world.network.cut(host.self.address, preferred.self.address)
+      }
+    const { term } = leader
+    const told = record(leader.events$)
+    await world.run(prefer(preferred, leader, 5))
+    await world.pass(200 * T)
+    expect([leader.role, leader.term, preferred.term]).toEqual(['leader', term, term])
+    const tries = told.values.filter(({ type }) => type === 'transfer-started').length
+    expect(tries).toBeGreaterThanOrEqual(3)
+    expect(tries).toBeLessThanOrEqual(5)
+    world.network.heal()
+    await world.until(() => preferred.role === 'leader', 200 * T)
+    await world.stop(...hosts)
+  })
 })

@@ -41,6 +41,9 @@ interface Asker {
   readonly id: string
 }
 
+/** Of the rounds between two looks at who is preferred. */
+const MOST_DOUBLINGS = 6
+
 interface Failed {
   readonly asker: Asker | undefined
   readonly told: string | undefined
@@ -50,6 +53,8 @@ interface Failed {
 interface Wanted {
   readonly to: RosterMember
   readonly asker?: Asker
+  /** Whether the leader stays where it would not be elected. */
+  readonly gently?: boolean
 }
 
 /** Tells of a hand-over that has failed, and who was told to stand, if anybody was. */
@@ -59,7 +64,7 @@ function fail({ replica }: Leadership, to: string | undefined, reason: string, {
 }
 
 /** Waits until the successor has all, tells it to begin, and gives it an election timeout (section 3.10). */
-function transferTo$(leadership: Leadership, { to, asker }: Wanted): Observable<unknown> {
+function transferTo$(leadership: Leadership, { to, asker, gently }: Wanted): Observable<unknown> {
   const { replica, term } = leadership
   const { clock, inbox, log } = replica.parts
   const caughtUp$ = concat(of(undefined), inbox.settled$).pipe(
@@ -67,7 +72,7 @@ function transferTo$(leadership: Leadership, { to, asker }: Wanted): Observable<
     take(1),
     tap(() => {
       leadership.hasNoLease = true
-      replica.send(to, message(TimeoutNow, { term }))
+      replica.send(to, message(TimeoutNow, { term, ...(gently !== undefined && { gently }) }))
     }),
     ignoreElements(),
   )
@@ -100,6 +105,20 @@ const asked$ = (leadership: Leadership): Observable<Wanted | undefined> => {
   return merge(replica.handovers.pipe(map(({ to }) => wanted(leadership, to))), others$)
 }
 
+/** Lets those who were tried in vain be tried again, after twice as many rounds each time: appends wait meanwhile. */
+function rarely(): (wanted: Wanted) => boolean {
+  const tried = new Map<string, { readonly times: number; readonly skips: number }>()
+  return ({ to: { id } }) => {
+    const { times, skips } = tried.get(id) ?? { times: 0, skips: 0 }
+    const isDue = skips === 0
+    tried.set(
+      id,
+      isDue ? { times: times + 1, skips: 2 ** Math.min(times, MOST_DOUBLINGS) - 1 } : { times, skips: skips - 1 },
+    )
+    return isDue
+  }
+}
+
 /** From time to time whoever is preferred to this leader, where there is one. */
 const preferred$ = (leadership: Leadership): Observable<Wanted | undefined> => {
   const { replica } = leadership
@@ -110,8 +129,10 @@ const preferred$ = (leadership: Leadership): Observable<Wanted | undefined> => {
     map(() => {
       const own = replica.roster.voters.find(({ id }) => id === replica.self.id)
       const to = own && preferredTo(own, heirs(leadership), replica.commit)
-      return to && { to }
+      return to && { to, gently: true }
     }),
+    filter(one => one !== undefined),
+    filter(rarely()),
   )
 }
 

@@ -1,0 +1,66 @@
+import { lowerLimits } from '../../../lib/testing/cluster'
+import { decodeEntries } from '../../../streams/contracts/entry-codec'
+import { Bench, T, type Said } from './bench'
+
+const SESSION = '0123456789abcdef0123'
+
+let bench: Bench
+let restore = (): void => undefined
+beforeEach(() => (restore = lowerLimits({ batchBytes: 150, proposalsUnderWay: 3 })))
+afterEach(() => {
+  restore()
+  bench.stop()
+})
+
+/** A follower of `b` whose callers append so much at once; a batch takes one. */
+function burst(count: number): unknown[] {
+  bench = new Bench({ log: [1] })
+  bench.append('b', { term: 1, previous: [1, 1], commit: 1 })
+  const seen: unknown[] = []
+  const settle = { done: () => void seen.push('done'), failed: (error: { code: string }) => void seen.push(error.code) }
+  for (let number = 1; number <= count; number++)
+    bench.member.waiting.append(SESSION, number, new Uint8Array(100), 10 * T, settle)
+  bench.pass(1)
+  return seen
+}
+
+const numbersOf = (said: readonly Said[]): readonly number[] =>
+  said.flatMap(({ entries }) =>
+    (entries instanceof Uint8Array ? decodeEntries(entries) : []).map(({ number }) => number),
+  )
+
+const answer = (said: readonly Said[], verdict: string): void => {
+  for (const { id } of said) bench.hear('b', { type: 'propose-reply', id, verdict, expired: [] })
+}
+
+describe('a burst of appends', () => {
+  it('goes to the leader a few batches at a time, in order, as those before are answered', () => {
+    burst(8)
+    const first = bench.said('propose')
+    expect(numbersOf(first)).toEqual([1, 2, 3])
+    bench.pass(T / 2)
+    expect(bench.said('propose')).toEqual([])
+    answer(first.slice(0, 2), 'accepted')
+    expect(numbersOf(bench.pass(1).said('propose'))).toEqual([4, 5])
+    answer(first.slice(2), 'accepted')
+    expect(numbersOf(bench.pass(1).said('propose'))).toEqual([6])
+  })
+
+  it('goes on after batches that were lost, from the first', () => {
+    burst(5)
+    expect(numbersOf(bench.said('propose'))).toEqual([1, 2, 3])
+    let again: readonly number[] = []
+    for (let ms = 0; ms < 2 * T && again.length === 0; ms++) {
+      if (ms % 10 === 0) bench.append('b', { term: 1, previous: [1, 1], commit: 1 })
+      again = numbersOf(bench.pass(1).said('propose'))
+    }
+    expect(again).toEqual([1, 2, 3])
+  })
+
+  it('goes on where the leader has refused some', () => {
+    const seen = burst(4)
+    answer(bench.said('propose'), 'overloaded')
+    expect(seen).toEqual(['KAYAK_OVERLOADED', 'KAYAK_OVERLOADED', 'KAYAK_OVERLOADED'])
+    expect(numbersOf(bench.pass(1).said('propose'))).toEqual([4])
+  })
+})
