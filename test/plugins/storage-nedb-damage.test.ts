@@ -72,7 +72,7 @@ test('a last line torn anywhere is cut off before the next append', async () => 
     await done(storage.close())
     expect((await opening()).last).toEqual({ index: 4, term: 2 })
   }
-}, 30_000)
+}, 120_000)
 
 test('a torn last line of the state leaves what was acknowledged', async () => {
   const lines = original('state.db').toString('latin1').split('\n').length

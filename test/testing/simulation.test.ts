@@ -44,7 +44,9 @@ describe('a simulation', () => {
   })
 
   it('without faults has one term and answers everyone', () => {
-    const { ok, terms, calls, plan } = simulate({ ...onRegisters, seed: 3, faults: QUIET })
+    // no session is forgotten
+    const limits = { sessions: 1e6, undatedSessions: 1e6, sessionAnswers: 1e9, sessionIdleMs: 1e9 }
+    const { ok, terms, calls, plan } = simulate({ ...onRegisters, seed: 3, faults: QUIET, limits })
     expect({ ok, terms, plan }).toEqual({ ok: true, terms: 2, plan: [] })
     const answered = calls.filter(({ outcome }) => outcome === 'done')
     // all but the append by which its recovery is seen

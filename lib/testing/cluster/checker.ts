@@ -108,12 +108,12 @@ export class Checker {
     for (const invariant of STEPS) this.note(invariant(step))
   }
 
-  private lookAtDisk({ name, disk }: Watched): void {
+  private lookAtDisk({ name, disk, replica }: Watched): void {
     const before = this.disks.get(name)
     const { term, vote } = disk.termAndVote
     const { base, last } = disk.durable()
     const snapshot = snapshotIndex(disk)
-    const committed = Math.max(snapshot, this.committedOn(disk, last.index))
+    const committed = Math.max(snapshot, this.committedOn(disk, last.index, replica))
     const now = { term, vote, base: base.index, last, snapshot, committed }
     if (before !== undefined && isSameDisk(before, now)) return
     this.disks.set(name, now)
@@ -121,11 +121,20 @@ export class Checker {
     for (const invariant of DISKS) this.note(invariant({ ledger: this.ledger, name, before, now, disk }))
   }
 
-  /** How much of what has committed a disk's log holds. */
-  private committedOn(disk: MemoryDisk, last: number): number {
+  /**
+   * How much of what has committed a disk's log holds. What its member has cut already, and the disk hasn't yet, doesn't
+   * count: it may have committed since, by others who hold it.
+   */
+  private committedOn(disk: MemoryDisk, last: number, replica: Replica | undefined): number {
     let index = Math.min(last, this.ledger.commit)
     const base = disk.durable().base.index
-    while (index > base && termOnDisk(disk, index) !== this.ledger.committed[index]?.term) index--
+    const isHeld = (at: number): boolean => {
+      const term = this.ledger.committed[at]?.term
+      const inMemory =
+        replica === undefined || at <= replica.parts.log.shape.base.index || replica.parts.log.termAt(at) === term
+      return inMemory && termOnDisk(disk, at) === term
+    }
+    while (index > base && !isHeld(index)) index--
     return index
   }
 }

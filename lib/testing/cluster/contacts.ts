@@ -21,7 +21,8 @@ export class Contacts {
       this.leaders.set(life, { term: message.term, at })
     if (message.type !== 'request-vote' || !message.pre) return
     const leader = this.leaders.get(life)
-    const isOfNow = leader !== undefined && leader.term === replica?.standing.term
+    // who was told to take over by the leader itself disturbs nobody
+    const isOfNow = leader !== undefined && leader.term === replica?.standing.term && !message.transfer
     const name = `${life} ${from.id} ${message.term}`
     this.asked.set(name, [...(this.asked.get(name) ?? []), { at, heardLeaderAt: isOfNow ? leader.at : undefined }])
   }
