@@ -437,4 +437,22 @@ module.exports = [
     find: '(dateOf(session) ?? -Infinity) + 1 < Math.floor(index / spanEntries)',
     replace: 'spanEntries > 0',
   },
+  {
+    name: 'a lease is by the word of those who may have another roster behind the one in force',
+    file: 'streams/roles/leader/leadership.ts',
+    find: 'const least = Math.max(this.replica.roster.index, this.firstIndex)',
+    replace: 'const least = this.replica.roster.index',
+  },
+  {
+    name: 'a follower acknowledges what it has let go of for want of memory',
+    file: 'streams/roles/following.ts',
+    find: 'verified: Math.max(following.verified, fit.from - 1) }',
+    replace: 'verified: Math.max(following.verified, sent.prevIndex + entries.length) }',
+  },
+  {
+    name: 'a leader whose event loop was held goes on',
+    file: 'streams/roles/leader/check-stall.ts',
+    find: 'filter(() => !isQuorum(replica.roster, id => id === replica.self.id)),',
+    replace: 'filter(() => term < 0),',
+  },
 ]

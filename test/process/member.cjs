@@ -20,6 +20,8 @@ const read = async (host, to) => {
   return lines
 }
 
+const dawdled = { count: 0 }
+
 const answers = (host, events, seen) => ({
   append: async ({ payload, ...options }) => (await host.log.append(payload, options)).index,
   /** Whether a payload has been seen here, as of a read at a level, and what names all that it reflects. */
@@ -41,6 +43,38 @@ const answers = (host, events, seen) => ({
     refused: events.flatMap(({ type, code, reason }) => (type === 'peer-refused' ? [`${code}: ${reason}`] : [])),
     batches: globalThis.batchesOfTheNextVersion ?? 0,
   }),
+  /** Appends so many under ids of their own without `since`, a thousand at a time. */
+  names: async ({ count }) => {
+    for (let at = 0; at < count; at += 1000) {
+      const some = Array.from({ length: Math.min(1000, count - at) }, (_, offset) => `name ${at + offset}`)
+      await Promise.all(some.map(id => host.log.append(id, { id, timeoutMs: 60_000 })))
+    }
+  },
+  /** Appends so many of so many bytes at once, and counts how each has ended. */
+  burst: async ({ count, bytes, timeoutMs }) => {
+    const ends = {}
+    const append = async () => {
+      try {
+        await host.log.append(new Uint8Array(bytes), { timeoutMs })
+        return 'done'
+      } catch (error) {
+        return failure(error).code
+      }
+    }
+    for (const end of await Promise.all(Array.from({ length: count }, append))) ends[end] = (ends[end] ?? 0) + 1
+    return { ends, budgets: events.flatMap(({ type, budget }) => (type === 'over-budget' ? [budget] : [])) }
+  },
+  /** Begins to consume all that there is, a second an entry. */
+  dawdle: () => {
+    const consume = async () => {
+      for await (const _ of host.log.entries(0)) {
+        await new Promise(resolve => setTimeout(resolve, 1000))
+        dawdled.count++
+      }
+    }
+    void consume()
+  },
+  dawdled: () => dawdled.count,
   remove: ({ id }) => host.remove(id),
   change: ({ steps }) => host.changeRoster(steps),
   transfer: ({ to }) => host.transferLeadership(to),

@@ -98,20 +98,22 @@ describe('a cluster of processes that changes', () => {
       const first = members[0]?.self.address ?? ''
       for (const name of ['l', 'm']) members.push(await harbour.start(name, { peers: [first] }))
       const appended: number[] = []
+      const isAt = (view: View, { self }: MemberProcess): boolean =>
+        view.roster.voters.some(({ id, address }) => id === self.id && address === self.address)
       for (const [at, name] of names.entries()) {
         const [before, other] = [members[at], members[(at + 1) % names.length]]
         if (before === undefined || other === undefined) throw new Error('The cluster has not grown.')
         await before.kill()
         const opening = harbour.start(name, { address: await freeAddress() })
         for (let count = 0; count < 20; count++) appended.push(await other.ask('append', { payload: String(count) }))
-        members[at] = await opening
+        const moved = await opening
+        members[at] = moved
+        // one that moves before the others know where this one is finds nobody
+        while (!isAt(await other.ask('view', undefined), moved)) await other.ask('barrier', undefined)
       }
       const last = members[2]
       if (last === undefined) throw new Error('Nobody is left.')
-      const isPlaced = (view: View): boolean =>
-        members.every(({ self }) =>
-          view.roster.voters.some(({ id, address }) => id === self.id && address === self.address),
-        )
+      const isPlaced = (view: View): boolean => members.every(member => isAt(view, member))
       while (!isPlaced(await last.ask('view', undefined))) await last.ask('barrier', undefined)
       const lines = await last.ask('read', undefined)
       expect(lines.slice(0, -1).map(({ index }) => index)).toEqual(appended)

@@ -45,6 +45,13 @@ interface Questions {
   barrier: [undefined, number]
   view: [undefined, View]
   versions: [undefined, { peers: Readonly<Record<string, number>>; refused: readonly string[]; batches: number }]
+  names: [{ count: number }, undefined]
+  burst: [
+    { count: number; bytes: number; timeoutMs: number },
+    { readonly ends: Readonly<Record<string, number>>; readonly budgets: readonly string[] },
+  ]
+  dawdle: [undefined, undefined]
+  dawdled: [undefined, number]
   remove: [{ id: string }, unknown]
   change: [{ steps: readonly RosterStep[] }, View['roster']]
   transfer: [{ to: string }, { readonly id: string }]

@@ -63,6 +63,15 @@ const replace: Strike = (nemesis, fault) => {
   })
 }
 
+/** Where there are leases, now and then shorter ones, or none. */
+function settling({ cluster }: Nemesis, roll: number): readonly RosterStep[] {
+  const { leaseMs, clockBoundMs } = cluster.settings
+  const shares = [0, 0.5, 1]
+  const share = shares[Math.floor(2 * roll * shares.length)]
+  if (leaseMs === 0 || share === undefined) return []
+  return [{ type: 'settle', settings: { leaseMs: Math.round(share * leaseMs), clockBoundMs } }]
+}
+
 const reconfigure: Strike = (nemesis, fault) => {
   const by = nemesis.running(die(fault, 0))
   if (by?.replica === undefined || nemesis.isShort) return
@@ -73,6 +82,7 @@ const reconfigure: Strike = (nemesis, fault) => {
     ...some(learners, 1, die(fault, 1)).map(({ id }) => ({ type: 'promote', id }) as const),
     ...some(voters, die(fault, 2) / 2, die(fault, 3)).map(({ id }) => ({ type: 'demote', id }) as const),
     ...some(voters, 0.01, die(fault, 0)).map(({ id }) => ({ type: 'prefer', id, priority: 1 }) as const),
+    ...settling(nemesis, die(fault, 2)),
   ]
   if (steps.length === 0) return
   nemesis.cluster.callers.reconfigure(by, { steps, ...(die(fault, 1) < 0.5 && { ifIndex: index }) })
