@@ -4,15 +4,13 @@ import { LARGEST_NUMBER } from '../../streams/contracts/entry-codec.js'
 import { KayakError } from '../../streams/contracts/errors.js'
 import { LIMITS } from '../../streams/contracts/limits.js'
 import type { Replica } from '../../streams/replica/replica.js'
-import { DATED_DIGITS, datedSession, undatedSession } from '../../streams/rules/session.js'
+import { DATED_DIGITS, datedSession, UNDATED_DIGITS, undatedSession } from '../../streams/rules/session.js'
 
 /** How an append is named in the log (section 6.3). */
 export interface AppendName {
   readonly session: string
   readonly number: number
 }
-
-const UNDATED_DIGITS = 20
 
 function hashed(kind: string, name: string, since: number | undefined): string {
   const digits = createHash('sha256').update(`${kind}\0${name}`).digest('hex')

@@ -1,10 +1,10 @@
 import { filter, merge, tap } from 'rxjs'
 import { KayakError } from '../../streams/contracts/errors.js'
 import type { OperationOptions, Sync } from '../../streams/contracts/host.js'
+import { IndexQueue } from '../../streams/sources/index-queue.js'
 import type { Settle } from '../../streams/sources/requests.js'
 import type { Member } from '../member/member.js'
 import type { Waiting } from '../member/waiting-room.js'
-import { IndexQueue } from './index-queue.js'
 import { operation, type OperationContext } from './operation.js'
 
 const index = (value: unknown): number => {
@@ -21,8 +21,8 @@ function nameOf(consumer: unknown): string {
 export class HostSync implements Sync {
   private readonly acknowledged = new Map<string, number>()
   /** Those who wait until an index is applied here, and those who wait until it is acknowledged. */
-  private readonly unapplied = new IndexQueue()
-  private readonly unacknowledged = new IndexQueue()
+  private readonly unapplied = new IndexQueue<Settle<number>>()
+  private readonly unacknowledged = new IndexQueue<Settle<number>>()
   /** The last entry that consumers could see: what is applied after it nobody can acknowledge. */
   private shown = 0
 
@@ -79,16 +79,14 @@ export class HostSync implements Sync {
       }),
     )
     const hidden$ = replica.parts.inbox.flush$.pipe(tap(() => this.reach(replica.applied)))
-    // a member that fails is told of to those who wait by stop()
+    // a member that fails is told of to those who wait where they wait
     merge(shown$, installed$, hidden$).subscribe({ error: () => undefined })
   }
 
   /** All up to here is applied: who waits for an entry that nobody sees, waits for the one shown before it. */
   private reach(applied: number): void {
-    for (const [index, waiting] of this.unapplied.take(applied)) {
-      this.unacknowledged.delete(waiting)
-      this.unacknowledged.add(Math.min(index, this.shown), waiting)
-    }
+    for (const [index, waiting] of this.unapplied.take(applied))
+      this.unacknowledged.put(Math.min(index, this.shown), waiting)
     this.settle()
   }
 
@@ -98,8 +96,8 @@ export class HostSync implements Sync {
 
   private wait(wanted: number, timeoutMs: number, settle: Settle<number>): Waiting {
     const begin = (pending: Settle<number>): void => {
-      this.unapplied.add(wanted, pending)
-      this.unacknowledged.add(wanted, pending)
+      this.unapplied.put(wanted, pending)
+      this.unacknowledged.put(wanted, pending)
       this.reach(this.member.replica.applied)
     }
     const drop = (pending: Settle<number>): void => {

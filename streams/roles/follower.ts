@@ -4,7 +4,6 @@ import {
   ignoreElements,
   map,
   merge,
-  type Observable,
   of,
   scan,
   share,
@@ -13,6 +12,7 @@ import {
   tap,
   timer,
   withLatestFrom,
+  type Observable,
 } from 'rxjs'
 import type { Replica } from '../replica/replica.js'
 import { silence$ } from '../sources/silence.js'

@@ -20,7 +20,10 @@ export function datedSession(since: number, digits: string, spanEntries: number)
   return (DATED + date).toString(16) + digits
 }
 
-/** Of 20 digits that tell it. */
+/** Digits that {@link undatedSession} takes. */
+export const UNDATED_DIGITS = 20
+
+/** @param digits - what tells it from others, {@link UNDATED_DIGITS} of them. */
 export const undatedSession = (digits: string): string =>
   (parseInt(digits.slice(0, 1), 16) & 7).toString(16) + digits.slice(1)
 

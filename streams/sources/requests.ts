@@ -3,6 +3,7 @@ import type { RosterChange } from '../rules/membership.js'
 import type { Proof } from '../rules/staleness.js'
 import type { Answer } from './answer.js'
 import { Attempts } from './attempts.js'
+import { IndexQueue } from './index-queue.js'
 
 /** How a request ends: in a value or an error, once. */
 export interface Settle<T> {
@@ -43,9 +44,7 @@ export class Requests {
   readonly changes: Attempts<ChangeRequest>
   private readonly bySession = new Map<string, Map<number, Set<AppendRequest>>>()
   /** Barriers whose index is known, until this member has reached it. */
-  private readonly confirmed = new Map<BarrierRequest, number>()
-  /** The least that any of them waits for. */
-  private next = Infinity
+  private readonly confirmed = new IndexQueue<BarrierRequest>()
   /** What is known of how much had been acknowledged when. */
   proof: Proof | undefined
 
@@ -96,8 +95,7 @@ export class Requests {
 
   /** Lets a request wait until this member has applied up to an index. */
   await(request: BarrierRequest, index: number): void {
-    this.confirmed.set(request, index)
-    this.next = Math.min(this.next, index)
+    this.confirmed.put(index, request)
   }
 
   /** Forgets a barrier that was settled or given up. */
@@ -109,14 +107,6 @@ export class Requests {
 
   /** Settles those that this member has reached. */
   reached(applied: number): void {
-    if (applied < this.next) return
-    const waiting = [...this.confirmed]
-    this.next = Infinity
-    for (const [request, index] of waiting) {
-      if (index <= applied) {
-        this.confirmed.delete(request)
-        request.done(index)
-      } else this.next = Math.min(this.next, index)
-    }
+    for (const [index, request] of this.confirmed.take(applied)) request.done(index)
   }
 }

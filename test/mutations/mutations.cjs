@@ -132,9 +132,8 @@ module.exports = [
   {
     name: 'a barrier does not wait for its index here',
     file: 'streams/sources/requests.ts',
-    find: 'if (applied < this.next) return\n    const waiting = [...this.confirmed]\n    this.next = Infinity\n    for (const [request, index] of waiting) {\n      if (index <= applied) {',
-    replace:
-      'const waiting = [...this.confirmed]\n    this.next = Infinity\n    for (const [request, index] of waiting) {\n      if (index <= applied + 1e9) {',
+    find: 'this.confirmed.take(applied)',
+    replace: 'this.confirmed.take(applied + 1e9)',
   },
   {
     name: 'a roster changes before an entry of the leader’s term has committed',

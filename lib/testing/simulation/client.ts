@@ -1,6 +1,6 @@
 import { randomHex, type Random } from '../../../streams/contracts/clock.js'
 import { LIMITS } from '../../../streams/contracts/limits.js'
-import { DATED_DIGITS, datedSession, undatedSession } from '../../../streams/rules/session.js'
+import { DATED_DIGITS, datedSession, UNDATED_DIGITS, undatedSession } from '../../../streams/rules/session.js'
 import type { AppendCall } from '../cluster/callers.js'
 import type { Operation } from '../cluster/operations.js'
 import type { TestCluster } from '../cluster/test-cluster.js'
@@ -15,7 +15,6 @@ import type { Request, Workload } from './workload.js'
 /** How likely a client begins another session, and how likely that has no date. */
 const FICKLE = 0.2
 const UNDATED = 0.3
-const UNDATED_BYTES = 10
 /** How likely it asks once more for what was done long ago, and of how many things it may. */
 const STUBBORN = 0.15
 const REMEMBERED = 30
@@ -103,7 +102,7 @@ export class Client<State, Input, Output> {
     this.number = 0
     this.session =
       random.next() < UNDATED
-        ? undatedSession(randomHex(random, UNDATED_BYTES))
+        ? undatedSession(randomHex(random, UNDATED_DIGITS / 2))
         : datedSession(known, randomHex(random, DATED_DIGITS / 2), LIMITS.sessionSpanEntries)
   }
 

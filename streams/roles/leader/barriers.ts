@@ -9,11 +9,6 @@ interface Asked {
   readonly id: string
 }
 
-/** What one that the lease covers is answered with at once. */
-function serve({ replica }: Leadership, { from, id }: Asked): void {
-  replica.send(from, message(ReadIndexReply, { id, confirmed: true, index: replica.commit }))
-}
-
 /** Barriers that share the round under way, and those that came after it began and wait for the next. */
 interface Barriers {
   readonly round: number
@@ -24,8 +19,8 @@ interface Barriers {
 
 const NONE: Barriers = { round: 0, index: 0, sharing: [], waiting: [] }
 
-function confirm({ replica }: Leadership, { sharing, index }: Barriers): void {
-  for (const { from, id } of sharing) replica.send(from, message(ReadIndexReply, { id, confirmed: true, index }))
+function confirm({ replica }: Leadership, asked: readonly Asked[], index: number): void {
+  for (const { from, id } of asked) replica.send(from, message(ReadIndexReply, { id, confirmed: true, index }))
 }
 
 /** Begins a round for all that wait: what has committed now reflects all that was acknowledged before they asked. */
@@ -38,7 +33,7 @@ function begin(leadership: Leadership, { waiting }: Barriers): Barriers {
 /** One step at the end of a turn: settle the round that a quorum has answered, begin the next one if any wait. */
 function step(leadership: Leadership, before: Barriers): Barriers {
   const confirmed = before.sharing.length > 0 && leadership.confirmedRound >= before.round
-  if (confirmed) confirm(leadership, before)
+  if (confirmed) confirm(leadership, before.sharing, before.index)
   const barriers = confirmed ? { ...before, sharing: [] } : before
   if (barriers.sharing.length > 0 || barriers.waiting.length === 0 || !leadership.isEstablished) return barriers
   const begun = begin(leadership, barriers)
@@ -65,7 +60,7 @@ export function barriers$(leadership: Leadership): Observable<never> {
       if (event === undefined) return step(leadership, barriers)
       const asked = { from: event.from, id: event.message.id }
       if (event.message.lease === true && leadership.hasLease) {
-        serve(leadership, asked)
+        confirm(leadership, [asked], replica.commit)
         return barriers
       }
       return { ...barriers, waiting: [...barriers.waiting, asked] }
