@@ -1,10 +1,8 @@
-import { encodeSteps } from '../../../streams/contracts/change-codec'
 import { encodeEntries } from '../../../streams/contracts/entry-codec'
 import type { KayakError } from '../../../streams/contracts/errors'
 import type { LogEntry } from '../../../streams/rules/entry'
 import { Bench, HEARTBEAT, T } from './bench'
 import { establish } from './leading'
-import { idOf } from './logs'
 
 let bench: Bench
 const leader = (...options: ConstructorParameters<typeof Bench>): Bench => (bench = new Bench(...options).elect())
@@ -297,62 +295,5 @@ describe('a leader gives up', () => {
       .ballot('c', { term: 9 })
       .ballot('c', { term: 9, pre: true })
     expect([bench.role, bench.term]).toEqual(['leader', 2])
-  })
-})
-
-describe('a leader that hands over', () => {
-  it('changes no roster meanwhile, which would keep its successor from having all of the log', () => {
-    established({ log: [1] })
-    bench.member.handOver()
-    expect(bench.pass(0).said('timeout-now')).toMatchObject([{ to: 'b' }])
-    bench
-      .hear('b', { type: 'change-roster', id: 'r-1', steps: encodeSteps([{ type: 'remove', id: idOf('b') }]) })
-      .pass(1)
-    expect(bench.log).toEqual([1, 2])
-    // it doesn't take over
-    for (let beat = 0; beat < T; beat += HEARTBEAT) bench.pass(HEARTBEAT).acknowledge('b', { term: 2, match: 2 })
-    expect(bench.log).toEqual([1, 2, 2])
-    expect(bench.replica.roster.voters.map(({ id }) => id)).toEqual([idOf('a'), idOf('c')])
-  })
-
-  it('waits until its successor has all, and takes no appends meanwhile', () => {
-    established({ log: [1] })
-    append(1)
-    bench.pass(1).acknowledge('b', { term: 2, match: 2 })
-    bench.member.handOver()
-    append(2)
-    expect(bench.pass(1).said('timeout-now')).toEqual([])
-    expect(bench.log).toEqual([1, 2, 2])
-    bench.acknowledge('b', { term: 2, match: 3 })
-    expect(bench.said('timeout-now')).toMatchObject([{ to: 'b', term: 2 }])
-  })
-
-  it('gives up by a deadline, and takes appends again', () => {
-    established({ log: [1] })
-    const done: unknown[] = []
-    bench.member.handOver()
-    append(1, { done: () => done.push('done') })
-    for (let ms = 0; ms < T + 2 * HEARTBEAT; ms++) bench.pass(1).acknowledge('b', { term: 2, match: 2 })
-    expect(bench.role).toBe('leader')
-    expect(bench.log).toEqual([1, 2, 2])
-    bench.acknowledge('b', { term: 2, match: 3 }).pass(1)
-    expect(done).toEqual(['done'])
-  })
-
-  it('tells at once where nobody could take over', () => {
-    established({ log: [1] })
-    const events: unknown[] = []
-    bench.replica.events$.subscribe(event => events.push(event))
-    // nobody has answered for an election timeout, and it has not looked for that again
-    bench.pass(T + 15)
-    expect(bench.role).toBe('leader')
-    bench.member.handOver()
-    bench.pass(0)
-    bench.member.handOver(idOf('f'))
-    bench.pass(0)
-    expect(events).toMatchObject([
-      { type: 'transfer-failed', to: '' },
-      { type: 'transfer-failed', to: idOf('f') },
-    ])
   })
 })

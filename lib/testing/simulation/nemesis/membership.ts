@@ -14,7 +14,7 @@ const remove: Strike = (nemesis, fault) => {
 }
 
 /** How long the owner of a cluster waits until it asks again. */
-const OWNER_RESTS_MS = 50
+const ASKS_AGAIN_MS = 50
 /** How long the last messages of a member may be under way. */
 const LATE_MS = 100
 
@@ -27,7 +27,7 @@ const bringBack: Strike = (nemesis, fault) => {
   if (member === undefined || nemesis.isShort) return
   const { id, address } = member
   const ask = (step: RosterStep, then: () => void): void => {
-    const again = (): void => nemesis.later(OWNER_RESTS_MS, () => ask(step, then))
+    const again = (): void => nemesis.later(ASKS_AGAIN_MS, () => ask(step, then))
     const [by] = nemesis.cluster.leaders
     if (by === undefined) return again()
     nemesis.cluster.callers.change(by, step, ({ ending }) => (ending === 'done' ? then() : again()))
