@@ -1,6 +1,7 @@
 import { ENTRY_HEADER_BYTES, type EntryKind, type LogEntry } from '../rules/entry.js'
 import { crc32 } from './checksum.js'
 import { KayakError } from './errors.js'
+import { readSession, writeSession } from './session-bytes.js'
 
 /*
  * A batch of entries as one field, version 1, big-endian:
@@ -11,24 +12,10 @@ import { KayakError } from './errors.js'
  */
 const VERSION = 1
 const BATCH_HEADER_BYTES = 12
-const SESSION_BYTES = 10
 const KINDS: readonly EntryKind[] = ['data', 'noop', 'roster']
-const NO_SESSION = '0'.repeat(2 * SESSION_BYTES)
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 /** The largest number of an append within its session: 48 bits. */
 export const LARGEST_NUMBER = 2 ** 48 - 1
-
-function writeSession(bytes: Uint8Array, at: number, session: string): void {
-  for (let i = 0; i < SESSION_BYTES; i++)
-    bytes[at + i] = session === '' ? 0 : parseInt(session.slice(2 * i, 2 * i + 2), 16)
-}
-
-function readSession(bytes: Uint8Array, at: number): string {
-  let session = ''
-  for (let i = 0; i < SESSION_BYTES; i++) session += HEX[bytes[at + i] ?? 0] ?? ''
-  return session === NO_SESSION ? '' : session
-}
 
 function writeEntry(bytes: Uint8Array, view: DataView, at: number, entry: LogEntry): number {
   view.setUint32(at, entry.payload.byteLength)
@@ -36,7 +23,7 @@ function writeEntry(bytes: Uint8Array, view: DataView, at: number, entry: LogEnt
   view.setFloat64(at + 8, entry.index)
   view.setFloat64(at + 16, entry.term)
   view.setFloat64(at + 24, entry.time)
-  writeSession(bytes, at + 32, entry.session)
+  writeSession(view, at + 32, entry.session)
   view.setUint16(at + 42, Math.floor(entry.number / 2 ** 32))
   view.setUint32(at + 44, entry.number % 2 ** 32)
   bytes.set(entry.payload, at + ENTRY_HEADER_BYTES)
@@ -71,7 +58,7 @@ function readEntry(bytes: Uint8Array, view: DataView, at: number): { entry: LogE
     term: view.getFloat64(at + 16),
     kind,
     time: view.getFloat64(at + 24),
-    session: readSession(bytes, at + 32),
+    session: readSession(bytes, view, at + 32),
     number: view.getUint16(at + 42) * 2 ** 32 + view.getUint32(at + 44),
     payload: bytes.subarray(at + ENTRY_HEADER_BYTES, end),
   }

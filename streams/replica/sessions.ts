@@ -140,13 +140,8 @@ export class SessionTable {
 
   /** The table as bytes: the same for equal tables. */
   encode(): Uint8Array {
-    const sessions = [...this.undated, ...this.dated].map(([session, { floor, lastTime, answers }]): SessionRecord => {
-      return [
-        session,
-        floor,
-        lastTime,
-        [...answers].flatMap(([number, { index, term, time }]) => [number, index, term, time]),
-      ]
+    const sessions = [...this.undated, ...this.dated].map(([session, { floor, lastTime, answers }]) => {
+      return { session, floor, lastTime, answers }
     })
     return encodeSessions({ forgotten: this.forgotten, sessions })
   }
@@ -161,13 +156,8 @@ export class SessionTable {
     return table
   }
 
-  private restore([session, floor, lastTime, numbers]: SessionRecord): void {
-    const answers = new Map<number, Answer>()
-    for (let at = 0; at + 3 < numbers.length; at += 4) {
-      const [number = 0, index = 0, term = 0, time = 0] = numbers.slice(at, at + 4)
-      answers.set(number, { index, term, time })
-    }
+  private restore({ session, floor, lastTime, answers }: SessionRecord): void {
     this.answers += answers.size
-    this.listOf(session).set(session, { floor, answers, lastTime, lastUse: ++this.uses })
+    this.listOf(session).set(session, { floor, answers: new Map(answers), lastTime, lastUse: ++this.uses })
   }
 }

@@ -122,7 +122,7 @@ describe('a member that opens', () => {
 
   it('refuses sessions that are damaged', () => {
     const disk = diskOf({ snapshot: { index: 3, term: 1 } })
-    disk.snapshots[0]?.bytes.fill(0x20, 0, 1)
+    disk.snapshots[0]?.bytes.fill(0, 0, 1)
     expect(codeThrownBy(() => new Place({ disk }))).toBe('KAYAK_CORRUPT')
   })
 
