@@ -84,6 +84,11 @@ export class ReplicaLog {
     return this.tail.first ?? this.last.index + 1
   }
 
+  /** Bytes of the entries that are kept in memory. */
+  get cachedBytes(): number {
+    return this.tail.bytes
+  }
+
   /** Where the entries up to an index begin that are kept for followers: so many, of so many bytes, and so recent. */
   tailFrom(until: number): number {
     const oldest = Math.max(this.cachedFrom, until + 1 - LIMITS.tailEntries)

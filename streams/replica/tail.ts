@@ -17,7 +17,8 @@ export class Tail {
     return this.entries[this.dropped]?.index
   }
 
-  private get bytes(): number {
+  /** Bytes of the entries held. */
+  get bytes(): number {
     return this.total - this.before
   }
 

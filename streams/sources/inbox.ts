@@ -33,6 +33,11 @@ export class Inbox {
     return this.waiting.length
   }
 
+  /** Whether what has come has settled, and nothing more has. */
+  get isAtRest(): boolean {
+    return this.turn === undefined
+  }
+
   get isClosed(): boolean {
     return this.closed
   }

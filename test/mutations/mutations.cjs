@@ -1,7 +1,7 @@
 /**
  * Deliberate bugs, each as one replacement in one file: what must be noticed. `find` occurs exactly once.
  *
- * @typedef {{ name: string, file: string, find: string, replace: string }} Mutation
+ * @typedef {{ name: string, hunt?: string, file: string, find: string, replace: string }} Mutation
  * @type {readonly Mutation[]}
  */
 module.exports = [
@@ -323,6 +323,7 @@ module.exports = [
   },
   {
     name: 'a lease counts from when the leader was answered',
+    hunt: 'leases',
     file: 'streams/roles/leader/leadership.ts',
     find: 'return isWithinLease(this.rounds.beganAt(this.leasedRound), parts.clock.now(), roster.settings)',
     replace:
@@ -330,30 +331,35 @@ module.exports = [
   },
   {
     name: 'a lease outlives a hand-over',
+    hunt: 'leases',
     file: 'streams/roles/leader/transfer.ts',
     find: 'leadership.hasNoLease = true',
     replace: '',
   },
   {
     name: 'a lease lasts for as long as an election timeout and a half',
+    hunt: 'leases',
     file: 'streams/rules/lease.ts',
     find: 'now - sentAt < leaseMs',
     replace: 'now - sentAt < 2 * leaseMs',
   },
   {
     name: 'a lease is used before an entry of its own term has committed',
+    hunt: 'leases',
     file: 'streams/roles/leader/leadership.ts',
     find: 'if (this.hasNoLease || !this.isEstablished ||',
     replace: 'if (this.hasNoLease ||',
   },
   {
     name: 'a voter that was restarted has promised no lease',
+    hunt: 'leases',
     file: 'streams/rules/lease.ts',
     find: 'leaseMs > 0 && now - openedAt < leaseMs + clockBoundMs',
     replace: 'leaseMs > 0 && now < openedAt',
   },
   {
     name: 'a newer term releases voters from a lease',
+    hunt: 'leases',
     file: 'streams/rules/vote.ts',
     find: "if (voter.hasPromised && !ballot.transfer) return 'hears-leader'",
     replace: '',
@@ -438,6 +444,7 @@ module.exports = [
   },
   {
     name: 'a lease is by the word of those who may have another roster behind the one in force',
+    hunt: 'leases',
     file: 'streams/roles/leader/leadership.ts',
     find: 'const least = Math.max(this.replica.roster.index, this.firstIndex)',
     replace: 'const least = this.replica.roster.index',
@@ -453,5 +460,47 @@ module.exports = [
     file: 'streams/roles/leader/check-stall.ts',
     find: 'filter(() => !isQuorum(replica.roster, id => id === replica.self.id)),',
     replace: 'filter(() => term < 0),',
+  },
+  {
+    name: 'a leader takes appends however much has not committed',
+    file: 'streams/roles/leader/proposals.ts',
+    find: "['uncommitted', log.bytesAfter(replica.commit), LIMITS.uncommittedBytes],",
+    replace: "['uncommitted', log.bytesAfter(replica.commit), Infinity],",
+  },
+  {
+    name: 'a follower takes entries however far its disk is behind',
+    file: 'streams/roles/following.ts',
+    find: 'if (disk.bufferedBytes <= LIMITS.bufferedBytes) return false',
+    replace: 'if (disk.bufferedBytes >= 0) return false',
+  },
+  {
+    name: 'a member is sent all there is without an answer',
+    file: 'streams/roles/leader/replication.ts',
+    find: '({ messages: LIMITS.pipelineMessages, bytes: LIMITS.pipelineBytes })',
+    replace: '({ messages: LIMITS.pipelineMessages && Infinity, bytes: Infinity })',
+  },
+  {
+    name: 'a message of entries has all there is',
+    file: 'streams/roles/leader/replication.ts',
+    find: '.read(next, log.last.index, LIMITS.batchBytes)',
+    replace: '.read(next, log.last.index, Infinity)',
+  },
+  {
+    name: 'memory keeps all that was applied',
+    file: 'streams/replica/log.ts',
+    find: 'this.tail.evict(Math.min(applied, durable), LIMITS.tailBytes)',
+    replace: 'this.tail.evict(Math.min(applied, durable), Infinity)',
+  },
+  {
+    name: 'memory keeps all that has committed until it is applied',
+    file: 'streams/replica/log.ts',
+    find: 'return this.tail.evict(Math.min(commit, durable), LIMITS.unappliedBytes)',
+    replace: 'return this.tail.evict(Math.min(commit, durable), Infinity)',
+  },
+  {
+    name: 'snapshots are sent as fast as they are taken',
+    file: 'streams/sources/pace.ts',
+    find: 'return Math.floor(begin - now)',
+    replace: 'return 0 * begin',
   },
 ]

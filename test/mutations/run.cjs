@@ -15,7 +15,7 @@ const mutations = [...require('./mutations.cjs'), ...require('./storage-mutation
 const ROOT = join(__dirname, '..', '..')
 const SEEDS = 1000
 /** What notices a bug: whole clusters unless it says otherwise. */
-const HUNTS = { cluster: 'hunt.ts', crashes: 'hunt-crashes.ts', storage: 'hunt-storage.ts' }
+const HUNTS = { cluster: 'hunt.ts', leases: 'hunt-leases.ts', crashes: 'hunt-crashes.ts', storage: 'hunt-storage.ts' }
 /** What is no bug, and must not be noticed. */
 const asItIs = Object.keys(HUNTS).map(hunt => ({ name: `kayak as it is, by ${hunt}`, hunt }))
 

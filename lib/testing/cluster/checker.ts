@@ -48,6 +48,7 @@ const STEPS = [
   invariants.rostersOfLog,
   invariants.oneAddressEach,
   invariants.stateMachineSafety,
+  invariants.withinBudgets,
 ]
 const DISKS = [invariants.termAndVote, invariants.durability, invariants.wholeDisk]
 const SENDINGS = [

@@ -26,7 +26,9 @@ export function follow(wire: Wire, { type, from, to, message }: Traffic): void {
   trace.text(to)
   trace.number(clock.now())
   const [sender, receiver] = [byAddress.get(from), byAddress.get(to)]
-  if (type === 'delivered' && sender !== undefined && receiver !== undefined) overseer.delivered(sender, receiver, sent)
+  // what comes again is heard as well, however old it is
+  const isHeard = type === 'delivered' || type === 'injected'
+  if (isHeard && sender !== undefined && receiver !== undefined) overseer.delivered(sender, receiver, sent)
   if (type !== 'sent' || sender === undefined) return
   trace.message(sent)
   if (receiver !== undefined) overseer.sending(sender, receiver, sent)

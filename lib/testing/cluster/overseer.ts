@@ -3,17 +3,20 @@ import type { CallKind } from '../../../plugins/storage-memory/index.js'
 import type { Message } from '../../../streams/contracts/messages/index.js'
 import { leaderInTouch } from '../invariants/leader-in-touch.js'
 import { sticksToItsLeader } from '../invariants/sticks-to-its-leader.js'
+import { trafficWithinBudgets } from '../invariants/traffic-within-budgets.js'
 import type { Checker } from './checker.js'
 import { Contacts } from './contacts.js'
 import { hasQuorum } from './has-quorum.js'
 import type { TestMember } from './test-member.js'
+import { TrafficOfLives } from './traffic-of-lives.js'
 
 /** Calls that a leader's work waits for; a snapshot may take its time. */
 const OF_THE_LOG: readonly CallKind[] = ['append', 'truncate', 'compact', 'save-term-and-vote']
 
-/** Sees to what only time shows: who leads and is of no use, and who turns from a leader that is at work. */
+/** Sees to what only time shows: who leads and is of no use, who turns from a leader at work, who sends too much. */
 export class Overseer {
   private readonly contacts = new Contacts()
+  private readonly traffic = new TrafficOfLives()
   /** Since when a life has led its term with the roster that it has. */
   private readonly leading = new Map<string, { readonly what: string; readonly since: number }>()
   private readonly writing = new Map<string, { readonly write: object; readonly since: number }>()
@@ -25,9 +28,12 @@ export class Overseer {
 
   delivered(from: TestMember, to: TestMember, message: Message): void {
     this.contacts.delivered(from, to, message, this.clock.now())
+    this.traffic.heard(to.life, from.id)
   }
 
   sending(from: TestMember, to: TestMember, message: Message): void {
+    const sent = this.traffic.sending(from.life, to.id, message, this.clock.now())
+    this.checker.note(trafficWithinBudgets(from.life, message, sent))
     if (message.type !== 'vote-reply' || !message.pre || message.reason !== 'granted') return
     const { life, replica, awakeSince, time } = from
     const { electionTimeoutMs = 0 } = replica ?? {}

@@ -1,26 +1,28 @@
 import { filter } from 'rxjs'
 import type { Traffic } from '../../../../plugins/transport-memory/index.js'
-import { die } from './dice.js'
+import type { TestMember } from '../../cluster/test-member.js'
+import { MEANINGLESS } from '../machine.js'
+import type { PlannedFault } from '../plan.js'
+import { die, pick, shuffled } from './dice.js'
 import type { Nemesis } from './nemesis.js'
+import { crash } from './processes.js'
 import type { Strike } from './strike.js'
 
 /** How often a leader that was cut off is asked, and for how long. */
 const ASKS = 70
 const ASK_EVERY_MS = 5
+/** How often something is appended meanwhile where others may lead. */
+const APPEND_EVERY = 6
 
-const staleReads: Strike = (nemesis, fault) => {
+/** Cuts a leader off whose clock is slow, and asks it for reads while others go on without it. */
+function cutOff(nemesis: Nemesis, fault: PlannedFault, leader: TestMember, meanwhile: () => void = () => undefined) {
   const { cluster, faults } = nemesis
-  const [leader] = cluster.leaders
-  if (leader === undefined) return
-  // of a joint roster that nobody else will have, the new half is this leader alone
-  const others = leader.replica?.roster.voters.filter(({ id }) => id !== leader.id) ?? []
-  const steps = others.map(({ id }) => ({ type: 'demote', id }) as const)
-  if (die(fault, 1) < 0.5 && steps.length > 1 && !nemesis.isShort) cluster.callers.reconfigure(leader, { steps })
   leader.time.drift(1 - faults.drift)
   cluster.network.isolate(leader.address)
   for (let count = 1; count <= ASKS; count++)
     nemesis.later(count * ASK_EVERY_MS, () => {
       if (!leader.isLeader) return
+      if (count % APPEND_EVERY === 0) meanwhile()
       cluster.barrier(leader, ASKS * ASK_EVERY_MS)
       cluster.callers.lease(leader, ASKS * ASK_EVERY_MS)
     })
@@ -28,6 +30,72 @@ const staleReads: Strike = (nemesis, fault) => {
     leader.time.drift(1)
     cluster.network.heal()
   })
+}
+
+/** Of a joint roster that nobody else will have, the new half is this leader alone. */
+function stayAlone({ cluster, isShort }: Nemesis, leader: TestMember): void {
+  const others = leader.replica?.roster.voters.filter(({ id }) => id !== leader.id) ?? []
+  const steps = others.map(({ id }) => ({ type: 'demote', id }) as const)
+  if (steps.length > 1 && !isShort) cluster.callers.reconfigure(leader, { steps })
+}
+
+/** Appends wherever another leads. */
+const appendElsewhere = ({ cluster }: Nemesis, leader: TestMember) => {
+  const [other] = cluster.leaders.filter(member => member !== leader)
+  if (other !== undefined) cluster.append(other, { payload: MEANINGLESS })
+}
+
+/** How long answers are remembered that come again to a leader that was cut off. */
+const ANSWERS_MS = 60
+
+/** What a leader has been answered comes again and again after it was cut off: it is as old as it was. */
+function answerAgain(nemesis: Nemesis, fault: PlannedFault, leader: TestMember): void {
+  const overheard = overhear(nemesis, ({ to }) => to === leader.address)
+  nemesis.later(ANSWERS_MS, () => {
+    overheard.stop()
+    cutOff(nemesis, fault, leader, () => {
+      overheard.repeat()
+      appendElsewhere(nemesis, leader)
+    })
+  })
+}
+
+/** Whom a leader hands over to is elected however recently the others have heard of it. */
+function handOver(nemesis: Nemesis, fault: PlannedFault, leader: TestMember): void {
+  leader.member?.handOver()
+  const soonMs = 1 + 20 * die(fault, 3)
+  nemesis.later(soonMs, () => cutOff(nemesis, fault, leader, () => appendElsewhere(nemesis, leader)))
+}
+
+/** How long those wait for a leader from whom it is cut, until the rest of its voters are restarted. */
+const LONELY_MS = [250, 500] as const
+
+/** Some have not heard the leader for long, and the others, who have, are restarted and don't know it any more. */
+function restartVoters(nemesis: Nemesis, fault: PlannedFault, leader: TestMember): void {
+  const { cluster } = nemesis
+  const others = shuffled(
+    cluster.running.filter(member => member !== leader),
+    die(fault, 3),
+  )
+  const lonely = others.slice(0, Math.floor(others.length / 2))
+  for (const { address } of lonely) cluster.network.cut(leader.address, address)
+  const [least, most] = LONELY_MS
+  nemesis.later(least + (most - least) * die(fault, 1), () => {
+    for (const member of others.filter(other => !lonely.includes(other)))
+      crash(nemesis, member, { ...fault, lastsMs: 1 })
+    cutOff(nemesis, fault, leader, () => appendElsewhere(nemesis, leader))
+  })
+}
+
+const LEASE_BREAKERS = [cutOff, answerAgain, handOver, restartVoters]
+
+const staleReads: Strike = (nemesis, fault) => {
+  const [leader] = nemesis.cluster.leaders
+  if (leader === undefined) return
+  if (die(fault, 1) < 0.5) stayAlone(nemesis, leader)
+  const hasLease = (leader.replica?.roster.settings.leaseMs ?? 0) > 0
+  const act = hasLease ? pick(LEASE_BREAKERS, die(fault, 2)) : cutOff
+  act?.(nemesis, fault, leader)
 }
 
 /** How many messages come again at most. */
