@@ -1,4 +1,3 @@
-import { filter, take } from 'rxjs'
 import type { Traffic } from '../../../../plugins/transport-memory/index.js'
 import { bridge, deafen, mute, ring, split } from '../../cluster/shapes.js'
 import { MEANINGLESS } from '../machine.js'
@@ -6,6 +5,7 @@ import type { PlannedFault } from '../plan.js'
 import type { Nemesis } from './nemesis.js'
 import { SNAPSHOT_BYTES } from './membership.js'
 import { crash } from './processes.js'
+import { atNext } from './at-next.js'
 import { die, pick, shuffled } from './dice.js'
 import type { Strike } from './strike.js'
 
@@ -77,16 +77,6 @@ const lostSuffix: Strike = (nemesis, fault) => {
   if (die(fault, 2) < 0.5) nemesis.later(0.9 * fault.lastsMs, () => rest.forEach(member => member.compact()))
   nemesis.later(fault.lastsMs, () => cluster.network.heal())
   nemesis.later(fault.lastsMs + 400 * die(fault, 3), () => cutOff.forEach(member => nemesis.mendDisk(member)))
-}
-
-/** Waits for the next message of a kind that arrives, and does something about it. */
-function atNext(nemesis: Nemesis, isIt: (traffic: Traffic) => boolean, act: (traffic: Traffic) => void) {
-  const { cluster } = nemesis
-  const waiting = cluster.network.traffic$.pipe(filter(isIt), take(1)).subscribe(traffic =>
-    // not while it is being delivered
-    cluster.clock.schedule(() => act(traffic)),
-  )
-  nemesis.atEnd(() => waiting.unsubscribe())
 }
 
 const isLaterChunk = ({ type, message }: Traffic): boolean =>

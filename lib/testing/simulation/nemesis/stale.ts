@@ -5,6 +5,7 @@ import { MEANINGLESS } from '../machine.js'
 import type { PlannedFault } from '../plan.js'
 import { die, pick, shuffled } from './dice.js'
 import type { Nemesis } from './nemesis.js'
+import { atNext } from './at-next.js'
 import { crash } from './processes.js'
 import type { Strike } from './strike.js'
 
@@ -67,10 +68,11 @@ function handOver(nemesis: Nemesis, fault: PlannedFault, leader: TestMember): vo
   nemesis.later(soonMs, () => cutOff(nemesis, fault, leader, () => appendElsewhere(nemesis, leader)))
 }
 
-/** How long those wait for a leader from whom it is cut, until the rest of its voters are restarted. */
-const LONELY_MS = [250, 500] as const
+/** How long those hear nothing who then stand, and how often they ask again whoever has been restarted. */
+const LONELY_MS = 150
+const STANDS_AGAIN = 8
 
-/** Some have not heard the leader for long, and the others, who have, are restarted and don't know it any more. */
+/** Some stand who have not heard the leader for long, and the others, who have, are restarted and don't know it any more. */
 function restartVoters(nemesis: Nemesis, fault: PlannedFault, leader: TestMember): void {
   const { cluster } = nemesis
   const others = shuffled(
@@ -78,16 +80,47 @@ function restartVoters(nemesis: Nemesis, fault: PlannedFault, leader: TestMember
     die(fault, 3),
   )
   const lonely = others.slice(0, Math.floor(others.length / 2))
+  const voters = others.slice(lonely.length)
   for (const { address } of lonely) cluster.network.cut(leader.address, address)
-  const [least, most] = LONELY_MS
-  nemesis.later(least + (most - least) * die(fault, 1), () => {
-    for (const member of others.filter(other => !lonely.includes(other)))
-      crash(nemesis, member, { ...fault, lastsMs: 1 })
-    cutOff(nemesis, fault, leader, () => appendElsewhere(nemesis, leader))
+  const stands = ({ type, from, message }: Traffic): boolean =>
+    type === 'sent' && 'type' in message && message.type === 'request-vote' && cluster.at(from) === lonely[0]
+  nemesis.later(LONELY_MS, () =>
+    atNext(nemesis, stands, ({ from, message }) => {
+      for (const voter of voters) crash(nemesis, voter, { ...fault, lastsMs: 1 })
+      cutOff(nemesis, fault, leader, () => appendElsewhere(nemesis, leader))
+      for (let times = 1; times <= STANDS_AGAIN; times++)
+        nemesis.later(times * ASK_EVERY_MS, () => {
+          for (const { address } of voters) inject(nemesis, from, address, message)
+        })
+    }),
+  )
+}
+
+/** How long a request for votes is on its way while its voters hear the leader again. */
+const DELAY_MS = 40
+
+/** Some ask for votes of a new term while nobody hears the leader, and are heard when voters hear the leader again. */
+function delayVotes(nemesis: Nemesis, fault: PlannedFault, leader: TestMember): void {
+  const { cluster } = nemesis
+  for (const { address } of cluster.running)
+    if (address !== leader.address) cluster.network.cut(leader.address, address)
+  const stands = ({ type, message }: Traffic): boolean =>
+    type === 'sent' && 'type' in message && message.type === 'request-vote' && 'pre' in message && !message.pre
+  atNext(nemesis, stands, ({ from, message }) => {
+    const voters = cluster.running.filter(({ address }) => address !== from && address !== leader.address)
+    for (const { address } of voters) {
+      cluster.network.cut(from, address)
+      cluster.network.heal(leader.address, address)
+    }
+    nemesis.later(DELAY_MS, () => {
+      for (const { address } of voters) cluster.network.heal(from, address)
+      cutOff(nemesis, fault, leader, () => appendElsewhere(nemesis, leader))
+      for (const { address } of voters) inject(nemesis, from, address, message)
+    })
   })
 }
 
-const LEASE_BREAKERS = [cutOff, answerAgain, handOver, restartVoters]
+const LEASE_BREAKERS = [cutOff, answerAgain, handOver, restartVoters, delayVotes]
 
 const staleReads: Strike = (nemesis, fault) => {
   const [leader] = nemesis.cluster.leaders
@@ -101,8 +134,15 @@ const staleReads: Strike = (nemesis, fault) => {
 /** How many messages come again at most. */
 const STALE_MESSAGES = 300
 
+/** Lets a message arrive once more. */
+function inject({ cluster }: Nemesis, from: string, to: string, message: object): void {
+  const sender = cluster.at(from)
+  if (sender !== undefined) cluster.network.inject({ id: sender.id, address: from }, to, message)
+}
+
 /** Remembers the messages of a kind that arrive from now on: `stop` ends that, `repeat` lets them arrive once more. */
-export function overhear({ cluster, atEnd }: Nemesis, isMeant: (traffic: Traffic) => boolean) {
+export function overhear(nemesis: Nemesis, isMeant: (traffic: Traffic) => boolean) {
+  const { cluster, atEnd } = nemesis
   const heard: Traffic[] = []
   const listening = cluster.network.traffic$
     .pipe(filter(traffic => traffic.type === 'delivered' && isMeant(traffic)))
@@ -110,10 +150,7 @@ export function overhear({ cluster, atEnd }: Nemesis, isMeant: (traffic: Traffic
   const stop = (): void => listening.unsubscribe()
   atEnd(stop)
   const repeat = (): void => {
-    for (const { from, to, message } of heard) {
-      const sender = cluster.at(from)
-      if (sender !== undefined) cluster.network.inject({ id: sender.id, address: from }, to, message)
-    }
+    for (const { from, to, message } of heard) inject(nemesis, from, to, message)
   }
   return { stop, repeat }
 }
