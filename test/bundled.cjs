@@ -33,7 +33,8 @@ const bundle = (entryPoint, outfile, plugins = []) =>
     logLevel: 'error',
   })
 
-async function main([entryPoint, ...words]) {
+/** Runs a program of the tests with words, and ends as it does. */
+async function run(entryPoint, words) {
   const file = join(temporaryFolder('bundled'), 'main.cjs')
   await bundle(join(ROOT, entryPoint), file)
   const child = spawn(process.execPath, [YOUNG, file, ...words], { cwd: ROOT, stdio: 'inherit' })
@@ -41,9 +42,11 @@ async function main([entryPoint, ...words]) {
   child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 130))
 }
 
-module.exports = { bundle, temporaryFolder }
-if (require.main === module)
-  main(process.argv.slice(2)).catch(error => {
+module.exports = { bundle, run, temporaryFolder }
+if (require.main === module) {
+  const [, , entryPoint, ...words] = process.argv
+  run(entryPoint, words).catch(error => {
     console.error(error)
     process.exit(1)
   })
+}
