@@ -1,0 +1,105 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpus, loadavg, totalmem } from 'node:os'
+import { dirname } from 'node:path'
+import type { Bench, Scenario } from './bench'
+import { floorProcess } from './floors'
+import { member } from './member'
+import { parseOptions, USAGE, type BenchOptions } from './options'
+import type { Report } from './report'
+import { SCENARIOS } from './scenarios'
+import { storagesOf } from './storages'
+import { outcomes, outcomesText } from './targets'
+import { Workshop } from './workshop'
+
+const say = (line: string): void => console.log(line)
+
+const loadNow = (): number => loadavg()[0] ?? 0
+
+function commitOf(root: string): string {
+  try {
+    return execFileSync('git', ['-C', root, 'describe', '--always', '--dirty'], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+    }).trim()
+  } catch {
+    return 'unknown'
+  }
+}
+
+function surroundings({ kayak, ...options }: BenchOptions) {
+  const [cpu] = cpus()
+  return {
+    startedAt: new Date().toISOString(),
+    node: process.version,
+    commit: commitOf(kayak),
+    machine: {
+      cpu: cpu?.model ?? 'unknown',
+      cores: cpus().length,
+      memoryBytes: totalmem(),
+      platform: `${process.platform} ${process.arch}`,
+      loadBefore: loadNow(),
+      loadAfter: 0,
+    },
+    options: { ...options },
+  }
+}
+
+function wanted({ only }: BenchOptions): readonly Scenario[] {
+  const names = SCENARIOS.flatMap(scenario => scenario.names)
+  const unknown = only.find(name => !names.some(known => known === name))
+  if (unknown !== undefined) throw new RangeError(`There is no ${unknown}; there are ${names.join(', ')}.`)
+  return SCENARIOS.filter(scenario => only.length === 0 || scenario.names.some(name => only.includes(name)))
+}
+
+function benchOf(options: BenchOptions): Bench {
+  const has = storagesOf(options.kayak)
+  const storages = options.storages ?? has
+  const lacking = storages.find(name => !has.includes(name))
+  if (lacking !== undefined) throw new RangeError(`There is no storage ${lacking} in ${options.kayak}; is it built?`)
+  const { only } = options
+  return {
+    options,
+    workshop: new Workshop(options.dir),
+    storages,
+    wants: name => only.length === 0 || only.includes(name),
+    say,
+  }
+}
+
+function write(file: string | undefined, text: () => string): void {
+  if (file === undefined) return
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, text())
+}
+
+async function run(options: BenchOptions): Promise<void> {
+  const scenarios = wanted(options)
+  const bench = benchOf(options)
+  const around = surroundings(options)
+  let measured: Partial<Report> = {}
+  for (const scenario of scenarios) measured = { ...measured, ...(await scenario.run(bench)) }
+  const given = { ...measured, ...around, machine: { ...around.machine, loadAfter: loadNow() } }
+  const report: Report = { ...given, targets: outcomes(given, bench.storages) }
+  if (report.targets.length > 0) say(`\n${outcomesText(report.targets)}`)
+  write(options.json, () => `${JSON.stringify(report, undefined, 2)}\n`)
+}
+
+/** The roles that this program has in processes of its own. */
+const ROLES: Readonly<Record<string, (words: readonly string[]) => void>> = {
+  member: ([root = process.cwd()]) => member(root),
+  floor: floorProcess,
+}
+
+const [, , ...words] = process.argv
+const role = ROLES[words[0] ?? '']
+if (words.includes('--help')) say(USAGE)
+else if (role !== undefined) role(words.slice(1))
+else
+  run(parseOptions(words)).then(
+    () => process.exit(0),
+    (error: unknown) => {
+      console.error(error)
+      process.exit(1)
+    },
+  )

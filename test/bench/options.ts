@@ -1,0 +1,86 @@
+import { tmpdir } from 'node:os'
+import { parseArgs } from 'node:util'
+
+/** What a run measures, and for how long. */
+export interface BenchOptions {
+  /** Everything is cut down to what shows that it works. */
+  readonly isQuick: boolean
+  /** Scenarios by name. */
+  readonly only: readonly string[]
+  readonly storages: readonly string[] | undefined
+  readonly inFlight: readonly number[]
+  readonly rounds: number
+  /** Of each load that counts. */
+  readonly ms: number
+  /** Before it. */
+  readonly warmMs: number
+  readonly withRivals: boolean
+  readonly json: string | undefined
+  readonly html: string | undefined
+  /** For the folders of members: on the disk that is to be measured. */
+  readonly dir: string
+  /** The package that is measured, and others as they were built, to be measured beside it. */
+  readonly kayak: string
+  readonly against: readonly string[]
+  /** Entries after which members compact their logs. */
+  readonly compactEntries: number
+  /** Where the members leave profiles of what they spend their time with. */
+  readonly profiles: string | undefined
+}
+
+export const USAGE = `npm run bench -- …
+  --quick              everything within a minute, by which nothing is proven
+  --rivals             etcd and hashicorp/raft beside it, where test/bench/rivals/install.sh has run
+  --only append,floor  these scenarios alone
+  --storage nedb       this storage alone
+  --in-flight 1,64     so many calls under way
+  --rounds 3           medians of so many runs, in alternation
+  --seconds 3          of each load
+  --dir DIR            on this disk
+  --json FILE          the figures
+  --html FILE          latency against throughput
+  --kayak DIR          another built package instead of this one
+  --against DIR        another built package beside this one
+  --compact 10000      members compact their logs after so many entries
+  --profiles DIR       the members' profiles, for Chrome's or VS Code's viewer`
+
+const numbers = (text: string): readonly number[] => text.split(',').map(word => positive(word))
+
+function positive(word: string): number {
+  const number = Number(word)
+  if (!(number > 0)) throw new RangeError(`${word} is no number above 0.`)
+  return number
+}
+
+/** What is asked for on the command line. */
+export function parseOptions(words: readonly string[]): BenchOptions {
+  const text = { type: 'string' } as const
+  const { values } = parseArgs({
+    args: [...words],
+    options: {
+      quick: { type: 'boolean', default: false },
+      rivals: { type: 'boolean', default: false },
+      ...{ only: text, storage: text, 'in-flight': text, rounds: text, seconds: text, dir: text, json: text },
+      ...{ html: text, kayak: text, compact: text, profiles: text, against: { ...text, multiple: true } },
+    },
+  })
+  const isQuick = values.quick
+  const ms = 1000 * positive(values.seconds ?? (isQuick ? '0.2' : '3'))
+  return {
+    isQuick,
+    only: values.only?.split(',') ?? [],
+    storages: values.storage?.split(',').map(name => name.replace(/^storage-/, '')),
+    inFlight: numbers(values['in-flight'] ?? '1,16,64,256,1024'),
+    rounds: positive(values.rounds ?? (isQuick ? '1' : '3')),
+    ms,
+    warmMs: Math.min(1000, ms / 2),
+    withRivals: values.rivals,
+    json: values.json,
+    html: values.html,
+    dir: values.dir ?? tmpdir(),
+    kayak: values.kayak ?? process.cwd(),
+    against: values.against ?? [],
+    compactEntries: positive(values.compact ?? '10000'),
+    profiles: values.profiles,
+  }
+}
