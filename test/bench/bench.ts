@@ -1,3 +1,4 @@
+import { Cluster, type Placing } from './cluster'
 import type { BenchOptions } from './options'
 import type { Report } from './report'
 import type { Workshop } from './workshop'
@@ -18,4 +19,24 @@ export interface Scenario {
   /** By which it is asked for; as the fields of the report that it fills. */
   readonly names: readonly (keyof Report)[]
   run(bench: Bench): Promise<Partial<Report>>
+}
+
+/** Runs something on a cluster of its own, of the package that is measured. */
+export async function onCluster<T>(
+  { options, workshop }: Bench,
+  placing: Omit<Placing, 'root'>,
+  run: (cluster: Cluster) => Promise<T>,
+  size?: number,
+): Promise<T> {
+  const cluster = await Cluster.grow(workshop, { root: options.kayak, ...placing }, size)
+  const result = await run(cluster)
+  await cluster.close()
+  return result
+}
+
+/** Does something for one after another, and gathers what comes of it. */
+export async function eachInTurn<T, R>(values: readonly T[], run: (value: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = []
+  for (const value of values) results.push(await run(value))
+  return results
 }

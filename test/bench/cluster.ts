@@ -1,6 +1,5 @@
 import { Asker } from './asking'
-import type { Consuming } from './consumer'
-import type { MemberQuestions, Opening } from './member'
+import type { MemberQuestions } from './member'
 import type { Workshop } from './workshop'
 import type { Options } from 'kayak'
 
@@ -8,29 +7,29 @@ export interface Placing {
   /** The folder of the package that is measured. */
   readonly root: string
   readonly storage: string
-  readonly members: number
-  readonly consuming: Consuming
+  /** Entries after which members compact their logs; 0, as by default, for never. */
+  readonly compactEntries?: number
   /** What the hosts are given. */
   readonly options?: Options
-  readonly counted?: boolean
   /** For the processes of the members. */
   readonly execArgv?: readonly string[]
 }
 
+/** Which one, a member's folder remembers. */
+const ANY_PORT = '127.0.0.1:0'
+
 /** One member: a folder, and the process that runs on it. */
 export class Member {
-  asker: Asker<MemberQuestions>
-  address = ''
-  readonly dataDir: string
-  /** How long its last opening has taken. */
-  tookMs = 0
+  private asker: Asker<MemberQuestions>
+  address = ANY_PORT
+  private dataDir: string
 
   constructor(
     private readonly workshop: Workshop,
     private readonly placing: Placing,
-    readonly name: string,
+    private readonly name: string,
   ) {
-    this.dataDir = workshop.folder(`${placing.storage}-${name}`)
+    this.dataDir = this.newFolder()
     this.asker = this.process()
   }
 
@@ -38,36 +37,47 @@ export class Member {
     return this.asker.ask.bind(this.asker)
   }
 
-  /** Opens a host, in a process that has none. */
-  async open(peers?: readonly string[], consuming = this.placing.consuming): Promise<void> {
-    const { storage, options, counted } = this.placing
-    const opening: Opening = {
-      storage,
-      dataDir: this.dataDir,
-      consuming,
-      ...(peers === undefined ? {} : { peers }),
-      ...(this.address === '' ? {} : { address: this.address }),
-      ...(options === undefined ? {} : { options }),
-      ...(counted === undefined ? {} : { counted }),
-    }
-    const { address, tookMs } = await this.ask('open', opening)
-    this.address = address
-    this.tookMs = tookMs
+  /** Opens a host, in a process that has none, and gives the milliseconds that it has taken. */
+  async open(peers?: readonly string[]): Promise<number> {
+    const { storage, options = {}, compactEntries = 0 } = this.placing
+    const { dataDir, address } = this
+    const where = { storage, dataDir, address, options, compactEntries }
+    const opened = await this.ask('open', peers === undefined ? where : { ...where, peers })
+    this.address = opened.address
+    return opened.tookMs
   }
 
   kill(): Promise<void> {
     return this.workshop.end(this.asker.child)
   }
 
-  /** A new process on its folder. */
-  async restart(peers?: readonly string[]): Promise<void> {
+  /** Opens its folder in a new process. */
+  async restart(): Promise<number> {
     this.asker = this.process()
-    await this.open(peers)
+    return this.open()
+  }
+
+  /** Stops its host, and lets go of what that was. */
+  async renew(): Promise<void> {
+    await this.ask('stop', undefined)
+    this.workshop.remove(this.dataDir)
+    this.dataDir = this.newFolder()
+    this.address = ANY_PORT
+  }
+
+  /** Lets its process end by itself, so that it can leave what it has gathered, and keeps its folder. */
+  async stop(): Promise<void> {
+    await this.ask('stop', undefined)
+    await this.workshop.end(this.asker.child, 'gently')
   }
 
   async close(): Promise<void> {
     await this.workshop.end(this.asker.child, 'gently')
     this.workshop.remove(this.dataDir)
+  }
+
+  private newFolder(): string {
+    return this.workshop.folder(`${this.placing.storage}-${this.name}`)
   }
 
   private process(): Asker<MemberQuestions> {
@@ -80,16 +90,17 @@ export class Member {
 export class Cluster {
   private constructor(readonly members: readonly Member[]) {}
 
-  /** Grows one: the first member founds it, the others join. */
-  static async grow(workshop: Workshop, placing: Placing): Promise<Cluster> {
-    const members = Array.from(
-      { length: placing.members },
-      (_, at) => new Member(workshop, placing, `member-${at + 1}`),
-    )
-    const [first, ...others] = members
-    await first?.open()
-    for (const member of others) await member.open([first?.address ?? ''])
-    return new Cluster(members)
+  /** Grows one. */
+  static async grow(workshop: Workshop, placing: Placing, size = 3): Promise<Cluster> {
+    const cluster = new Cluster(Array.from({ length: size }, (_, at) => new Member(workshop, placing, `${at + 1}`)))
+    await cluster.found()
+    return cluster
+  }
+
+  /** Puts another cluster in its place, in the same processes and new folders. */
+  async renew(): Promise<void> {
+    await Promise.all(this.members.map(member => member.renew()))
+    await this.found()
   }
 
   /** Who leads, once somebody does. */
@@ -99,9 +110,17 @@ export class Cluster {
     }
   }
 
-  async followers(): Promise<readonly Member[]> {
+  /** Who leads, and the others. */
+  async parts(): Promise<{ readonly leader: Member; readonly followers: readonly Member[] }> {
     const leader = await this.leader()
-    return this.members.filter(member => member !== leader)
+    return { leader, followers: this.members.filter(member => member !== leader) }
+  }
+
+  /** The first member founds it, the others join. */
+  private async found(): Promise<void> {
+    const [first, ...others] = this.members
+    await first?.open()
+    for (const member of others) await member.open([first?.address ?? ''])
   }
 
   async close(): Promise<void> {

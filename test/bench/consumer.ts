@@ -1,15 +1,6 @@
-import type { Entry, Host } from 'kayak'
-import { exhaustMap, filter, map, scan, type Observable } from 'rxjs'
+import type { Host } from 'kayak'
+import { exhaustMap, filter, Subscription } from 'rxjs'
 import type { BuiltKayak } from './built-kayak'
-
-/** What consumes the log of a member. */
-export interface Consuming {
-  /** Entries after which the log is compacted, or 64 MiB if these are sooner; 0 for never. */
-  readonly compactEntries: number
-  /** Further subscribers of `committed$`, each through so many operators. */
-  readonly subscribers?: number
-  readonly operators?: number
-}
 
 const COMPACT_BYTES = 64 * 1024 * 1024
 /** A state machine remembers the last payload of each. */
@@ -18,8 +9,11 @@ const SLOTS = 1024
 const isStopped = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'KAYAK_STOPPED'
 
-/** A small state machine as a program would have one, of which the log is compacted into snapshots. */
-function compacted({ operators }: BuiltKayak, host: Host, entries: number): void {
+/**
+ * A small state machine as a program would have one, into whose snapshots the log is compacted after so many entries,
+ * or 64 MiB if these are sooner.
+ */
+export function compacting({ operators }: BuiltKayak, host: Host, entries: number): void {
   const slots: Uint8Array[] = []
   let index = 0
   host.committed$.subscribe(entry => {
@@ -27,36 +21,34 @@ function compacted({ operators }: BuiltKayak, host: Host, entries: number): void
     // this program appends bytes only
     slots[index % SLOTS] = entry.payload as Uint8Array
   })
-  function* rows() {
-    for (const slot of slots.slice()) if ((slot as Uint8Array | undefined) !== undefined) yield slot
-  }
-  host.committed$
-    .pipe(
-      operators.growth(),
-      operators.anyOf(operators.everyEntries(entries), operators.everyBytes(COMPACT_BYTES)),
-      exhaustMap(() => host.log.compact(index, rows())),
-    )
-    .subscribe({
-      error: (error: unknown) => {
-        // a host that stops ends what it was doing
-        if (!isStopped(error)) throw error
-      },
-    })
+  const strategy = operators.anyOf(operators.everyEntries(entries), operators.everyBytes(COMPACT_BYTES))
+  const compact = () => host.log.compact(index, Object.values(slots))
+  host.committed$.pipe(operators.growth(), strategy, exhaustMap(compact)).subscribe({
+    error: (error: unknown) => {
+      // a host that stops ends what it was doing
+      if (!isStopped(error)) throw error
+    },
+  })
 }
 
-/** What a consumer makes of entries, through one operator or a few. */
-const OPERATORS: readonly ((entry$: Observable<Entry<unknown>>) => Observable<Entry<unknown>>)[] = [
-  entry$ => entry$.pipe(filter(({ index }) => index > 0)),
-  entry$ => entry$.pipe(map(entry => ({ ...entry, time: entry.time + 1 }))),
-  entry$ => entry$.pipe(scan((before, entry) => (entry.index > before.index ? entry : before))),
-]
+/** What else may be subscribed to `committed$`. */
+export interface Subscribers {
+  /** So many that only look. */
+  readonly plain?: number
+  /** Three that each use an operator of kayak: a state machine, a strategy of compaction, a filter. */
+  readonly operators?: boolean
+}
 
-/** Consumes what commits at a host. */
-export function consume(kayak: BuiltKayak, host: Host, { compactEntries, subscribers = 0, operators = 0 }: Consuming) {
-  if (compactEntries > 0) compacted(kayak, host, compactEntries)
+/** Subscribes so many, and returns how to end them. */
+export function subscribe({ operators }: BuiltKayak, { committed$ }: Host, subscribers: Subscribers): Subscription {
   const counts = { seen: 0 }
-  for (let at = 0; at < subscribers; at++)
-    OPERATORS.slice(0, operators)
-      .reduce<Observable<Entry<unknown>>>((entry$, operator) => operator(entry$), host.committed$)
-      .subscribe(() => counts.seen++)
+  const look = (): number => counts.seen++
+  const all = new Subscription()
+  for (let at = 0; at < (subscribers.plain ?? 0); at++) all.add(committed$.subscribe(look))
+  if (subscribers.operators === true) {
+    all.add(committed$.pipe(operators.project(0, count => count + 1)).subscribe(look))
+    all.add(committed$.pipe(operators.growth(), operators.everyEntries(1000)).subscribe(look))
+    all.add(committed$.pipe(filter(({ index }) => index % 2 === 0)).subscribe(look))
+  }
+  return all
 }

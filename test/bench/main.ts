@@ -4,6 +4,7 @@ import { cpus, loadavg, totalmem } from 'node:os'
 import { dirname } from 'node:path'
 import type { Bench, Scenario } from './bench'
 import { floorProcess } from './floors'
+import { page } from './html'
 import { member } from './member'
 import { parseOptions, USAGE, type BenchOptions } from './options'
 import type { Report } from './report'
@@ -82,6 +83,7 @@ async function run(options: BenchOptions): Promise<void> {
   const given = { ...measured, ...around, machine: { ...around.machine, loadAfter: loadNow() } }
   const report: Report = { ...given, targets: outcomes(given, bench.storages) }
   if (report.targets.length > 0) say(`\n${outcomesText(report.targets)}`)
+  write(options.html, () => page(report))
   write(options.json, () => `${JSON.stringify(report, undefined, 2)}\n`)
 }
 

@@ -1,9 +1,9 @@
 import type { Host, Options } from 'kayak'
-import { filter, firstValueFrom, merge } from 'rxjs'
+import { filter, firstValueFrom, merge, Subscription } from 'rxjs'
 import { answering } from './asking'
-import { builtKayak } from './built-kayak'
+import { builtKayak, type BuiltKayak } from './built-kayak'
 import { callTimes, closedLoop, type Load } from './closed-loop'
-import { consume, type Consuming } from './consumer'
+import { compacting, subscribe, type Subscribers } from './consumer'
 import type { Measured } from './figures'
 import { payloads } from './payloads'
 import { makeStorage } from './storages'
@@ -13,11 +13,10 @@ export interface Opening {
   readonly storage: string
   readonly dataDir: string
   readonly peers?: readonly string[]
-  readonly address?: string
-  readonly options?: Options
-  readonly consuming: Consuming
-  /** Counts what this member sends. */
-  readonly counted?: boolean
+  readonly address: string
+  readonly options: Options
+  /** Entries after which its log is compacted; 0 for never. */
+  readonly compactEntries: number
 }
 
 export interface View {
@@ -30,9 +29,15 @@ export interface View {
 export interface Usage {
   readonly cpuMs: number
   readonly rssBytes: number
-  /** Of what lives, on V8's heap and beside it. */
-  readonly heapBytes: number
-  readonly externalBytes: number
+  /** Of what lives, on V8's heap and in buffers beside it. */
+  readonly liveBytes: number
+}
+
+/** So many appends, so many of them under way. */
+export interface Filling {
+  readonly count: number
+  readonly inFlight: number
+  readonly bytes: number
 }
 
 /** What a member in its process is asked. */
@@ -42,71 +47,113 @@ export interface MemberQuestions {
   view: [undefined, View]
   append: [Load & { readonly bytes: number }, Measured]
   barrier: [Load, Measured]
-  fill: [{ readonly count: number; readonly inFlight: number; readonly bytes: number }, number]
+  /** How long that has taken. */
+  fill: [Filling, number]
   /** Resolves once so much has committed here. */
   reached: [{ readonly index: number }, undefined]
+  /** Resolves once this member leads in a later term, or knows who does. */
+  led: [{ readonly afterTerm: number }, undefined]
+  /** Instead of the subscribers before. */
+  subscribe: [Subscribers, undefined]
+  /** Compacts all that has committed into a snapshot of so many bytes. */
+  compact: [{ readonly bytes: number }, undefined]
   usage: [undefined, Usage]
   traffic: [undefined, Traffic]
+}
+
+const SNAPSHOT_CHUNK_BYTES = 64 * 1024
+
+function* chunksOf(bytes: number): Generator<Uint8Array> {
+  const next = payloads(SNAPSHOT_CHUNK_BYTES)
+  for (let left = bytes; left > 0; left -= SNAPSHOT_CHUNK_BYTES) yield next().subarray(0, left)
+}
+
+/** A host, and what watches it. */
+class Residence {
+  private subscribers = new Subscription()
+
+  private constructor(
+    private readonly kayak: BuiltKayak,
+    readonly host: Host,
+    readonly traffic: Traffic,
+  ) {}
+
+  static async open(kayak: BuiltKayak, opening: Opening): Promise<Residence> {
+    const { storage, dataDir, peers, address, compactEntries } = opening
+    const { transport, traffic } = countedTransport(kayak)
+    const options = { ...opening.options, dataDir, transport, storage: makeStorage(kayak, storage, dataDir) }
+    const { start, join } = kayak.face
+    const host = peers === undefined ? await start(address, options) : await join(address, [...peers], options)
+    if (compactEntries > 0) compacting(kayak, host, compactEntries)
+    return new Residence(kayak, host, traffic)
+  }
+
+  subscribe(subscribers: Subscribers): void {
+    this.subscribers.unsubscribe()
+    this.subscribers = subscribe(this.kayak, this.host, subscribers)
+  }
+
+  async reached(until: number): Promise<void> {
+    const { log, committed$, compaction$ } = this.host
+    const told$ = merge(committed$, compaction$.pipe(filter(({ type }) => type === 'installed')))
+    if (log.committed < until) await firstValueFrom(told$.pipe(filter(({ index }) => index >= until)))
+  }
+
+  async led(afterTerm: number): Promise<void> {
+    const { host } = this
+    await firstValueFrom(host.leader$.pipe(filter(leader => leader !== undefined && host.term > afterTerm)))
+  }
+}
+
+function usage(): Usage {
+  globalThis.gc?.()
+  const { user, system } = process.cpuUsage()
+  const { rss, heapUsed, external } = process.memoryUsage()
+  return { cpuMs: (user + system) / 1000, rssBytes: rss, liveBytes: heapUsed + external }
 }
 
 /** A member of a built package in a process of its own, asked by whoever has forked it. */
 export function member(root: string): void {
   const kayak = builtKayak(root)
-  let host: Host | undefined
-  let traffic: Traffic = { messages: 0, types: {} }
-  const running = (): Host => {
-    if (host === undefined) throw new Error('There is no host.')
-    return host
+  let residence: Residence | undefined
+  const here = (): Residence => {
+    if (residence === undefined) throw new Error('There is no host.')
+    return residence
   }
-
-  async function open({ storage, dataDir, peers, address = '127.0.0.1:0', options, consuming, counted }: Opening) {
-    const begun = performance.now()
-    const counting = counted === true ? countedTransport(kayak) : undefined
-    traffic = counting?.traffic ?? traffic
-    const all: Options = {
-      ...options,
-      dataDir,
-      storage: makeStorage(kayak, storage, dataDir),
-      ...(counting === undefined ? {} : { transport: counting.transport }),
-    }
-    host = peers === undefined ? await kayak.face.start(address, all) : await kayak.face.join(address, [...peers], all)
-    const tookMs = performance.now() - begun
-    consume(kayak, host, consuming)
-    return { ...host.self, tookMs }
+  const host = (): Host => here().host
+  const done = async (promise: Promise<unknown>): Promise<undefined> => {
+    await promise
+    return undefined
   }
 
   answering<MemberQuestions>({
-    open,
-    stop: async () => {
-      await running().stop()
-      host = undefined
-      return undefined
+    open: async opening => {
+      const begun = performance.now()
+      residence = await Residence.open(kayak, opening)
+      return { ...residence.host.self, tookMs: performance.now() - begun }
     },
+    stop: () => done(host().stop()),
     view: () => {
-      const { role, term, log } = running()
+      const { role, term, log } = host()
       return { role, term, committed: log.committed, head: log.head }
     },
     append: ({ bytes, ...load }) => {
       const next = payloads(bytes)
-      return closedLoop(() => running().log.append(next()), load)
+      return closedLoop(() => host().log.append(next()), load)
     },
-    barrier: load => closedLoop(() => running().sync.barrier(), load),
+    barrier: load => closedLoop(() => host().sync.barrier(), load),
     fill: ({ count, inFlight, bytes }) => {
       const next = payloads(bytes)
-      return callTimes(() => running().log.append(next(), { timeoutMs: 60_000 }), count, inFlight)
+      return callTimes(() => host().log.append(next(), { timeoutMs: 60_000 }), count, inFlight)
     },
-    reached: async ({ index }) => {
-      const { log, committed$, compaction$ } = running()
-      if (log.committed < index)
-        await firstValueFrom(merge(committed$, compaction$).pipe(filter(told => told.index >= index)))
+    reached: ({ index }) => done(here().reached(index)),
+    led: ({ afterTerm }) => done(here().led(afterTerm)),
+    subscribe: subscribers => {
+      here().subscribe(subscribers)
       return undefined
     },
-    usage: () => {
-      globalThis.gc?.()
-      const { user, system } = process.cpuUsage()
-      const { rss, heapUsed, external } = process.memoryUsage()
-      return { cpuMs: (user + system) / 1000, rssBytes: rss, heapBytes: heapUsed, externalBytes: external }
-    },
-    traffic: () => traffic,
+    compact: ({ bytes }) => done(host().log.compact(host().log.committed, chunksOf(bytes))),
+    usage,
+    traffic: () => here().traffic,
   })
 }

@@ -1,4 +1,4 @@
-import type { Summary } from './figures'
+import type { Measured, Summary } from './figures'
 import type { Floor } from './floors'
 import type { From } from './systems'
 
@@ -15,6 +15,114 @@ export interface StoragePoint extends Point {
 export interface Rival {
   readonly append: readonly Point[]
   readonly barrier: readonly Point[]
+}
+
+/** In maximal election timeouts, 2T, from SIGKILL of the leader on. */
+export interface Leaderless {
+  readonly storage: string
+  readonly kills: number
+  readonly electionTimeoutMs: number
+  readonly p50: number
+  readonly p90: number
+  readonly p99: number
+  readonly most: number
+  /** The share of kills after which there was another leader within two. */
+  readonly within2: number
+  /** Until an append had committed. */
+  readonly appendP99: number
+}
+
+export interface Rejoin {
+  readonly storage: string
+  readonly entries: number
+  readonly payloadBytes: number
+  /** What opening its folder takes. */
+  readonly openMs: number
+  /** From then on until all that it has missed has committed there. */
+  readonly caughtUpMs: number
+  /** All, with the process that is made for it. */
+  readonly allMs: number
+  readonly perSecond: number
+}
+
+export interface Reopen {
+  readonly storage: string
+  readonly entries: number
+  readonly payloadBytes: number
+  readonly openMs: number
+  readonly rssBytes: number
+}
+
+export interface SnapshotTransfer {
+  readonly storage: string
+  readonly bytes: number
+  /** With no bound on what it may take of the network. */
+  readonly mbPerSecond: number
+  readonly mbPerSecondByDefault: number
+}
+
+interface BytesAnEntry {
+  readonly rssBytes: number
+  readonly liveBytes: number
+}
+
+export interface Memory {
+  readonly storage: string
+  readonly entries: number
+  readonly payloadBytes: number
+  readonly leader: BytesAnEntry
+  readonly follower: BytesAnEntry
+}
+
+export interface Idle {
+  readonly storage: string
+  readonly lastedMs: number
+  /** Of a core, for each member; the leader's first. */
+  readonly cpuPercent: readonly number[]
+  /** Of all members together. */
+  readonly messagesPerSecond: number
+  readonly types: Readonly<Record<string, number>>
+}
+
+interface OneRun extends Measured {
+  readonly storage: string
+  readonly inFlight: number
+}
+
+export interface BySize extends OneRun {
+  readonly members: number
+}
+
+export interface ByPayload extends OneRun {
+  readonly payloadBytes: number
+  readonly mbPerSecond: number
+}
+
+export interface BySubscribers extends OneRun {
+  readonly subscribers: number
+}
+
+export interface AtPosition {
+  readonly position: number
+  readonly oneP50Ms: number
+  readonly manyPerSecond: number
+}
+
+/** How much longer an append takes at the last position than at the first, alone and among many. */
+export interface ByPosition {
+  readonly storage: string
+  readonly first: AtPosition
+  readonly last: AtPosition
+  readonly oneRatio: number
+  readonly manyRatio: number
+}
+
+/** Microseconds of the processor's time that an append costs a follower. */
+export interface OperatorCost {
+  readonly storage: string
+  readonly withUs: number
+  readonly withoutUs: number
+  readonly ratio: number
 }
 
 /** One line of what is to be reached. */
@@ -48,5 +156,16 @@ export interface Report {
   readonly append?: readonly StoragePoint[]
   readonly barrier?: readonly StoragePoint[]
   readonly rivals?: Readonly<Record<string, Rival>>
+  readonly leaderless?: readonly Leaderless[]
+  readonly rejoin?: readonly Rejoin[]
+  readonly reopen?: readonly Reopen[]
+  readonly snapshot?: readonly SnapshotTransfer[]
+  readonly memory?: readonly Memory[]
+  readonly idle?: readonly Idle[]
+  readonly members?: readonly BySize[]
+  readonly payloads?: readonly ByPayload[]
+  readonly subscribers?: readonly BySubscribers[]
+  readonly positions?: readonly ByPosition[]
+  readonly operators?: readonly OperatorCost[]
   readonly targets: readonly Outcome[]
 }

@@ -14,6 +14,10 @@ const APPENDS: Readonly<Record<string, Readonly<Record<string, readonly number[]
 const P99_OF_ETCD: Readonly<Record<string, number>> = { segments: 0.25, nedb: 0.6 }
 const MOST_OF_FLOOR = 1.8
 const BARRIERS_OF_ETCD = 5
+const SHARE_WITHIN_2 = 0.99
+const MOST_OF_FIRST = 1.1
+const MOST_IDLE_PERCENT = 1
+const MOST_OF_WITHOUT = 1.15
 
 const at = <P extends Point>(points: readonly P[] | undefined, inFlight: number): P | undefined =>
   points?.find(point => point.inFlight === inFlight && point.from === 'leader')
@@ -72,6 +76,30 @@ function barriersAgainst(report: Given, storage: string): readonly Line[] {
   )
 }
 
+/** What is told of one storage by each scenario that compares it with nobody else. */
+function alone({ leaderless, positions, idle, operators }: Given): readonly Line[] {
+  const most = { bound: 'at most' } as const
+  return [
+    ...(leaderless ?? []).map(({ storage, within2, kills }) => ({
+      ...{ what: 'a new leader within 2 x 2T', storage, unit: `of ${kills} kills`, value: within2 },
+      ...{ target: SHARE_WITHIN_2, bound: 'at least' as const },
+    })),
+    ...(positions ?? []).flatMap(({ storage, last, first, oneRatio, manyRatio }) =>
+      Object.entries({ alone: oneRatio, 'among many': manyRatio }).map(([how, value]) => ({
+        ...{ what: `append ${last.position}, ${how}`, storage, unit: `x append ${first.position}`, value },
+        ...{ target: MOST_OF_FIRST, ...most },
+      })),
+    ),
+    ...(idle ?? []).map(({ storage, cpuPercent }) => ({
+      ...{ what: 'the busiest idle member', storage, unit: '% of a core', value: Math.max(...cpuPercent) },
+      ...{ target: MOST_IDLE_PERCENT, ...most },
+    })),
+    ...(operators ?? []).map(({ storage, ratio: value }) => ({
+      ...{ what: 'CPU with three operators', storage, unit: 'x without', value, target: MOST_OF_WITHOUT, ...most },
+    })),
+  ]
+}
+
 /** What of the targets can be told from what was measured. */
 export function outcomes(report: Given, storages: readonly string[]): readonly Outcome[] {
   const lines = storages.flatMap(storage => [
@@ -81,7 +109,7 @@ export function outcomes(report: Given, storages: readonly string[]): readonly O
     ...p99Against(report, storage),
     ...barriersAgainst(report, storage),
   ])
-  return lines.map(line => ({
+  return [...lines, ...alone(report)].map(line => ({
     ...line,
     isMet: line.bound === 'at least' ? line.value >= line.target : line.value <= line.target,
   }))

@@ -1,13 +1,12 @@
 import { relative } from 'node:path'
-import type { Bench, Scenario } from './bench'
-import type { Consuming } from './consumer'
-import { summary, type Measured } from './figures'
-import { measureFloor, medianFloor, type Floor } from './floors'
-import { kayakSystem } from './kayak-system'
-import type { Point, Rival, StoragePoint } from './report'
-import { rivals } from './rivals'
-import { runText } from './text'
-import type { Call, From, System } from './systems'
+import type { Bench, Scenario } from '../bench'
+import { summary, type Measured } from '../figures'
+import { measureFloor, medianFloor, type Floor } from '../floors'
+import { kayakSystem } from '../kayak-system'
+import type { Point, Rival, StoragePoint } from '../report'
+import { rivals } from '../rivals'
+import { runText } from '../text'
+import type { Call, From, System } from '../systems'
 
 const BYTES = 1024
 /** What a system is warmed with, beside what warms each load. */
@@ -27,11 +26,10 @@ const nameOf = (storage: string, root: string): string =>
 /** Kayak on each storage, and other builds of it. */
 function kayaks({ options, storages }: Bench): readonly System[] {
   const { kayak, against, compactEntries, profiles } = options
-  const consuming: Consuming = { compactEntries }
   const execArgv = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]
   return storages.flatMap(storage =>
     [kayak, ...against].map(root =>
-      kayakSystem(root === kayak ? storage : nameOf(storage, root), { root, storage, consuming, execArgv }),
+      kayakSystem(root === kayak ? storage : nameOf(storage, root), { root, storage, compactEntries, execArgv }),
     ),
   )
 }

@@ -1,0 +1,29 @@
+import type { Scenario } from '../bench'
+import { idle } from './idle'
+import { leaderless } from './leaderless'
+import { members } from './members'
+import { memory } from './memory'
+import { operators } from './operators'
+import { payloads } from './payloads'
+import { positions } from './positions'
+import { rejoin } from './rejoin'
+import { reopen } from './reopen'
+import { snapshot } from './snapshot'
+import { subscribers } from './subscribers'
+import { throughput } from './throughput'
+
+/** All that is measured, in this order. */
+export const SCENARIOS: readonly Scenario[] = [
+  throughput,
+  leaderless,
+  rejoin,
+  reopen,
+  snapshot,
+  memory,
+  idle,
+  members,
+  payloads,
+  subscribers,
+  positions,
+  operators,
+]

@@ -1,0 +1,36 @@
+import { eachInTurn, onCluster, type Bench, type Scenario } from '../bench'
+import type { BySize } from '../report'
+import { figuresText } from '../text'
+
+const SIZES = { full: [1, 2, 3, 4, 5, 6, 7], quick: [1, 5] }
+const LEVELS = { full: [1, 64, 256], quick: [64] }
+const BYTES = 1024
+
+async function measure(bench: Bench, storage: string, members: number): Promise<readonly BySize[]> {
+  const { isQuick, compactEntries, warmMs, ms } = bench.options
+  return onCluster(
+    bench,
+    { storage, compactEntries },
+    async cluster => {
+      const leader = await cluster.leader()
+      return eachInTurn(isQuick ? LEVELS.quick : LEVELS.full, async inFlight => {
+        const measured = await leader.ask('append', { inFlight, bytes: BYTES, warmMs, ms })
+        bench.say(`${storage}: ${members} members, ${String(inFlight).padStart(4)} in flight ${figuresText(measured)}`)
+        return { storage, members, inFlight, ...measured }
+      })
+    },
+    members,
+  )
+}
+
+/** Appends to clusters of one to seven members. */
+export const members: Scenario = {
+  names: ['members'],
+  run: async bench => ({
+    members: (
+      await eachInTurn(bench.storages, storage =>
+        eachInTurn(bench.options.isQuick ? SIZES.quick : SIZES.full, size => measure(bench, storage, size)),
+      )
+    ).flat(2),
+  }),
+}
