@@ -1,0 +1,118 @@
+import type { Host } from 'kayak'
+import { ENTRY_HEADER_BYTES } from '../../streams/rules/entry'
+import { T, World } from '../host/world'
+import { Counting, type Counts } from './counting'
+
+const APPENDS = 1000
+const BYTES = 1024
+/** A byte that tells strings from bytes, and what an entry says beside its payload. */
+const ENTRY_BYTES = BYTES + 1 + ENTRY_HEADER_BYTES
+/** A leader is heard ten times in the least election timeout. */
+const HEARTBEAT_MS = T / 10
+
+/** Has so many callers append, each again as soon as it was answered. */
+async function appendAll(host: Host, inFlight: number): Promise<void> {
+  let left = APPENDS
+  const caller = async (): Promise<void> => {
+    while (left-- > 0) await host.log.append(new Uint8Array(BYTES))
+  }
+  await Promise.all(Array.from({ length: inFlight }, caller))
+}
+
+/** A member's ends, all of which are counted. */
+function counted(world: World, name: string, counting: Counting) {
+  // so that a batch takes in what comes while another is written
+  world.disk(name).latencyMs = 0.2
+  const { storage, transport, clock } = world.options(name)
+  return {
+    storage: counting.storage(storage),
+    transport: counting.transport(transport),
+    clock: counting.clock(clock),
+  }
+}
+
+interface Work {
+  readonly leader: Counts
+  readonly followers: readonly Counts[]
+  /** How often the leader was to be heard meanwhile. */
+  readonly heartbeats: number
+}
+
+/** What three members do for a thousand appends at the leader. */
+async function work(inFlight: number): Promise<Work> {
+  const world = new World()
+  const [atA, atB, atC] = [new Counting(), new Counting(), new Counting()]
+  const a = await world.start('a', counted(world, 'a', atA))
+  const b = await world.join('b', [a], counted(world, 'b', atB))
+  const c = await world.join('c', [a], counted(world, 'c', atC))
+  await world.pass(10 * T)
+  for (const counting of [atA, atB, atC]) counting.take()
+  const begun = world.clock.now()
+  await world.run(appendAll(a, inFlight))
+  const heartbeats = Math.ceil((world.clock.now() - begun) / HEARTBEAT_MS)
+  // what has been sent is answered, and no heartbeat is due yet
+  await world.pass(1)
+  const done = { leader: atA.take(), followers: [atB.take(), atC.take()], heartbeats }
+  await world.stop(a, b, c)
+  return done
+}
+
+describe('a thousand appends of 1 KiB, one after another,', () => {
+  let done: Work
+  beforeAll(async () => (done = await work(1)))
+
+  it('are a write each on each disk, of nothing but the entry', () => {
+    for (const { batches, otherWrites, bytesWritten } of [done.leader, ...done.followers])
+      expect({ batches, otherWrites, bytesWritten }).toEqual({
+        ...{ batches: APPENDS, otherWrites: 0 },
+        bytesWritten: APPENDS * ENTRY_BYTES,
+      })
+  })
+
+  it('are two messages each to each follower and an answer to both: the entry, and that it has committed', () => {
+    expect(done.leader.messages).toBeLessThanOrEqual(2 * (2 * APPENDS + done.heartbeats))
+    for (const { messages } of done.followers) expect(messages).toBeLessThanOrEqual(2 * APPENDS + done.heartbeats)
+  })
+
+  it('are sent to each follower once, in frames that take little more', () => {
+    // beside the entry two frames of at most 180 bytes
+    expect(done.leader.bytesSent).toBeLessThanOrEqual(2 * APPENDS * (ENTRY_BYTES + 360))
+    for (const { bytesSent } of done.followers) expect(bytesSent).toBeLessThanOrEqual(2 * APPENDS * 170)
+  })
+
+  it('arm two timers each at the leader, the deadlines of the append and of the write, and one at a follower', () => {
+    expect(done.leader.timers).toBeLessThanOrEqual(2 * APPENDS + done.heartbeats)
+    for (const { timers } of done.followers) expect(timers).toBeLessThanOrEqual(APPENDS + done.heartbeats)
+  })
+})
+
+describe('a thousand appends of 1 KiB, 256 of them in flight,', () => {
+  /** A batch takes in all that waits: four times what is in flight are a thousand. */
+  const BATCHES = Math.ceil(APPENDS / 256)
+  let done: Work
+  beforeAll(async () => (done = await work(256)))
+
+  it('are a write for all that waited, on each disk', () => {
+    for (const { batches, otherWrites, bytesWritten } of [done.leader, ...done.followers])
+      expect({ batches, otherWrites, bytesWritten }).toEqual({
+        ...{ batches: BATCHES, otherWrites: 0 },
+        bytesWritten: APPENDS * ENTRY_BYTES,
+      })
+  })
+
+  it('are a few messages, since entries share one until it is full', () => {
+    // as many as 256 KiB hold, which 256 entries exceed: two with entries a batch, and one that it has committed
+    expect(done.leader.messages).toBeLessThanOrEqual(2 * (3 * BATCHES + done.heartbeats))
+    for (const { messages } of done.followers) expect(messages).toBeLessThanOrEqual(3 * BATCHES + done.heartbeats)
+  })
+
+  it('are sent to each follower once, and hardly anything beside', () => {
+    expect(done.leader.bytesSent).toBeLessThanOrEqual(2 * APPENDS * (ENTRY_BYTES + 4))
+    for (const { bytesSent } of done.followers) expect(bytesSent).toBeLessThanOrEqual(3 * APPENDS)
+  })
+
+  it('arm two timers a batch at the leader, since deadlines share one, and one at a follower', () => {
+    expect(done.leader.timers).toBeLessThanOrEqual(2 * BATCHES + done.heartbeats)
+    for (const { timers } of done.followers) expect(timers).toBeLessThanOrEqual(BATCHES + done.heartbeats)
+  })
+})
