@@ -1,0 +1,35 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Report, StoragePoint } from './report'
+
+const ROOT = join(__dirname, '..', '..')
+const SHORTEST = ['--only', 'append,barrier,floor', '--storage', 'nedb', '--in-flight', '1', '--rounds', '1']
+const NONE: readonly StoragePoint[] = []
+
+describe('the benchmark', () => {
+  let folder: string
+  beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'kayak-bench-test-'))))
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  it('writes what others read of it, and leaves no folder', () => {
+    const [json, html] = [join(folder, 'out.json'), join(folder, 'out.html')]
+    const words = [...SHORTEST, '--seconds', '0.05', '--dir', folder, '--json', json, '--html', html]
+    const ran = spawnSync(process.execPath, ['test/bench/run.cjs', ...words], { cwd: ROOT, encoding: 'utf8' })
+    expect([ran.status, ran.stderr]).toEqual([0, ''])
+    // what it says of itself is looked at below
+    const { append, barrier, floor, machine, node } = JSON.parse(readFileSync(json, 'utf8')) as Report
+    for (const points of [append ?? NONE, barrier ?? NONE]) {
+      const from = ['leader', 'follower']
+      expect(points).toMatchObject(from.map(from => ({ storage: 'nedb', from, inFlight: 1, rounds: 1, failed: 0 })))
+      for (const { perSecond, p50Ms, p99Ms, p999Ms } of points)
+        expect(Math.min(perSecond, p50Ms, p99Ms, p999Ms)).toBeGreaterThan(0)
+    }
+    expect(Math.min(floor?.durableWriteMs ?? 0, floor?.roundTripMs ?? 0)).toBeGreaterThan(0)
+    expect(machine.cores).toBeGreaterThan(0)
+    expect(node).toBe(process.version)
+    expect(readFileSync(html, 'utf8')).toContain('<svg')
+    expect(readdirSync(folder).sort()).toEqual(['out.html', 'out.json'])
+  }, 180_000)
+})
