@@ -4,6 +4,8 @@ const ROOMS = ['rules', 'contracts', 'operators', 'sources', 'replica', 'outlets
 const room = names => `^streams/(${names.join('|')})(/|\\.ts$)`
 const GROUND = room(['rules', 'contracts', 'operators'])
 const SOURCE = '^(lib|streams|plugins)/'
+/** What several plugins share and no consumer holds. */
+const SHARED = '^plugins/folder/'
 const CLIENT = '^lib/client(/|\\.ts$)'
 
 const forbid = (name, comment, from, to) => ({
@@ -51,10 +53,14 @@ module.exports = {
     forbid('plugins-below-lib', 'A plugin can be left out, and knows no face.', '^plugins/', '^(lib|examples|test)/'),
     forbid(
       'plugins-know-no-plugin',
-      'No plugin imports another one.',
+      'No plugin imports another one, but for what storages in a folder share.',
       { path: '^plugins/([^/]+)/' },
-      { path: '^plugins/', pathNot: '^plugins/$1/' },
+      { path: '^plugins/', pathNot: ['^plugins/$1/', SHARED] },
     ),
+    forbid('shared-by-plugins-knows-none', 'What plugins share is below all of them.', SHARED, {
+      path: '^plugins/',
+      pathNot: SHARED,
+    }),
     forbid('lib-below-examples', 'Nothing imports from a floor above its own.', '^lib/', '^(examples|test)/'),
     forbid(
       'lib-testing-without-jest',

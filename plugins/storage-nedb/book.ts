@@ -1,8 +1,8 @@
 import { dirname } from 'node:path'
 import Datastore from 'nedb-promises'
-import { asStorageError, corrupt } from './failures.js'
-import type { FileLayer, OpenFile } from './file-layer.js'
-import { isFormat, isOlder, migrated, type Format } from './formats.js'
+import { asStorageError, corrupt } from '../folder/failures.js'
+import type { FileLayer, OpenFile } from '../folder/file-layer.js'
+import { isFormat, isOlder, migrated, type Format } from '../folder/formats.js'
 import { sealLine, unsealLine } from './line.js'
 import { scanLines } from './scan.js'
 

@@ -1,8 +1,8 @@
-import { basename, dirname, join } from 'node:path'
-import { corrupt, hasCode } from './failures.js'
-import type { FileLayer } from './file-layer.js'
+import { basename, join } from 'node:path'
+import { corrupt } from '../folder/failures.js'
+import type { FileLayer } from '../folder/file-layer.js'
 import { LogBook, logFile } from './log-book.js'
-import { isSnapshotName, SnapshotStore } from './snapshot-store.js'
+import { isSnapshotName, SnapshotStore } from '../folder/snapshot-store.js'
 import { scanLines } from './scan.js'
 import { StateBook, type State } from './state-book.js'
 
@@ -20,33 +20,6 @@ export interface Contents {
 }
 
 const isData = (name: string): boolean => LOG_NAME.test(name) || isSnapshotName(name)
-
-/** The folder and those above it, as far as they aren't there. */
-async function missing(files: FileLayer, folder: string): Promise<readonly string[]> {
-  if (await files.exists(folder)) return []
-  const above = dirname(folder)
-  return above === folder ? [folder] : [...(await missing(files, above)), folder]
-}
-
-/**
- * Makes the folder, and its name durable in the folder above; the same for those above it that are new. One that is
- * there is made durable too: a process may have died between making it and that.
- */
-export async function makeFolder(files: FileLayer, folder: string): Promise<void> {
-  const made = await missing(files, folder)
-  if (made.length > 0) await files.makeFolder(folder)
-  for (const path of made) await files.syncFolder(dirname(path))
-  if (made.length === 0) await syncName(files, folder)
-}
-
-/** Whoever made a folder where kayak may not look has seen to its name. */
-async function syncName(files: FileLayer, folder: string): Promise<void> {
-  try {
-    await files.syncFolder(dirname(folder))
-  } catch (error) {
-    if (!hasCode(error, 'EACCES') && !hasCode(error, 'EPERM')) throw error
-  }
-}
 
 /**
  * Opens the state, or makes it in a folder that has never held anything: it is made before all else, so if there is

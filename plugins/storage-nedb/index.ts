@@ -2,8 +2,8 @@ import type { Storage } from '../../streams/contracts/storage.js'
 import type { NedbStorageOptions } from './options.js'
 import { NedbStorage } from './storage.js'
 
-export type { FileLayer, OpenFile } from './file-layer.js'
-export { nodeFiles } from './file-layer.js'
+export type { FileLayer, OpenFile } from '../folder/file-layer.js'
+export { nodeFiles } from '../folder/file-layer.js'
 export type { NedbStorageOptions } from './options.js'
 
 /**

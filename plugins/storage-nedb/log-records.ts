@@ -1,7 +1,7 @@
 import { decodeEntries, encodeEntries } from '../../streams/contracts/entry-codec.js'
 import type { LogEntry, Position } from '../../streams/rules/entry.js'
 import type { Doc } from './book.js'
-import { corrupt, unreadable } from './failures.js'
+import { corrupt, unreadable } from '../folder/failures.js'
 
 /** Checksum, numbers, id and field names. */
 const LINE_OVERHEAD_BYTES = 80

@@ -1,4 +1,4 @@
-import type { FileLayer } from './file-layer.js'
+import type { FileLayer } from '../folder/file-layer.js'
 
 export interface NedbStorageOptions {
   /** The folder, made if need be. One storage at a time uses it. */

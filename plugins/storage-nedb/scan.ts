@@ -1,5 +1,5 @@
-import type { FileLayer, OpenFile } from './file-layer.js'
-import { corrupt } from './failures.js'
+import type { FileLayer, OpenFile } from '../folder/file-layer.js'
+import { corrupt } from '../folder/failures.js'
 import { isTorn, unsealLine } from './line.js'
 
 const CHUNK_BYTES = 1024 * 1024

@@ -1,8 +1,8 @@
 import type { Identity, TermAndVote } from '../../streams/contracts/storage.js'
 import { Book, type BookFormat } from './book.js'
-import type { FileLayer } from './file-layer.js'
-import { CountRecord, IdentityRecord, TermAndVoteRecord, toRecord } from './records.js'
-import { Turns } from './turns.js'
+import type { FileLayer } from '../folder/file-layer.js'
+import { CountRecord, IdentityRecord, TermAndVoteRecord, toRecord } from '../folder/records.js'
+import { Turns } from '../folder/turns.js'
 
 /** Raise the format where an older version could not read it, with a row for how one of the format before becomes it. */
 const STATE: BookFormat = { holds: 'state', format: 1, migrations: new Map() }

@@ -9,15 +9,16 @@ import type {
   TermAndVote,
 } from '../../streams/contracts/storage.js'
 import type { LogEntry, Position } from '../../streams/rules/entry.js'
-import { cold, coldWrite } from './cold.js'
-import { makeFolder, openContents, type Contents } from './contents.js'
-import { asStorageError } from './failures.js'
-import { nodeFiles, type FileLayer } from './file-layer.js'
-import { lockFolder, type Lock } from './lock.js'
+import { cold, coldWrite } from '../folder/cold.js'
+import { openContents, type Contents } from './contents.js'
+import { asStorageError } from '../folder/failures.js'
+import { nodeFiles, type FileLayer } from '../folder/file-layer.js'
+import { lockFolder, type Lock } from '../folder/lock.js'
+import { makeFolder } from '../folder/make-folder.js'
 import { logFile, type LogBook } from './log-book.js'
 import { DEFAULT_GARBAGE_BYTES, REWRITTEN_BATCH_BYTES, type NedbStorageOptions } from './options.js'
-import { NedbSnapshotWriter } from './snapshot-writer.js'
-import { Turns } from './turns.js'
+import { FolderSnapshotWriter } from '../folder/snapshot-writer.js'
+import { Turns } from '../folder/turns.js'
 
 /** A folder of NeDB files and snapshot files. Promises stay in here. */
 export class NedbStorage implements Storage {
@@ -69,7 +70,7 @@ export class NedbStorage implements Storage {
   }
 
   createSnapshot(draft: SnapshotDraft): SnapshotWriter {
-    return new NedbSnapshotWriter(draft, (what, work) =>
+    return new FolderSnapshotWriter(draft, (what, work) =>
       this.snapshotWrites.take(() => this.writing(what, ({ snapshots }) => work(snapshots))),
     )
   }

@@ -44,6 +44,8 @@ export { plusOne } from '../../streams/operators/index.js'
 export const bytes = (count: number): Uint8Array => randomBytes(count)
 `,
   'plugins/transport-socket-io/client.ts': `export { sum } from '../../streams/rules/sum.js'\n`,
+  'plugins/folder/names.ts': `export { sum } from '../../streams/rules/sum.js'\n`,
+  'plugins/two/files.ts': `export { sum } from '../folder/names.js'\n`,
   'plugins/two/index.ts': `export { sum } from '../../streams/rules/sum.js'\n`,
   'lib/index.ts': `
 export { ticks } from '../streams/roles/leader.js'
@@ -106,6 +108,7 @@ export const IMPORTS: Record<string, Plant> = {
   'plugins/one/source.ts': importing('plugins-know-contracts-only', '../../streams/sources/ticks.js'),
   'plugins/one/face.ts': importing('plugins-below-lib', '../../lib/testing/index.js'),
   'plugins/one/neighbour.ts': importing('plugins-know-no-plugin', '../two/index.js'),
+  'plugins/folder/above.ts': importing('shared-by-plugins-knows-none', '../two/index.js'),
   'lib/example.ts': importing('lib-below-examples', '../examples/hello/index.js'),
   'lib/helped.ts': importing('lib-below-examples', '../test/helper.js'),
   'lib/testing/runner.ts': importing('lib-testing-without-jest', '@jest/globals'),

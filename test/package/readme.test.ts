@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ERRORS } from 'kayak'
 import * as operators from 'kayak/streams'
@@ -69,7 +69,10 @@ describe('the README', () => {
   })
 
   it('lists every plugin', () => {
-    const plugins = readdirSync(join(root, 'plugins')).map(name => `kayak/plugins/${name}`)
+    const isDoor = (name: string): boolean => existsSync(join(root, 'plugins', name, 'index.ts'))
+    const plugins = readdirSync(join(root, 'plugins'))
+      .filter(isDoor)
+      .map(name => `kayak/plugins/${name}`)
     expect(names('Plugins').sort()).toEqual(plugins.sort())
   })
 })

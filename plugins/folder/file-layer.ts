@@ -1,7 +1,7 @@
 import { open, mkdir, readdir, rename, rm, stat, truncate, type FileHandle } from 'node:fs/promises'
 import { hasCode } from './failures.js'
 
-/** A file held open: NeDB writes by itself, this is what makes it durable, and what snapshots are written through. */
+/** A file held open. */
 export interface OpenFile {
   /** Appends all the bytes. */
   append(bytes: Uint8Array): Promise<void>
@@ -13,7 +13,7 @@ export interface OpenFile {
   close(): Promise<void>
 }
 
-/** All that the storage does to files beside NeDB, so that tests can lose, tear and refuse it. */
+/** All that a storage does to files itself, so that tests can lose, tear and refuse it. */
 export interface FileLayer {
   /** Makes a folder, and the folders above it. */
   makeFolder(path: string): Promise<void>

@@ -8,7 +8,7 @@ import type { SnapshotFileWriter, SnapshotStore } from './snapshot-store.js'
 export type RunStep = <T>(what: string, work: (store: SnapshotStore) => Promise<T>) => Promise<T>
 
 /** The face of one snapshot being written. Its file is made by the first step. */
-export class NedbSnapshotWriter implements SnapshotWriter {
+export class FolderSnapshotWriter implements SnapshotWriter {
   private file: SnapshotFileWriter | undefined
   private ended = false
 
