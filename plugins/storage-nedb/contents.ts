@@ -3,21 +3,13 @@ import { corrupt } from '../folder/failures.js'
 import type { FileLayer } from '../folder/file-layer.js'
 import { LogBook, logFile } from './log-book.js'
 import { isSnapshotName, SnapshotStore } from '../folder/snapshot-store.js'
+import { NedbContents } from './nedb-contents.js'
 import { scanLines } from './scan.js'
 import { StateBook, type State } from './state-book.js'
 
 const STATE_FILE = 'state.db'
 /** Of a log, also as NeDB rewrites it, or as it is migrated. */
 const LOG_NAME = /^log-\d+\.db(~|\.next)?$/
-
-/** All that a folder holds, open. */
-export interface Contents {
-  readonly state: StateBook
-  readonly loaded: State
-  readonly generation: number
-  readonly log: LogBook
-  readonly snapshots: SnapshotStore
-}
 
 const isData = (name: string): boolean => LOG_NAME.test(name) || isSnapshotName(name)
 
@@ -69,20 +61,20 @@ async function removeStrays(files: FileLayer, folder: string, names: readonly st
 }
 
 /** Opens a locked folder, or makes what a new one needs. */
-export async function openContents(files: FileLayer, folder: string): Promise<Contents> {
+export async function openContents(files: FileLayer, folder: string, garbageBytes: number): Promise<NedbContents> {
   const names = await files.list(folder)
   const state = await openState(files, folder, names)
-  let log: LogBook | undefined
+  let book: LogBook | undefined
   try {
     const loaded = await state.load()
     const generation = loaded.generation ?? 1
-    log = await openLog(files, folder, names, state, loaded)
+    book = await openLog(files, folder, names, state, loaded)
     await removeStrays(files, folder, names, logFile(folder, generation))
     const snapshots = new SnapshotStore(files, folder, index => state.save('snapshotIndex', index))
     await snapshots.load(names, loaded.snapshotIndex)
-    return { state, loaded, generation, log, snapshots }
+    return new NedbContents(files, folder, garbageBytes, state, loaded, { generation, book }, snapshots)
   } catch (error) {
-    await log?.close()
+    await book?.close()
     await state.close()
     throw error
   }

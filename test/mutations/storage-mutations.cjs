@@ -39,7 +39,7 @@ const storage = [
   },
   {
     name: 'a storage goes on after a write that has failed',
-    file: 'plugins/storage-nedb/storage.ts',
+    file: 'plugins/folder/folder-storage.ts',
     find: 'this.poison ??= error',
     replace: 'this.poison ??= undefined',
   },
@@ -111,16 +111,16 @@ const storage = [
   },
   {
     name: 'a rewritten log is named before it is whole',
-    file: 'plugins/storage-nedb/storage.ts',
+    file: 'plugins/storage-nedb/nedb-contents.ts',
     find: 'const rewritten: LogBook = await',
-    replace: "await state.save('generation', generation)\n    const rewritten: LogBook = await",
+    replace: "await this.state.save('generation', next)\n    const rewritten: LogBook = await",
   },
   {
     name: 'an old log is removed before the new one is named',
-    file: 'plugins/storage-nedb/storage.ts',
-    find: "await state.save('generation', generation)",
+    file: 'plugins/storage-nedb/nedb-contents.ts',
+    find: "await this.state.save('generation', next)",
     replace:
-      "await this.files.remove(path(contents.generation))\n    await this.files.syncFolder(this.options.dataDir)\n    await state.save('generation', generation)",
+      "await this.files.remove(logFile(this.folder, generation))\n    await this.files.syncFolder(this.folder)\n    await this.state.save('generation', next)",
   },
   {
     name: 'the name of a new folder is not synced',

@@ -9,64 +9,61 @@ import type {
   TermAndVote,
 } from '../../streams/contracts/storage.js'
 import type { LogEntry, Position } from '../../streams/rules/entry.js'
-import { cold, coldWrite } from '../folder/cold.js'
-import { openContents, type Contents } from './contents.js'
-import { asStorageError } from '../folder/failures.js'
-import { nodeFiles, type FileLayer } from '../folder/file-layer.js'
-import { lockFolder, type Lock } from '../folder/lock.js'
-import { makeFolder } from '../folder/make-folder.js'
-import { logFile, type LogBook } from './log-book.js'
-import { DEFAULT_GARBAGE_BYTES, REWRITTEN_BATCH_BYTES, type NedbStorageOptions } from './options.js'
-import { FolderSnapshotWriter } from '../folder/snapshot-writer.js'
-import { Turns } from '../folder/turns.js'
+import { cold, coldWrite } from './cold.js'
+import type { Contents } from './contents.js'
+import { asStorageError } from './failures.js'
+import type { FileLayer } from './file-layer.js'
+import { lockFolder, type Lock } from './lock.js'
+import { makeFolder } from './make-folder.js'
+import { FolderSnapshotWriter } from './snapshot-writer.js'
+import { Turns } from './turns.js'
 
-/** A folder of NeDB files and snapshot files. Promises stay in here. */
-export class NedbStorage implements Storage {
-  private readonly files: FileLayer
+/** Opens what a locked folder holds, or makes what a new one needs. */
+export type OpenContents = (files: FileLayer, folder: string) => Promise<Contents>
+
+/**
+ * What every storage in a folder does around its files: it locks the folder, lets writes take turns, and stops at the
+ * first that fails. Promises stay in here.
+ */
+export class FolderStorage implements Storage {
   private readonly writes = new Turns()
   private readonly snapshotWrites = new Turns()
   private lock: Lock | undefined
   private contents: Contents | undefined
   private poison: KayakError | undefined
 
-  constructor(private readonly options: NedbStorageOptions) {
-    this.files = options.files ?? nodeFiles
-  }
+  constructor(
+    private readonly dataDir: string,
+    private readonly files: FileLayer,
+    private readonly openContents: OpenContents,
+  ) {}
 
   open(): Observable<Opened> {
     return cold(() => this.writes.take(() => this.openFolder()))
   }
 
   saveIdentity(identity: Identity): Observable<never> {
-    return this.write('Saving the identity', ({ state }) => state.save('identity', identity))
+    return this.write('Saving the identity', contents => contents.saveIdentity(identity))
   }
 
   saveTermAndVote(record: TermAndVote): Observable<never> {
-    return this.write('Saving term and vote', ({ state }) => state.save('termAndVote', record))
+    return this.write('Saving term and vote', contents => contents.saveTermAndVote(record))
   }
 
   append(entries: readonly LogEntry[]): Observable<never> {
-    return this.write('An append', ({ log }) => log.append(entries))
+    return this.write('An append', contents => contents.append(entries))
   }
 
   truncate(from: number): Observable<never> {
-    return this.write('A truncation', async contents => {
-      await contents.log.truncate(from)
-      await this.tidyLog(contents)
-    })
+    return this.write('A truncation', contents => contents.truncate(from))
   }
 
   compact(until: Position): Observable<never> {
-    return this.write('A compaction', async contents => {
-      await contents.log.compact(until)
-      await this.tidyLog(contents)
-    })
+    return this.write('A compaction', contents => contents.compact(until))
   }
 
   read(from: number, to: number, maxBytes: number): Observable<readonly LogEntry[]> {
-    return cold(() =>
-      this.reading('A read', async ({ log, snapshots }) => log.read(from, to, maxBytes, snapshots.newest?.index)),
-    )
+    return cold(() => this.reading('A read', contents => contents.read(from, to, maxBytes)))
   }
 
   createSnapshot(draft: SnapshotDraft): SnapshotWriter {
@@ -90,30 +87,26 @@ export class NedbStorage implements Storage {
   }
 
   private async openFolder(): Promise<Opened> {
-    const { dataDir } = this.options
+    const { dataDir, files } = this
     if (this.lock !== undefined) throw new KayakError('KAYAK_LOCKED', `${dataDir} is open already.`)
     try {
-      await makeFolder(this.files, dataDir)
+      await makeFolder(files, dataDir)
       this.lock = await lockFolder(dataDir)
-      this.contents = await openContents(this.files, dataDir)
+      this.contents = await this.openContents(files, dataDir)
     } catch (error) {
       await this.lock?.release()
       this.lock = undefined
       throw asStorageError(error, `Opening ${dataDir}`, 'rejected')
     }
     this.poison = undefined
-    return opened(this.contents)
+    return this.contents.opened
   }
 
   private async closeFolder(): Promise<void> {
     const { contents, lock } = this
     this.contents = undefined
     this.lock = undefined
-    const closing = await Promise.allSettled([
-      contents?.snapshots.close(),
-      contents?.log.close(),
-      contents?.state.close(),
-    ])
+    const closing = await Promise.allSettled([contents?.snapshots.close(), contents?.close()])
     await lock?.release()
     const failed = closing.find(result => result.status === 'rejected')
     if (failed !== undefined) throw asStorageError(failed.reason, 'Closing')
@@ -121,20 +114,6 @@ export class NedbStorage implements Storage {
 
   private write(what: string, work: (contents: Contents) => Promise<void>): Observable<never> {
     return coldWrite(() => this.writes.take(() => this.writing(what, work)))
-  }
-
-  /** Rewrites the log once what it holds in vain outweighs the rest. The state names it when it is whole. */
-  private async tidyLog(contents: Contents): Promise<void> {
-    const { log, state } = contents
-    const most = this.options.garbageBytes ?? DEFAULT_GARBAGE_BYTES
-    if (log.garbageBytes < most || log.garbageBytes < log.state.liveBytes) return
-    const generation = contents.generation + 1
-    const path = (of: number): string => logFile(this.options.dataDir, of)
-    const rewritten: LogBook = await log.rewriteTo(this.files, path(generation), REWRITTEN_BATCH_BYTES)
-    await state.save('generation', generation)
-    this.contents = { ...contents, log: rewritten, generation }
-    await log.close()
-    await this.files.remove(path(contents.generation))
   }
 
   private usable(): Contents {
@@ -164,19 +143,5 @@ export class NedbStorage implements Storage {
     } catch (cause) {
       throw asStorageError(cause, what)
     }
-  }
-}
-
-function opened({ loaded, log, snapshots }: Contents): Opened {
-  const { shape, rosters } = log.state
-  return {
-    identity: loaded.identity,
-    termAndVote: loaded.termAndVote,
-    snapshot: snapshots.newest,
-    base: shape.base,
-    last: shape.last,
-    runs: shape.runs,
-    rosters,
-    bytes: log.bytes,
   }
 }
