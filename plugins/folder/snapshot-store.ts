@@ -45,8 +45,10 @@ export class SnapshotStore {
     this.metas = metas
     const newest = this.newest?.index ?? 0
     if (newest < known) throw corrupt(this.pathOf(fileName(known)), 'is missing')
-    // a crash came between publishing it and recording that
-    if (newest > known) await this.published(newest)
+    if (newest === known) return
+    // a crash came between publishing it and recording that, and its name need not be on disk though it can be read
+    await this.files.syncFolder(this.folder)
+    await this.published(newest)
   }
 
   async begin(draft: SnapshotDraft): Promise<SnapshotFileWriter> {
