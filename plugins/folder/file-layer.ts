@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import { open, mkdir, readdir, rename, rm, stat, truncate, type FileHandle } from 'node:fs/promises'
 import { hasCode } from './failures.js'
 
@@ -13,6 +14,16 @@ export interface OpenFile {
   close(): Promise<void>
 }
 
+/** A file held open whose bytes are written in place. */
+export interface PlacedFile {
+  /** Writes all the bytes at an offset. They are durable when it ends. */
+  write(bytes: Uint8Array, offset: number): Promise<void>
+  /** Up to `size` bytes from `offset`, fewer only at the end. */
+  read(offset: number, size: number): Promise<Uint8Array>
+  size(): Promise<number>
+  close(): Promise<void>
+}
+
 /** All that a storage does to files itself, so that tests can lose, tear and refuse it. */
 export interface FileLayer {
   /** Makes a folder, and the folders above it. */
@@ -22,12 +33,25 @@ export interface FileLayer {
   exists(path: string): Promise<boolean>
   /** Opens for reading and appending; `create` makes a new file, or fails if it is there. */
   open(path: string, how: 'existing' | 'create'): Promise<OpenFile>
+  /** Opens a file that is there, for reading and for writing in place. */
+  openPlaced(path: string): Promise<PlacedFile>
   truncate(path: string, size: number): Promise<void>
   rename(from: string, to: string): Promise<void>
   /** Removes a file; none is fine. */
   remove(path: string): Promise<void>
   /** Makes names in a folder durable. */
   syncFolder(path: string): Promise<void>
+}
+
+async function readFully(handle: FileHandle, offset: number, size: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(size)
+  let at = 0
+  while (at < size) {
+    const { bytesRead } = await handle.read(bytes, at, size - at, offset + at)
+    if (bytesRead === 0) break
+    at += bytesRead
+  }
+  return bytes.subarray(0, at)
 }
 
 class NodeFile implements OpenFile {
@@ -37,15 +61,8 @@ class NodeFile implements OpenFile {
     for (let at = 0; at < bytes.byteLength;) at += (await this.handle.write(bytes, at)).bytesWritten
   }
 
-  async read(offset: number, size: number): Promise<Uint8Array> {
-    const bytes = new Uint8Array(size)
-    let at = 0
-    while (at < size) {
-      const { bytesRead } = await this.handle.read(bytes, at, size - at, offset + at)
-      if (bytesRead === 0) break
-      at += bytesRead
-    }
-    return bytes.subarray(0, at)
+  read(offset: number, size: number): Promise<Uint8Array> {
+    return readFully(this.handle, offset, size)
   }
 
   async size(): Promise<number> {
@@ -54,6 +71,31 @@ class NodeFile implements OpenFile {
 
   sync(): Promise<void> {
     return this.handle.datasync()
+  }
+
+  close(): Promise<void> {
+    return this.handle.close()
+  }
+}
+
+/** Where one call of the system writes and syncs. Elsewhere it is two, or a promise that the system doesn't keep. */
+const SYNCS_AS_IT_WRITES = process.platform === 'linux'
+
+class NodePlacedFile implements PlacedFile {
+  constructor(private readonly handle: FileHandle) {}
+
+  async write(bytes: Uint8Array, offset: number): Promise<void> {
+    for (let at = 0; at < bytes.byteLength;)
+      at += (await this.handle.write(bytes, at, bytes.byteLength - at, offset + at)).bytesWritten
+    if (!SYNCS_AS_IT_WRITES) await this.handle.datasync()
+  }
+
+  read(offset: number, size: number): Promise<Uint8Array> {
+    return readFully(this.handle, offset, size)
+  }
+
+  async size(): Promise<number> {
+    return (await this.handle.stat()).size
   }
 
   close(): Promise<void> {
@@ -89,6 +131,8 @@ export const nodeFiles: FileLayer = {
   list: path => readdir(path),
   exists,
   open: async (path, how) => new NodeFile(await open(path, how === 'create' ? 'ax+' : 'a+')),
+  openPlaced: async path =>
+    new NodePlacedFile(await open(path, SYNCS_AS_IT_WRITES ? constants.O_RDWR | constants.O_DSYNC : 'r+')),
   truncate,
   rename,
   remove: path => rm(path, { force: true }),

@@ -1,3 +1,5 @@
+const SECTOR_BYTES = 512
+
 /** A file's bytes as a running system sees them, and as they are on the platter. */
 export class Inode {
   bytes: Buffer = Buffer.alloc(0)
@@ -5,8 +7,35 @@ export class Inode {
   /** What a failed sync has dropped: it counts as written, and isn't. */
   private dropped: readonly (readonly [from: number, to: number])[] = []
 
+  /** Sectors that were written in place and not synced, and those of them that a failed write has given up. */
+  private readonly unsynced = new Set<number>()
+  private readonly givenUp = new Set<number>()
+
   append(bytes: Uint8Array): void {
     this.bytes = Buffer.concat([this.bytes, bytes])
+  }
+
+  /** Writes in place: part of it may be on the platter later, in any order. */
+  write(bytes: Uint8Array, offset: number): void {
+    const length = Math.max(this.bytes.length, offset + bytes.byteLength)
+    const whole = Buffer.concat([this.bytes, Buffer.alloc(length - this.bytes.length)])
+    whole.set(bytes, offset)
+    this.bytes = whole
+    for (const sector of sectorsOf(offset, bytes.byteLength)) this.unsynced.add(sector)
+  }
+
+  /** What was written in place is on the platter. */
+  syncPart(offset: number, size: number): void {
+    for (const sector of sectorsOf(offset, size)) {
+      this.place(sector)
+      this.unsynced.delete(sector)
+      this.givenUp.delete(sector)
+    }
+  }
+
+  /** A durable write fails: the system gives up what it has in memory of it, and says nothing of it the next time. */
+  giveUp(): void {
+    for (const sector of this.unsynced) this.givenUp.add(sector)
   }
 
   truncate(size: number): void {
@@ -15,6 +44,7 @@ export class Inode {
 
   sync(): void {
     this.synced = this.written()
+    this.unsynced.clear()
   }
 
   /** A sync that fails: the system gives up what it could not write, and says nothing of it the next time. */
@@ -27,13 +57,15 @@ export class Inode {
   evict(): void {
     this.bytes = this.written()
     this.dropped = []
+    this.forgetSectors(sector => this.givenUp.has(sector))
   }
 
   /**
    * The power goes. What wasn't synced is lost, there, or there in part, as `how` and `share` say; of a part, it may be
-   * that only the length has come to the disk.
+   * that only the length has come to the disk. Of what was written in place any sectors may be there.
    */
-  losePower(how: 'lost' | 'kept' | 'torn' | 'zeroed', share: number): void {
+  losePower(how: 'lost' | 'kept' | 'torn' | 'zeroed', share: number, draw: () => number): void {
+    this.losePlaced(draw)
     const written = this.written()
     const isLonger = written.subarray(0, this.synced.length).equals(this.synced)
     const tail = isLonger ? written.subarray(this.synced.length) : Buffer.alloc(0)
@@ -51,6 +83,39 @@ export class Inode {
     this.bytes = bytes
     this.synced = bytes
     this.dropped = []
+    this.unsynced.clear()
+    this.givenUp.clear()
+  }
+
+  private losePlaced(draw: () => number): void {
+    const sectors = [...this.unsynced].sort((a, b) => a - b)
+    if (sectors.length === 0) return
+    const [how, share] = [draw(), draw()]
+    const isKept = (at: number): boolean => (how < 0.3 ? at < share * sectors.length : draw() < share)
+    const isAll = how > 0.8
+    const kept = isAll ? sectors.filter(() => share < 0.5) : sectors.filter((_, at) => isKept(at))
+    kept.filter(sector => !this.givenUp.has(sector)).forEach(sector => this.place(sector))
+    this.forgetSectors(() => true)
+  }
+
+  /** Reads some of the sectors from the platter again. */
+  private forgetSectors(isForgotten: (sector: number) => boolean): void {
+    const bytes = Buffer.from(this.bytes)
+    for (const sector of [...this.unsynced].filter(isForgotten)) {
+      const [from, to] = [sector * SECTOR_BYTES, (sector + 1) * SECTOR_BYTES]
+      bytes.fill(0, Math.min(from, bytes.length), Math.min(to, bytes.length))
+      this.synced.copy(bytes, from, from, to)
+      this.unsynced.delete(sector)
+      this.givenUp.delete(sector)
+    }
+    this.bytes = bytes
+  }
+
+  private place(sector: number): void {
+    const [from, to] = [sector * SECTOR_BYTES, Math.min((sector + 1) * SECTOR_BYTES, this.bytes.length)]
+    const synced = Buffer.concat([this.synced, Buffer.alloc(Math.max(0, to - this.synced.length))])
+    this.bytes.copy(synced, from, from, to)
+    this.synced = synced
   }
 
   private written(): Buffer {
@@ -58,4 +123,10 @@ export class Inode {
     for (const [from, to] of this.dropped) bytes.fill(0, Math.min(from, bytes.length), Math.min(to, bytes.length))
     return bytes
   }
+}
+
+const sectorsOf = (offset: number, size: number): readonly number[] => {
+  const first = Math.floor(offset / SECTOR_BYTES)
+  const last = Math.floor((offset + size - 1) / SECTOR_BYTES)
+  return Array.from({ length: size === 0 ? 0 : last - first + 1 }, (_, at) => first + at)
 }

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import type { FileLayer, OpenFile } from '../../../plugins/storage-nedb/index.js'
+import type { FileLayer, OpenFile, PlacedFile } from '../../../plugins/folder/file-layer.js'
 import type { Random } from '../../../streams/contracts/clock.js'
 import { Inode } from './inode.js'
 import { Names } from './names.js'
@@ -89,6 +89,7 @@ export class SimulatedDisk {
     list: () => this.operate({ whole: () => this.names.all }),
     exists: path => this.operate({ whole: () => this.isThere(path) }),
     open: (path, how) => this.operate({ whole: () => this.open(basename(path), how) }),
+    openPlaced: path => this.operate({ whole: () => new SimulatedPlacedFile(this, this.found(path)) }),
     truncate: (path, size) => this.operate({ whole: () => this.found(path).truncate(size) }),
     rename: (from, to) => this.operate({ whole: () => this.rename(from, basename(to)) }),
     remove: path => this.operate({ whole: () => this.unlink(basename(path)) }),
@@ -171,6 +172,22 @@ export class SimulatedDisk {
   }
 
   /** @internal */
+  placeIn(inode: Inode, bytes: Uint8Array, offset: number): Promise<void> {
+    return this.operate({
+      whole: () => {
+        inode.write(bytes, offset)
+        inode.syncPart(offset, bytes.byteLength)
+      },
+      // all of it is in memory or a first part, and it is not known what of that has come further
+      part: share => {
+        const size = share < 0.3 ? Math.floor((bytes.byteLength * share) / 0.3) : bytes.byteLength
+        inode.write(bytes.subarray(0, size), offset)
+        if (this.death === undefined) inode.giveUp()
+      },
+    })
+  }
+
+  /** @internal */
   async operate<T>({ whole, part }: Effect<T>): Promise<T> {
     if (this.isDead) throw failed('EIO')
     const { fault } = this
@@ -201,7 +218,7 @@ export class SimulatedDisk {
     else this.names.losePower(() => draw() < 0.5)
     for (const inode of this.names.inodes) {
       const how = draw()
-      inode.losePower(how < 0.4 ? 'lost' : how < 0.6 ? 'kept' : how < 0.9 ? 'torn' : 'zeroed', draw())
+      inode.losePower(how < 0.4 ? 'lost' : how < 0.6 ? 'kept' : how < 0.9 ? 'torn' : 'zeroed', draw(), draw)
     }
   }
 }
@@ -227,6 +244,30 @@ class SimulatedFile implements OpenFile {
 
   sync(): Promise<void> {
     return this.disk.syncOf(() => this.inode)
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
+}
+
+/** The same for one whose bytes are written in place. */
+class SimulatedPlacedFile implements PlacedFile {
+  constructor(
+    private readonly disk: SimulatedDisk,
+    private readonly inode: Inode,
+  ) {}
+
+  write(bytes: Uint8Array, offset: number): Promise<void> {
+    return this.disk.placeIn(this.inode, bytes, offset)
+  }
+
+  read(offset: number, size: number): Promise<Uint8Array> {
+    return this.disk.operate({ whole: () => Uint8Array.from(this.inode.bytes.subarray(offset, offset + size)) })
+  }
+
+  size(): Promise<number> {
+    return this.disk.operate({ whole: () => this.inode.bytes.length })
   }
 
   close(): Promise<void> {
