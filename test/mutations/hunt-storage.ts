@@ -1,4 +1,5 @@
 import { huntSeeds } from './seeds'
+import { huntedNedb } from './storage/hunted-nedb'
 import { storageHunt } from './storage/storage-hunt'
 
-void huntSeeds(Number(process.argv[2]), storageHunt)
+void huntSeeds(Number(process.argv[2]), seed => storageHunt(seed, huntedNedb))

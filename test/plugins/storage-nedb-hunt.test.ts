@@ -1,3 +1,4 @@
+import { huntedNedb } from '../mutations/storage/hunted-nedb'
 import { storageHunt } from '../mutations/storage/storage-hunt'
 
 const { HUNT_SEED, HUNT_FROM = '1', HUNT_COUNT = '100' } = process.env
@@ -7,5 +8,5 @@ const seeds =
 
 // that each protection is missed when it is taken out, `npm run test:mutations -- storage` shows
 test('wherever the power goes or an operation fails, what was acknowledged is there', async () => {
-  for (const seed of seeds) expect(await storageHunt(seed)).toBeUndefined()
+  for (const seed of seeds) expect(await storageHunt(seed, huntedNedb)).toBeUndefined()
 }, 300_000)

@@ -1,16 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { lastValueFrom, type Observable } from 'rxjs'
+import { lastValueFrom } from 'rxjs'
 import { seededRandom } from '../../../lib/testing/seeded-random.js'
 import { done, first } from '../../../lib/testing/storage-kit/environment.js'
-import { nedbStorage } from '../../../plugins/storage-nedb/index.js'
 import type { Random } from '../../../streams/contracts/clock.js'
 import { isKayakError } from '../../../streams/contracts/errors.js'
 import type { Storage } from '../../../streams/contracts/storage.js'
-import { drawDamage } from './damage.js'
+import type { Damage, Hunted } from './hunted.js'
 import { Model, type StoredSnapshot } from './model.js'
-import { mount } from './nedb-files.js'
 import { observe, readLog } from './observe.js'
 import { SimulatedDisk } from './simulated-disk.js'
 import { Steps, type Step } from './steps.js'
@@ -41,6 +39,7 @@ class StorageHunt {
   constructor(
     seed: number,
     private readonly dataDir: string,
+    private readonly hunted: Hunted,
   ) {
     this.random = seededRandom(seed)
     this.disk = new SimulatedDisk(dataDir, seededRandom(seed + 0.5e9))
@@ -48,7 +47,7 @@ class StorageHunt {
   }
 
   async run(): Promise<void> {
-    const unmount = mount(this.disk)
+    const unmount = this.hunted.mount(this.disk)
     try {
       if (this.random.next() < 0.03) await this.burst()
       for (let at = 0; at < STEPS; at++) await this.next()
@@ -65,7 +64,9 @@ class StorageHunt {
   private async next(): Promise<void> {
     const draw = this.random.next()
     if (draw < 0.25 && this.disk.fault === undefined) this.plan()
-    if (this.storage === undefined) await this.open()
+    // what goes on in the background has met with it
+    if (this.disk.isDead) await this.afterDeath()
+    else if (this.storage === undefined) await this.open()
     else if (draw > 0.96) await this.powerOff('power')
     else if (draw > 0.92) await this.damage()
     else if (draw > 0.88) await this.closeInOrder()
@@ -80,9 +81,7 @@ class StorageHunt {
   }
 
   private async open(): Promise<void> {
-    const garbageBytes = [0, 300, undefined][Math.floor(this.random.next() * 3)]
-    const files = this.disk.layer
-    const storage = nedbStorage({ dataDir: this.dataDir, files, ...(garbageBytes !== undefined && { garbageBytes }) })
+    const storage = this.hunted.open(this.dataDir, this.disk.layer, this.random)
     this.storage = storage
     this.isPoisoned = false
     this.faultsBefore = this.disk.faults
@@ -149,7 +148,8 @@ class StorageHunt {
     const { log } = this.model.stored
     const [from, to] = [log.entries[0]?.index, log.entries.at(-1)?.index]
     if (from === undefined || to === undefined) return
-    const read = await readLog(storage, from, to)
+    const read = await readLog(storage, from, to).catch((error: unknown) => this.excuse(error, 'it reads'))
+    if (read === undefined) return
     const found = { ...this.model.stored, log: { ...log, entries: read } }
     if (this.model.isCertain) {
       const wrong = this.model.reconcile(found)
@@ -198,30 +198,36 @@ class StorageHunt {
     this.steps.reset()
   }
 
-  /** What is damaged is refused, named, and left as it is. */
+  /** What is damaged is refused, named, and left as it is, or was not needed. */
   private async damage(): Promise<void> {
     await this.closeInOrder()
-    const damage = drawDamage(this.disk, this.random)
+    const damage = this.hunted.drawDamage(this.disk, this.random)
     if (damage === undefined) return
-    const { name, what, bytes } = damage
+    const { name, what, bytes, end } = damage
     const whole = this.disk.contents(name)
     this.say(`${what} in ${name}`)
     this.disk.damage(name, bytes)
-    const storage = nedbStorage({ dataDir: this.dataDir, files: this.disk.layer })
-    const verdict = await this.verdict(storage.open())
+    const storage = this.hunted.open(this.dataDir, this.disk.layer, this.random)
+    const verdict = await this.verdict(storage, damage)
     await done(storage.close())
-    if (verdict !== `KAYAK_CORRUPT ${join(this.dataDir, name)}`)
-      throw new Wrong(`${what} in ${name} is not refused, but: ${verdict}`)
+    if (verdict === 'harmless' && end !== 'refused') return
+    if (verdict !== `KAYAK_CORRUPT ${join(this.dataDir, name)}` || end === 'harmless')
+      throw new Wrong(`${what} in ${name} is not ${end}, but: ${verdict}`)
     if (bytes !== undefined && this.disk.contents(name)?.equals(bytes) !== true)
       throw new Wrong(`${what} in ${name} is refused, and yet written over`)
     this.disk.damage(name, whole)
   }
 
-  private verdict(open$: Observable<unknown>): Promise<string> {
-    return first(open$).then(
-      () => 'opened',
-      (error: unknown) => (isKayakError(error) ? `${error.code} ${error.file ?? ''}` : String(error)),
-    )
+  private async verdict(storage: Storage, { name, what }: Damage): Promise<string> {
+    try {
+      const found = await observe(storage, await first(storage.open()), this.published)
+      const wrong = this.model.isCertain ? this.model.reconcile(found) : undefined
+      if (wrong !== undefined) throw new Wrong(`after ${what} in ${name} it opens, and ${wrong}`)
+      return 'harmless'
+    } catch (error) {
+      if (error instanceof Wrong) throw error
+      return isKayakError(error) ? `${error.code} ${error.file ?? error.message}` : String(error)
+    }
   }
 
   /** So many terms that the state is rewritten, and a crash anywhere in between. */
@@ -246,13 +252,13 @@ class StorageHunt {
 }
 
 /**
- * A random run of the default storage over a disk that a seed lets fail.
+ * A random run of a storage over a disk that a seed lets fail.
  *
  * @returns what was wrong, with what had been done up to there; undefined where nothing was.
  */
-export async function storageHunt(seed: number): Promise<string | undefined> {
+export async function storageHunt(seed: number, hunted: Hunted): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'kayak-hunt-'))
-  const hunt = new StorageHunt(seed, join(folder, 'data'))
+  const hunt = new StorageHunt(seed, join(folder, 'data'), hunted)
   try {
     await hunt.run()
     return undefined

@@ -1,12 +1,6 @@
 import type { Random } from '../../../streams/contracts/clock.js'
+import type { Damage } from './hunted.js'
 import type { SimulatedDisk } from './simulated-disk.js'
-
-/** What a file has become; undefined where it is gone. */
-export interface Damage {
-  readonly name: string
-  readonly what: string
-  readonly bytes: Buffer | undefined
-}
 
 const BOOK = /^(log-\d+|state)\.db$/
 const SNAPSHOT = /^snapshot-\d+\.kayak$/
@@ -55,5 +49,5 @@ export function drawDamage(disk: SimulatedDisk, random: Random): Damage | undefi
   const isBook = BOOK.test(name) && whole.indexOf('\n') < whole.length - 1
   const kinds = Object.entries(HARMS).filter(([what]) => isBook || !what.endsWith('line'))
   const [what, harm] = kinds[below(random, kinds.length)] ?? ['a flipped bit', flip]
-  return { name, what, bytes: harm(whole, random) }
+  return { name, what, bytes: harm(whole, random), end: 'refused' }
 }

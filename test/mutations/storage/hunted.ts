@@ -1,0 +1,22 @@
+import type { Random } from '../../../streams/contracts/clock.js'
+import type { Storage } from '../../../streams/contracts/storage.js'
+import type { FileLayer } from '../../../plugins/folder/file-layer.js'
+import type { SimulatedDisk } from './simulated-disk.js'
+
+/** What a file has become; undefined where it is gone. */
+export interface Damage {
+  readonly name: string
+  readonly what: string
+  readonly bytes: Buffer | undefined
+  /** How the next opening ends: it refuses, naming the file; or all that was acknowledged is there; or one of both. */
+  readonly end: 'refused' | 'harmless' | 'either'
+}
+
+/** A kind of storage that is hunted. */
+export interface Hunted {
+  open(dataDir: string, files: FileLayer, random: Random): Storage
+  /** Lets what doesn't go through the file layer work on a simulated disk; returns what ends that. */
+  mount(disk: SimulatedDisk): () => void
+  /** Damages something of a folder that was closed in order. */
+  drawDamage(disk: SimulatedDisk, random: Random): Damage | undefined
+}
