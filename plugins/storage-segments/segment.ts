@@ -1,0 +1,51 @@
+import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { corrupt } from '../folder/failures.js'
+import { BLOCK_BYTES, readFields, sealBlock, unsealBlock, type BlockFormat } from './block.js'
+
+/** Raise the format where an older version could not read the file, with a row for how a header of the one before becomes one. */
+export const SEGMENT: BlockFormat = { holds: 'segment', format: 1, migrations: new Map() }
+
+/** Where the first record of a segment is: its header has a block of its own. */
+export const FIRST_RECORD = BLOCK_BYTES
+
+const NAME = /^log-(\d{16})\.seg$/
+/** A segment that is being made. */
+export const UNFINISHED = 'segment.unfinished'
+
+export const segmentName = (number: number): string => `log-${number.toString().padStart(16, '0')}.seg`
+
+export const segmentPath = (folder: string, number: number): string => join(folder, segmentName(number))
+
+/** The number in the name of a segment, undefined for other files. */
+export function segmentNumber(name: string): number | undefined {
+  const digits = NAME.exec(name)?.[1]
+  return digits === undefined ? undefined : Number(digits)
+}
+
+/** A file of the log. */
+export interface Segment {
+  readonly number: number
+  readonly path: string
+  /** What its checksums start from. */
+  readonly seed: number
+  /** Bytes of the file. */
+  readonly capacity: number
+}
+
+/**
+ * One life of a file, which is reused under another number. A log gives each number once, and CRC-32 of equal bytes
+ * differs where it starts from different values: so what an earlier life has left in a file never checks, for certain.
+ */
+export const lifeOf = (log: string, number: number): number => crc32(Buffer.from(log, 'hex'), number % 2 ** 32)
+
+export const sealSegmentHeader = (log: string, number: number): Buffer => sealBlock(SEGMENT, { log, number })
+
+/** @throws {@link KayakError} `KAYAK_CORRUPT` unless it is the header of that segment of that log, `KAYAK_VERSION`. */
+export function checkSegmentHeader(path: string, bytes: Uint8Array, log: string, number: number): void {
+  const block = unsealBlock(bytes)
+  if (block === undefined) throw corrupt(path, 'is damaged at 0')
+  const fields = readFields(path, block, SEGMENT)
+  if (fields['log'] !== log) throw corrupt(path, 'is of another log')
+  if (fields['number'] !== number) throw corrupt(path, 'is another segment of its log')
+}
