@@ -16,8 +16,11 @@ import { entriesFrom, listen$ } from './listen.js'
 import { checkOptions, operation, timeoutOf, type OperationContext } from './operation.js'
 import { payloadCodec } from './payload-codec.js'
 
-/** Not `slice()`, which on a Buffer makes another view of the same memory. */
-const copyOf = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes)
+/** kayak's own codec shares no memory with anybody. */
+const isOwn = (codec: object): boolean => Object.is(codec, payloadCodec)
+
+/** A copy, unless nobody else has the memory. Not `slice()`, which on a Buffer makes another view of the same memory. */
+const apart = (codec: object, bytes: Uint8Array): Uint8Array => (isOwn(codec) ? bytes : new Uint8Array(bytes))
 
 type Batch = Readonly<Record<'entries', readonly LogEntry[]>>
 
@@ -36,7 +39,7 @@ export function decodeWith<T>(codec: Codec<T>): (entry: Encoded) => Entry<T> {
   return ({ index, term, time, payload }) => {
     try {
       // a copy, since what a codec makes of it may share its memory, and this is the log's
-      return { index, term, kind: 'data', payload: codec.decode(copyOf(payload)), time }
+      return { index, term, kind: 'data', payload: codec.decode(apart(codec, payload)), time }
     } catch (cause) {
       throw new KayakError('KAYAK_INVALID', `Entry ${String(index)} can't be decoded.`, { outcome: 'unknown', cause })
     }
@@ -153,7 +156,7 @@ export class HostLog<T> implements Log<T> {
     const { codec, maxPayloadBytes } = this.parts
     const bytes = encodeWith(codec, payload)
     // the default codec's tag is kayak's, not the payload's
-    const size = bytes.byteLength - (Object.is(codec, payloadCodec) ? 1 : 0)
+    const size = bytes.byteLength - (isOwn(codec) ? 1 : 0)
     if (size <= maxPayloadBytes) return bytes
     this.member.replica.parts.budgets.over('payload', size, maxPayloadBytes)
     throw new KayakError(
@@ -167,7 +170,7 @@ function encodeWith<T>(codec: Codec<T>, payload: T): Uint8Array {
   try {
     const bytes: unknown = codec.encode(payload)
     // a copy, since a codec may use its memory again
-    if (bytes instanceof Uint8Array) return copyOf(bytes)
+    if (bytes instanceof Uint8Array) return apart(codec, bytes)
   } catch (cause) {
     if (isKayakError(cause)) throw cause
     throw new KayakError('KAYAK_INVALID', 'The codec could not encode the payload.', { cause })

@@ -10,6 +10,8 @@ export const LIMITS = {
   /** What may be under way to one member without an answer. */
   pipelineMessages: 32,
   pipelineBytes: 4 * MiB,
+  /** How long a commit waits for entries to go with, to members of which no caller waits for it. */
+  commitNoticeMs: 1,
   /** Entries that have not committed, on the leader: more appends are refused. */
   uncommittedBytes: 64 * MiB,
   /** Entries that it has not applied, on the leader: more appends are refused. Memory lets go of what the disk has. */

@@ -36,7 +36,16 @@ function isFull({ parts: { disk, budgets } }: Replica): boolean {
   return true
 }
 
-function take(replica: Replica, following: Following, { message: sent, entries }: Received<AppendEntries>): Following {
+/**
+ * Takes what a message has. One that only tells of commits asks for no answer: what it could say has been said, and
+ * would be said again with the next heartbeat if that was lost.
+ */
+function take(
+  replica: Replica,
+  before: Following,
+  following: Following,
+  { message: sent, entries }: Received<AppendEntries>,
+): Following {
   const fit = fitEntries(replica.parts.log.shape, { index: sent.prevIndex, term: sent.prevTerm }, entries)
   if (!fit.fits && entries.length > 0 && isFull(replica)) return following
   if (!fit.fits) {
@@ -52,9 +61,12 @@ function take(replica: Replica, following: Following, { message: sent, entries }
   if (fit.truncateFrom !== undefined) replica.truncate(fit.truncateFrom)
   if (fresh.length > 0) replica.append(fresh)
   const reaches = sent.prevIndex + entries.length
+  const known = replica.commit
   replica.commitTo(Math.min(sent.commit, reaches))
   const next = { ...following, verified: Math.max(following.verified, reaches) }
-  if (fresh.length === 0) acknowledge(replica, next)
+  const isNotice =
+    entries.length === 0 && replica.commit > known && reaches <= before.verified && sent.round <= before.round
+  if (fresh.length === 0 && !isNotice) acknowledge(replica, next)
   return next
 }
 
@@ -74,5 +86,5 @@ export function accept(replica: Replica, before: Following, received: Received<A
     round: Math.max(before.round, sent.round),
     incarnation: sent.incarnation,
   }
-  return take(replica, following, received)
+  return take(replica, before, following, received)
 }

@@ -1,13 +1,16 @@
 import { Observable, Subject, type MonoTypeOperatorFunction, type Subscription } from 'rxjs'
 import type { Clock } from '../contracts/clock.js'
 
+/** How often what follows from a batch at once, as what a member says to itself, is settled within the same turn. */
+const ROUNDS = 3
+
 /**
  * The one trampoline through which everything enters that can change a member: messages, timers, disk completions and
  * requests. Tasks run one at a time, in order, and one that posts another doesn't run it.
  *
  * It drains once a turn of the event loop, so that what arrives together is handled together. After each drained batch
- * `settled$` emits, when roles decide what follows from all of it, and then `flush$`, when what has come of that goes
- * to the disk and into views.
+ * `settled$` emits, when roles decide what follows from all of it. What they post to themselves by that is a batch of the
+ * same turn. At its end `flush$` emits, when what has come of all goes to the disk and into views.
  *
  * ```
  *  post     a b--c------
@@ -68,15 +71,19 @@ export class Inbox {
     this.flush.complete()
   }
 
+  private settle(): void {
+    const batch = this.waiting
+    this.waiting = []
+    for (const task of batch) if (!this.closed) task()
+    if (!this.closed) this.settled.next()
+  }
+
   private schedule(): void {
     this.turn ??= this.clock.schedule(() => this.drain(), 0)
   }
 
   private drain(): void {
-    const batch = this.waiting
-    this.waiting = []
-    for (const task of batch) if (!this.closed) task()
-    if (!this.closed) this.settled.next()
+    for (let rounds = 0; rounds < ROUNDS && (rounds === 0 || this.waiting.length > 0); rounds++) this.settle()
     if (!this.closed) this.flush.next()
     this.turn = undefined
     if (this.waiting.length > 0 && !this.closed) this.schedule()

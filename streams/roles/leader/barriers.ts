@@ -19,7 +19,9 @@ interface Barriers {
 
 const NONE: Barriers = { round: 0, index: 0, sharing: [], waiting: [] }
 
-function confirm({ replica }: Leadership, asked: readonly Asked[], index: number): void {
+function confirm(leadership: Leadership, asked: readonly Asked[], index: number): void {
+  const { replica } = leadership
+  for (const { from } of asked) leadership.awaits(from.id, index)
   for (const { from, id } of asked) replica.send(from, message(ReadIndexReply, { id, confirmed: true, index }))
 }
 

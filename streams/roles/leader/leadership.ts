@@ -12,6 +12,13 @@ import { UnderWay } from './under-way.js'
 
 const NO_ENTRIES = encodeEntries([])
 
+/** Entries as they go over the wire: those of one leader, so that their indexes name them. */
+interface Encoded {
+  readonly first: number
+  readonly last: number
+  readonly bytes: Uint8Array
+}
+
 /** What a leader knows in its term: how far each other member is, and which round is on. */
 export class Leadership {
   readonly term: number
@@ -21,6 +28,10 @@ export class Leadership {
   private progress: ReadonlyMap<string, Progress> = new Map()
   /** The commit index that each member has been told. */
   private readonly told = new Map<string, number>()
+  /** What was sent last: the others are mostly sent the same. */
+  private encoded: Encoded = { first: 0, last: 0, bytes: NO_ENTRIES }
+  /** The last commit that each member waits for. */
+  private readonly awaited = new Map<string, number>()
   readonly rounds: Rounds
   /** Who is being sent a snapshot. */
   readonly transfers = new Set<string>()
@@ -122,7 +133,7 @@ export class Leadership {
     if (last === undefined || prevTerm === undefined) return
     const bytes = entries.reduce((sum, entry) => sum + entryBytes(entry), 0)
     this.update(member.id, progress => sent(progress, last.index, bytes))
-    this.send(member, prevIndex, prevTerm, last.index, encodeEntries(entries))
+    this.send(member, prevIndex, prevTerm, last.index, this.encode(entries, prevIndex + 1, last.index))
   }
 
   /**
@@ -138,8 +149,23 @@ export class Leadership {
 
   /** Whether a member could know of more commits than it has been told. */
   isBehind(id: string): boolean {
-    const match = this.progress.get(id)?.match ?? 0
-    return Math.min(match, this.replica.commit) > (this.told.get(id) ?? 0)
+    return this.tellable(id) > (this.told.get(id) ?? 0)
+  }
+
+  /** Whether it waits for one of them, or is perhaps told for the last time: by a roster that it isn't in any more. */
+  isAwaited(id: string): boolean {
+    const told = this.told.get(id) ?? 0
+    const awaited = [this.awaited.get(id) ?? 0, this.replica.committedRoster.index]
+    return awaited.some(index => index > told && index <= this.tellable(id))
+  }
+
+  /** A member waits until it knows that all up to an index has committed: it has callers who do. */
+  awaits(id: string, index: number): void {
+    this.awaited.set(id, index)
+  }
+
+  private tellable(id: string): number {
+    return Math.min(this.progress.get(id)?.match ?? 0, this.replica.commit)
   }
 
   /** What earlier leaders have left, as far as memory has it: after a restart it may come twice. */
@@ -147,6 +173,12 @@ export class Leadership {
     const { applied, parts } = this.replica
     const from = Math.max(applied + 1, parts.log.cachedFrom)
     return parts.log.cached(from, parts.log.last.index, Infinity) ?? []
+  }
+
+  private encode(entries: readonly LogEntry[], first: number, last: number): Uint8Array {
+    if (this.encoded.first !== first || this.encoded.last !== last)
+      this.encoded = { first, last, bytes: encodeEntries(entries) }
+    return this.encoded.bytes
   }
 
   private roundOf(counts: (progress: Progress) => boolean): number {

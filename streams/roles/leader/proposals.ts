@@ -44,7 +44,7 @@ function refuse(leadership: Leadership, over: readonly [Budget, number, number])
 }
 
 /** Appends what has not been answered before and isn't under way. What comes twice all the same is applied once. */
-function take(leadership: Leadership, entries: readonly LogEntry[]): Taken {
+function take(leadership: Leadership, from: string, entries: readonly LogEntry[]): Taken {
   const { replica, transferring, underWay } = leadership
   if (transferring) return { verdict: 'not-leader', expired: [] }
   underWay.forget(replica.applied)
@@ -59,6 +59,7 @@ function take(leadership: Leadership, entries: readonly LogEntry[]): Taken {
     fresh.push(entry)
   }
   if (fresh.length > 0) replica.append(placed(replica, fresh))
+  leadership.awaits(from, replica.parts.log.last.index)
   const expired = answers.flatMap((answer, at) => (answer === 'expired' ? [at] : []))
   return { verdict: 'accepted', expired }
 }
@@ -71,7 +72,7 @@ function reply(replica: Replica, to: Sender, id: string, { verdict, expired }: T
 export const proposals$ = (leadership: Leadership): Observable<never> =>
   leadership.replica.messages.ofType('propose').pipe(
     tap(({ from, message: { id }, entries }: Received<Propose>) =>
-      reply(leadership.replica, from, id, take(leadership, entries)),
+      reply(leadership.replica, from, id, take(leadership, from.id, entries)),
     ),
     ignoreElements(),
   )

@@ -1,5 +1,6 @@
 import {
   catchError,
+  exhaustMap,
   filter,
   ignoreElements,
   map,
@@ -9,6 +10,7 @@ import {
   takeWhile,
   tap,
   throwError,
+  timer,
   type Observable,
 } from 'rxjs'
 import { isCompacted } from '../../contracts/errors.js'
@@ -68,12 +70,27 @@ const entriesTo$ = (leadership: Leadership, member: RosterMember, settled$: Obse
     }),
   )
 
-/** Tells a member promptly that more has committed, where no entries do. */
-const commitsTo$ = (leadership: Leadership, member: RosterMember, settled$: Observable<unknown>): Observable<unknown> =>
-  settled$.pipe(
+/**
+ * Tells a member that more has committed, where no entries do: at once if it waits for that, else after a moment, in
+ * which entries may come that say so too.
+ *
+ * ```
+ *  commit   1---2--------3----
+ *  awaited  1------------3----
+ *  entries  ----e-------------
+ *  told     1----------------3    2 went with the entries
+ * ```
+ */
+function commitsTo$(leadership: Leadership, member: RosterMember, settled$: Observable<unknown>): Observable<unknown> {
+  const { clock, inbox } = leadership.replica.parts
+  const awaited$ = settled$.pipe(filter(() => leadership.isAwaited(member.id)))
+  const late$ = settled$.pipe(
     filter(() => leadership.isBehind(member.id)),
-    tap(() => leadership.sendHeartbeat(member)),
+    exhaustMap(() => timer(LIMITS.commitNoticeMs, clock).pipe(inbox.enter())),
+    filter(() => leadership.knows(member) && leadership.isBehind(member.id)),
   )
+  return merge(awaited$, late$).pipe(tap(() => leadership.sendHeartbeat(member)))
+}
 
 /** All that goes to one member, for as long as it is one in this incarnation. */
 function replicateTo$(leadership: Leadership, member: RosterMember): Observable<unknown> {
