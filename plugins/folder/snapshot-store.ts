@@ -45,10 +45,10 @@ export class SnapshotStore {
     this.metas = metas
     const newest = this.newest?.index ?? 0
     if (newest < known) throw corrupt(this.pathOf(fileName(known)), 'is missing')
-    if (newest === known) return
-    // a crash came between publishing it and recording that, and its name need not be on disk though it can be read
+    // names that can be read, or not any more, need not be so on disk: whoever changed them may have died before that
     await this.files.syncFolder(this.folder)
-    await this.published(newest)
+    // a crash came between publishing it and recording that
+    if (newest > known) await this.published(newest)
   }
 
   async begin(draft: SnapshotDraft): Promise<SnapshotFileWriter> {

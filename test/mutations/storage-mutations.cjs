@@ -179,8 +179,8 @@ const storage = [
   {
     name: 'a snapshot that was not recorded yet is not missed',
     file: 'plugins/folder/snapshot-store.ts',
-    find: 'await this.files.syncFolder(this.folder)\n    await this.published(newest)\n',
-    replace: 'await this.files.syncFolder(this.folder)\n',
+    find: 'if (newest > known) await this.published(newest)',
+    replace: '',
   },
   {
     name: 'the newest snapshot is dropped with the others',
