@@ -8,7 +8,9 @@ interface Mutation {
 }
 
 const ROOT = join(__dirname, '..', '..')
-const lists = ['./mutations.cjs', './storage-mutations.cjs'].map(file => jest.requireActual<readonly Mutation[]>(file))
+const lists = ['./mutations.cjs', './storage-mutations.cjs', './segment-mutations.cjs'].map(file =>
+  jest.requireActual<readonly Mutation[]>(file),
+)
 
 test('every deliberate bug has its place in the source, and only one', () => {
   const places = lists.flat().map(({ name, file, find }) => {

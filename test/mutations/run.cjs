@@ -3,19 +3,30 @@
  *
  *   npm run test:mutations              all of them, up to 1,000 seeds each
  *   npm run test:mutations -- barrier   those with a word in their name
- *   npm run test:mutations -- storage   those for the storage alone, and `crashes` those for crashes at each call
+ *   npm run test:mutations -- storage   those for NeDB's storage alone, `segments` for that of segments, and `crashes`
+ *                                       those for crashes at each call
  */
 const { execFile } = require('node:child_process')
 const { readFileSync } = require('node:fs')
 const { availableParallelism } = require('node:os')
 const { join, relative } = require('node:path')
 const { bundle, temporaryFolder } = require('../bundled.cjs')
-const mutations = [...require('./mutations.cjs'), ...require('./storage-mutations.cjs')]
+const mutations = [
+  ...require('./mutations.cjs'),
+  ...require('./storage-mutations.cjs'),
+  ...require('./segment-mutations.cjs'),
+]
 
 const ROOT = join(__dirname, '..', '..')
 const SEEDS = 1000
 /** What notices a bug: whole clusters unless it says otherwise. */
-const HUNTS = { cluster: 'hunt.ts', leases: 'hunt-leases.ts', crashes: 'hunt-crashes.ts', storage: 'hunt-storage.ts' }
+const HUNTS = {
+  cluster: 'hunt.ts',
+  leases: 'hunt-leases.ts',
+  crashes: 'hunt-crashes.ts',
+  storage: 'hunt-storage.ts',
+  segments: 'hunt-segments.ts',
+}
 /** What is no bug, and must not be noticed. */
 const asItIs = Object.keys(HUNTS).map(hunt => ({ name: `kayak as it is, by ${hunt}`, hunt }))
 

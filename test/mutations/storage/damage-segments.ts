@@ -1,5 +1,5 @@
 import type { Random } from '../../../streams/contracts/clock.js'
-import type { Damage } from './hunted.js'
+import type { Damage, Left } from './hunted.js'
 import type { SimulatedDisk } from './simulated-disk.js'
 
 const BLOCK_BYTES = 4096
@@ -59,13 +59,16 @@ const OF_SEGMENT: readonly Harm[] = [
   },
 ]
 
+/** What can be told from a torn end though nothing says where that is. */
+const OF_LEFT_SEGMENT = OF_SEGMENT.slice(0, 3)
+
 const OF_SNAPSHOT: readonly Harm[] = [
   (whole, random) => ({ what: 'a flipped bit', bytes: flipped(whole, random, 0, whole.length), end: 'refused' }),
   () => ({ what: 'a lost file', bytes: undefined, end: 'refused' }),
 ]
 
 /** Damages a block, or all, of the state, a segment anywhere, or the newest snapshot. */
-export function drawDamage(disk: SimulatedDisk, random: Random): Damage | undefined {
+export function drawDamage(disk: SimulatedDisk, random: Random, left: Left): Damage | undefined {
   const segments = disk.files.filter(name => SEGMENT.test(name))
   const newest = disk.files
     .filter(name => SNAPSHOT.test(name))
@@ -73,7 +76,8 @@ export function drawDamage(disk: SimulatedDisk, random: Random): Damage | undefi
     .at(-1)
   const names = [STATE, ...segments, ...(newest === undefined ? [] : [newest])]
   const name = names[below(random, names.length)] ?? STATE
-  const harms = name === STATE ? OF_STATE : SEGMENT.test(name) ? OF_SEGMENT : OF_SNAPSHOT
+  const ofSegment = left === 'closed' ? OF_SEGMENT : OF_LEFT_SEGMENT
+  const harms = name === STATE ? OF_STATE : SEGMENT.test(name) ? ofSegment : OF_SNAPSHOT
   const whole = disk.contents(name)
   if (whole === undefined) return undefined
   const others = segments.filter(other => other !== name).flatMap(other => disk.contents(other) ?? [])

@@ -12,11 +12,19 @@ export interface Damage {
   readonly end: 'refused' | 'harmless' | 'either'
 }
 
+/** How a folder was left. */
+export type Left = 'closed' | 'killed'
+
 /** A kind of storage that is hunted. */
 export interface Hunted {
+  /** What a payload has at most. */
+  readonly payloadBytes: number
   open(dataDir: string, files: FileLayer, random: Random): Storage
   /** Lets what doesn't go through the file layer work on a simulated disk; returns what ends that. */
   mount(disk: SimulatedDisk): () => void
-  /** Damages something of a folder that was closed in order. */
-  drawDamage(disk: SimulatedDisk, random: Random): Damage | undefined
+  /**
+   * Damages something of a folder, that was closed in order, or was left by a process that was killed: then what was
+   * written last may be taken for torn.
+   */
+  drawDamage(disk: SimulatedDisk, random: Random, left: Left): Damage | undefined
 }

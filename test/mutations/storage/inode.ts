@@ -94,7 +94,10 @@ export class Inode {
     const isKept = (at: number): boolean => (how < 0.3 ? at < share * sectors.length : draw() < share)
     const isAll = how > 0.8
     const kept = isAll ? sectors.filter(() => share < 0.5) : sectors.filter((_, at) => isKept(at))
-    kept.filter(sector => !this.givenUp.has(sector)).forEach(sector => this.place(sector))
+    // the power may go while the platter is written: of a sector, too, a part may be there
+    const partly = draw() < 0.3
+    for (const sector of kept)
+      if (!this.givenUp.has(sector)) this.place(sector, partly ? Math.floor(draw() * SECTOR_BYTES) : SECTOR_BYTES)
     this.forgetSectors(() => true)
   }
 
@@ -111,8 +114,8 @@ export class Inode {
     this.bytes = bytes
   }
 
-  private place(sector: number): void {
-    const [from, to] = [sector * SECTOR_BYTES, Math.min((sector + 1) * SECTOR_BYTES, this.bytes.length)]
+  private place(sector: number, size = SECTOR_BYTES): void {
+    const [from, to] = [sector * SECTOR_BYTES, Math.min(sector * SECTOR_BYTES + size, this.bytes.length)]
     const synced = Buffer.concat([this.synced, Buffer.alloc(Math.max(0, to - this.synced.length))])
     this.bytes.copy(synced, from, from, to)
     this.synced = synced

@@ -47,6 +47,8 @@ export class Steps {
   constructor(
     private readonly model: Model,
     private readonly random: Random,
+    /** What a payload has at most. */
+    private readonly payloadBytes: number,
   ) {}
 
   /** The storage has been closed, or its process is gone. */
@@ -103,7 +105,7 @@ export class Steps {
   }
 
   private entry(index: number, term: number): LogEntry {
-    const payload = this.random.bytes(this.below(60))
+    const payload = this.random.bytes(this.below(this.payloadBytes))
     return entry(index, term, { payload, kind: this.random.next() < 0.1 ? 'roster' : 'data' })
   }
 

@@ -8,7 +8,7 @@ import type { Random } from '../../../streams/contracts/clock.js'
 import { isKayakError } from '../../../streams/contracts/errors.js'
 import type { Storage } from '../../../streams/contracts/storage.js'
 import type { Damage, Hunted } from './hunted.js'
-import { Model, type StoredSnapshot } from './model.js'
+import { lastOf, Model, NOTHING, type StoredLog, type StoredSnapshot } from './model.js'
 import { observe, readLog } from './observe.js'
 import { SimulatedDisk } from './simulated-disk.js'
 import { Steps, type Step } from './steps.js'
@@ -32,6 +32,8 @@ class StorageHunt {
   private storage: Storage | undefined
   private isPoisoned = false
   private faultsBefore = 0
+  /** The log before what was written to it last. */
+  private before: StoredLog = NOTHING.log
   /** Every snapshot that was ever to be published. */
   private published: readonly StoredSnapshot[] = []
   readonly trail: string[] = []
@@ -43,7 +45,7 @@ class StorageHunt {
   ) {
     this.random = seededRandom(seed)
     this.disk = new SimulatedDisk(dataDir, seededRandom(seed + 0.5e9))
-    this.steps = new Steps(this.model, this.random)
+    this.steps = new Steps(this.model, this.random, hunted.payloadBytes)
   }
 
   async run(): Promise<void> {
@@ -121,7 +123,9 @@ class StorageHunt {
     }
     this.say(`${step.name}: done`)
     if (step.isRefused === true) throw new Wrong(`${step.name} must be refused`)
+    const { log } = this.model.stored
     step.done()
+    if (lastOf(log) !== lastOf(this.model.stored.log) || log.base !== this.model.stored.log.base) this.before = log
   }
 
   private refused(step: Step, error: unknown): void {
@@ -200,9 +204,12 @@ class StorageHunt {
 
   /** What is damaged is refused, named, and left as it is, or was not needed. */
   private async damage(): Promise<void> {
-    await this.closeInOrder()
-    const damage = this.hunted.drawDamage(this.disk, this.random)
+    const left = this.model.isCertain && this.random.next() < 0.5 ? 'killed' : 'closed'
+    await (left === 'closed' ? this.closeInOrder() : this.powerOff('kill'))
+    const damage = this.hunted.drawDamage(this.disk, this.random, left)
     if (damage === undefined) return
+    // nobody can know that this was not torn
+    if (left === 'killed') this.model.unknown('log', [this.before])
     const { name, what, bytes, end } = damage
     const whole = this.disk.contents(name)
     this.say(`${what} in ${name}`)
@@ -221,7 +228,7 @@ class StorageHunt {
   private async verdict(storage: Storage, { name, what }: Damage): Promise<string> {
     try {
       const found = await observe(storage, await first(storage.open()), this.published)
-      const wrong = this.model.isCertain ? this.model.reconcile(found) : undefined
+      const wrong = this.model.reconcile(found)
       if (wrong !== undefined) throw new Wrong(`after ${what} in ${name} it opens, and ${wrong}`)
       return 'harmless'
     } catch (error) {

@@ -1,0 +1,369 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { inspect } from 'node:util'
+import { seededRandom } from '../../../lib/testing/seeded-random.js'
+import { done, entry, first, refused, sameEntries } from '../../../lib/testing/storage-kit/environment.js'
+import { segmentStorage } from '../../../plugins/storage-segments/index.js'
+import type { FileLayer } from '../../../plugins/folder/file-layer.js'
+import { isKayakError } from '../../../streams/contracts/errors.js'
+import type { Opened, Storage } from '../../../streams/contracts/storage.js'
+import type { LogEntry } from '../../../streams/rules/entry.js'
+import { SimulatedDisk } from './simulated-disk.js'
+
+const KiB = 1024
+const STATE = 'state.kayak'
+const FIRST_RECORD = 4 * KiB
+
+export const segment = (number: number): string => `log-${number.toString().padStart(16, '0')}.seg`
+
+/** Lets all that goes on in the background end: on a disk in memory that is a matter of turns. */
+async function rest(): Promise<void> {
+  for (let turn = 0; turn < 1000; turn++) await Promise.resolve()
+}
+
+/** An entry whose payload is of so many bytes, which are found again in its file. */
+export const marked = (index: number, bytes: number, term = 1): LogEntry => {
+  const payload = Buffer.alloc(bytes, `<${index} of ${term}>`)
+  return entry(index, term, { payload: Uint8Array.from(payload) })
+}
+
+/** A folder on a disk in memory, in which one storage after another is open. */
+export class Place {
+  readonly dataDir: string
+  readonly disk: SimulatedDisk
+  private storage: Storage | undefined
+
+  constructor(
+    folder: string,
+    private readonly segmentBytes = 8 * KiB,
+    seed = 1,
+  ) {
+    this.dataDir = join(folder, 'data')
+    this.disk = new SimulatedDisk(this.dataDir, seededRandom(seed))
+  }
+
+  get current(): Storage {
+    assert.ok(this.storage, 'nothing is open')
+    return this.storage
+  }
+
+  async open(files: FileLayer = this.disk.layer): Promise<Opened> {
+    const { dataDir, segmentBytes } = this
+    this.storage = segmentStorage({ dataDir, segmentBytes, spareSegments: 2, files, random: seededRandom(7) })
+    return first(this.storage.open())
+  }
+
+  async append(...batch: readonly LogEntry[]): Promise<void> {
+    await done(this.current.append(batch))
+  }
+
+  async close(): Promise<void> {
+    await done(this.current.close())
+    this.storage = undefined
+  }
+
+  /** Ends the process, or takes the power away. */
+  async die(how: 'kill' | 'power'): Promise<void> {
+    this.disk.die(how)
+    await this.storage
+      ?.close()
+      .forEach(() => undefined)
+      .catch(() => undefined)
+    this.storage = undefined
+    this.disk.settle()
+  }
+
+  /** Fails unless the log holds exactly these. */
+  async holds(expected: readonly LogEntry[]): Promise<void> {
+    const { base, last } = await this.open()
+    assert.equal(last.index - base.index, expected.length)
+    if (expected.length > 0) sameEntries(await first(this.current.read(base.index + 1, last.index, Infinity)), expected)
+  }
+
+  /** Fails unless an opening is refused for that file, with a message that says this, and leaves the file as it is. */
+  async refuses(name: string, says: RegExp): Promise<void> {
+    const before = this.disk.contents(name)
+    const error = await this.open().then(
+      () => undefined,
+      (cause: unknown) => cause,
+    )
+    assert.ok(isKayakError(error), `must be refused, and is not: ${inspect(error)}`)
+    assert.deepEqual([error.code, basename(error.file ?? '')], ['KAYAK_CORRUPT', name])
+    assert.match(error.message, says)
+    assert.deepEqual(this.disk.contents(name), before)
+    await this.close()
+  }
+
+  contents(name: string): Buffer {
+    const bytes = this.disk.contents(name)
+    assert.ok(bytes, `there is no ${name}`)
+    return Buffer.from(bytes)
+  }
+
+  /** Flips a bit. */
+  flip(name: string, at: number): void {
+    const bytes = this.contents(name)
+    bytes[at] = (bytes[at] ?? 0) ^ 1
+    this.disk.damage(name, bytes)
+  }
+
+  /** Where in a file a text is. */
+  find(name: string, text: string): number {
+    const at = this.contents(name).indexOf(text)
+    assert.ok(at >= 0, `there is no ${text} in ${name}`)
+    return at
+  }
+}
+
+export interface SegmentCase {
+  readonly name: string
+  readonly run: (folder: string) => Promise<void>
+}
+
+const VOTER = 'a1'.repeat(16)
+const vote = (place: Place, term: number): Promise<void> => done(place.current.saveTermAndVote({ term, vote: VOTER }))
+
+/** Of so many bytes two entries fill a segment. */
+const HALF = 1800
+
+/** What a second half of a write in three records of an entry each comes to if the first one is torn. */
+async function tornFirstOf(folder: string, before: readonly LogEntry[]): Promise<void> {
+  const place = new Place(folder, 1024 * KiB)
+  const from = before.length + 1
+  await place.open()
+  if (before.length > 0) await place.append(...before)
+  // what is saved in the background would say what is on disk
+  await rest()
+  await place.append(...[0, 1, 2].map(at => marked(from + at, 40 * KiB)))
+  await place.die('kill')
+  place.flip(segment(1), before.length === 0 ? FIRST_RECORD + 40 : place.find(segment(1), `<${from} of 1>`))
+  await place.holds(before)
+  // of the same size, so that what has followed the torn record would follow this one
+  const next = marked(from, 40 * KiB, 2)
+  await place.append(next)
+  await place.die('kill')
+  await place.holds([...before, next])
+  await place.close()
+}
+
+const lives: readonly SegmentCase[] = [
+  {
+    name: 'what an earlier life of a file has left never comes back',
+    run: async folder => {
+      const place = new Place(folder)
+      await place.open()
+      for (let index = 1; index <= 8; index++) await place.append(marked(index, HALF))
+      await done(place.current.compact({ index: 6, term: 1 }))
+      // the next segments are those that were dropped
+      for (let index = 9; index <= 11; index++) await place.append(marked(index, HALF))
+      assert.ok(place.disk.files.some(name => name > segment(4) && place.contents(name).includes('<2 of 1>')))
+      for (const how of ['kill', 'power'] as const) {
+        await place.die(how)
+        await place.holds([7, 8, 9, 10, 11].map(index => marked(index, HALF)))
+      }
+      await place.close()
+    },
+  },
+  {
+    name: 'a segment is used again only after those who read it have done so',
+    run: async folder => {
+      const place = new Place(folder)
+      let release = (): void => undefined
+      let isHeld = false
+      const gate = new Promise<void>(resolve => (release = resolve))
+      const { layer } = place.disk
+      await place.open({
+        ...layer,
+        openPlaced: async path => {
+          const file = await layer.openPlaced(path)
+          const read = async (offset: number, size: number): Promise<Uint8Array> => {
+            if (isHeld && basename(path) === segment(1)) await gate
+            return file.read(offset, size)
+          }
+          return {
+            write: (bytes, at) => file.write(bytes, at),
+            size: () => file.size(),
+            close: () => file.close(),
+            read,
+          }
+        },
+      })
+      for (let index = 1; index <= 6; index++) await place.append(marked(index, HALF))
+      isHeld = true
+      const reading = first(place.current.read(1, 3, Infinity))
+      await done(place.current.compact({ index: 5, term: 1 }))
+      // longer than it would take to use it again
+      await rest()
+      release()
+      sameEntries(
+        await reading,
+        [1, 2, 3].map(index => marked(index, HALF)),
+      )
+      await place.close()
+    },
+  },
+]
+
+const torn: readonly SegmentCase[] = [
+  {
+    name: 'what is behind a torn record does not follow the next one',
+    run: folder => tornFirstOf(folder, [marked(1, 100)]),
+  },
+  {
+    name: 'what is behind a torn first record of a segment does not follow the next one',
+    run: folder => tornFirstOf(folder, []),
+  },
+  {
+    name: 'a state whose save is torn in all of its blocks is the one before',
+    run: async folder => {
+      const place = new Place(folder)
+      await place.open()
+      await vote(place, 1)
+      await vote(place, 2)
+      const before = place.contents(STATE)
+      await vote(place, 3)
+      const after = place.contents(STATE)
+      await place.die('kill')
+      // a part of each block, and of its sectors
+      const mixed = Buffer.from(before)
+      for (let block = 0; block < 4; block++) after.copy(mixed, block * 4 * KiB, block * 4 * KiB, block * 4 * KiB + 3)
+      place.disk.damage(STATE, mixed)
+      assert.equal((await place.open()).termAndVote.term, 2)
+      await place.close()
+    },
+  },
+]
+
+const rotten: readonly SegmentCase[] = [
+  {
+    name: 'damage in what was written before the last write is told from a torn end',
+    run: async folder => {
+      const place = new Place(folder, 64 * KiB)
+      await place.open()
+      for (let index = 1; index <= 5; index++) await place.append(marked(index, 300))
+      await place.die('kill')
+      for (let index = 1; index <= 4; index++) {
+        const at = place.find(segment(1), `<${index} of 1>`)
+        place.flip(segment(1), at)
+        await place.refuses(segment(1), /is damaged at \d+/)
+        place.flip(segment(1), at)
+      }
+      // of the last one nobody can know
+      place.flip(segment(1), place.find(segment(1), '<5 of 1>'))
+      await place.holds([1, 2, 3, 4].map(index => marked(index, 300)))
+      // from here on it is known how far the log was on disk
+      await place.die('kill')
+      place.flip(segment(1), place.find(segment(1), '<4 of 1>'))
+      await place.refuses(segment(1), /is damaged at \d+/)
+    },
+  },
+  {
+    name: 'damage in the last write of a segment that another follows is told from a torn end',
+    run: async folder => {
+      const place = new Place(folder)
+      await place.open()
+      for (let index = 1; index <= 3; index++) await place.append(marked(index, HALF))
+      await place.die('kill')
+      place.flip(segment(1), place.find(segment(1), '<2 of 1>'))
+      await place.refuses(segment(1), /is damaged at \d+/)
+    },
+  },
+  {
+    name: 'a damaged begin of a segment that others follow is no torn one',
+    run: async folder => {
+      const place = new Place(folder)
+      await place.open()
+      for (let index = 1; index <= 5; index++) await place.append(marked(index, HALF))
+      await place.die('kill')
+      place.flip(segment(2), FIRST_RECORD + 40)
+      await place.refuses(segment(2), /is damaged at 4096/)
+    },
+  },
+  {
+    name: 'no block of the state alone holds something',
+    run: async folder => {
+      const place = new Place(folder)
+      await place.open()
+      for (let term = 1; term <= 4; term++) {
+        await vote(place, term)
+        await place.die('kill')
+        for (let block = 0; block < 4; block++) {
+          place.flip(STATE, block * 4 * KiB + 100)
+          const { termAndVote } = await place.open()
+          assert.deepEqual([term, block, termAndVote], [term, block, { term, vote: VOTER }])
+          await place.die('kill')
+        }
+        await place.open()
+      }
+      await place.close()
+    },
+  },
+  {
+    name: 'a state that is older than the log says is refused',
+    run: async folder => {
+      const place = new Place(folder)
+      await place.open()
+      await vote(place, 1)
+      const before = place.contents(STATE)
+      await vote(place, 2)
+      await place.append(marked(1, 100, 2))
+      await place.die('kill')
+      place.disk.damage(STATE, before)
+      await place.refuses(STATE, /has lost its end/)
+    },
+  },
+]
+
+const background: readonly SegmentCase[] = [
+  {
+    name: 'what fails in the background fails the next write',
+    run: async folder => {
+      const place = new Place(folder)
+      const { layer } = place.disk
+      const isSecond = (path: string): boolean => basename(path) === segment(2)
+      const rename = (from: string, to: string): Promise<void> =>
+        isSecond(to) ? Promise.reject(new Error('EIO')) : layer.rename(from, to)
+      await place.open({ ...layer, rename })
+      await place.append(marked(1, 100))
+      await rest()
+      await refused(place.current.append([marked(2, 100)]), 'KAYAK_STORAGE_FAILED')
+      await place.close()
+    },
+  },
+  {
+    name: 'the power may go at any moment while a folder is made',
+    run: async folder => {
+      for (let at = 1; ; at++) {
+        let isOver = false
+        for (let seed = 1; seed <= 25; seed++) {
+          const place = new Place(folder, 8 * KiB, 100 * at + seed)
+          place.disk.fault = { at, kind: 'power' }
+          await place.open().catch(() => undefined)
+          isOver = !place.disk.isDead
+          await place.die('power')
+          await place.holds([])
+          await place.append(marked(1, 100))
+          await place.die('power')
+          await place.holds([marked(1, 100)])
+          await place.close()
+        }
+        if (isOver) return
+      }
+    },
+  },
+]
+
+/** What the protections of a storage of segments are for, each by itself. */
+export const segmentCases: readonly SegmentCase[] = [...lives, ...torn, ...rotten, ...background]
+
+/** Runs a case in a folder of its own. */
+export async function runCase({ run }: SegmentCase): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'kayak-segments-'))
+  try {
+    await run(folder)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,4 @@
+import { runCase, segmentCases } from '../mutations/storage/segment-cases.js'
+
+// that each fails where its protection is taken out, `npm run test:mutations -- segments` shows
+test.each(segmentCases)('$name', one => runCase(one))
