@@ -21,7 +21,7 @@ export const LARGEST_NUMBER = 2 ** 48 - 1
 /** Writes one entry without a batch around it; says where it ends. */
 export function writeEntry(bytes: Uint8Array, view: DataView, at: number, entry: LogEntry): number {
   view.setUint32(at, entry.payload.byteLength)
-  view.setUint8(at + 4, KINDS.indexOf(entry.kind))
+  view.setUint32(at + 4, KINDS.indexOf(entry.kind) * 2 ** 24)
   view.setFloat64(at + 8, entry.index)
   view.setFloat64(at + 16, entry.term)
   view.setFloat64(at + 24, entry.time)
