@@ -1,11 +1,24 @@
 import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { done, first } from '../../lib/testing/storage-kit/environment'
+import { seededRandom } from '../../lib/testing/seeded-random'
 import { nedbStorage } from '../../plugins/storage-nedb'
+import { segmentStorage } from '../../plugins/storage-segments'
 import type { Opened, Storage } from '../../streams/contracts/storage'
 import type { LogEntry } from '../../streams/rules/entry'
 import { EMPTY_ROSTER } from '../../streams/rules/roster'
 import { CLUSTER, ENTRIES, ROSTERS, sessions } from './values'
+
+/** How each storage opens a folder, so that it writes the same every time. By the name of its golden folder. */
+const STORAGES = {
+  folder: dataDir => nedbStorage({ dataDir }),
+  segments: dataDir => segmentStorage({ dataDir, segmentBytes: 8192, spareSegments: 0, random: seededRandom(1) }),
+} satisfies Record<string, (dataDir: string) => Storage>
+
+export type Kind = keyof typeof STORAGES
+export const KINDS = ['folder', 'segments'] as const satisfies readonly Kind[]
+
+export const storageIn = (kind: Kind, dataDir: string): Storage => STORAGES[kind](dataDir)
 
 /** What a data folder holds. */
 export interface Held {
@@ -57,9 +70,9 @@ async function fill(storage: Storage): Promise<void> {
 const isData = (name: string): boolean => !name.startsWith('lock')
 
 /** Writes a data folder with some of everything into an empty folder. */
-export async function writeFolder(to: string): Promise<void> {
+export async function writeFolder(kind: Kind, to: string): Promise<void> {
   const work = `${to}.work`
-  await fill(nedbStorage({ dataDir: work }))
+  await fill(storageIn(kind, work))
   await mkdir(to, { recursive: true })
   for (const name of (await readdir(work)).filter(isData)) await cp(join(work, name), join(to, name))
   await rm(work, { recursive: true })
@@ -74,8 +87,8 @@ export async function filesOf(folder: string): Promise<Readonly<Record<string, s
 }
 
 /** What a folder holds, opened as a member does. */
-export async function holds(folder: string): Promise<Held> {
-  const storage = nedbStorage({ dataDir: folder })
+export async function holds(kind: Kind, folder: string): Promise<Held> {
+  const storage = storageIn(kind, folder)
   const { bytes: _, ...opened } = await first(storage.open())
   const { base, last, snapshot } = opened
   const read = await first(storage.read(base.index + 1, last.index, Number.MAX_SAFE_INTEGER))

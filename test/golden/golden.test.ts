@@ -2,7 +2,6 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { done, first } from '../../lib/testing/storage-kit/environment'
-import { nedbStorage } from '../../plugins/storage-nedb'
 import { decodeFrame } from '../../plugins/transport-socketio/wire'
 import { decodeSteps } from '../../streams/contracts/change-codec'
 import { decodeEntries } from '../../streams/contracts/entry-codec'
@@ -13,7 +12,7 @@ import { decodeRoster } from '../../streams/contracts/roster-codec'
 import { open$ } from '../../streams/replica/open'
 import { SessionTable } from '../../streams/replica/sessions'
 import type { LogEntry } from '../../streams/rules/entry'
-import { filesOf, holds, writeFolder, type Held } from './data-folder'
+import { filesOf, holds, KINDS, storageIn, writeFolder, type Held } from './data-folder'
 import { folderOf, isWriting, kept, read, versions, write } from './golden'
 import { frameOf, handshakes, messages, replicated, SECRETS, sides, type Goldens, type Said } from './made'
 
@@ -32,9 +31,11 @@ beforeAll(async () => {
   await write(newest, 'messages', messages())
   await write(newest, 'replicated', replicated())
   await write(newest, 'handshakes', handshakes())
-  await writeFolder(join(folderOf(newest), 'folder'))
-  await cp(join(folderOf(newest), 'folder'), join(folder, 'written'), { recursive: true })
-  await write(newest, 'folder', await holds(join(folder, 'written')))
+  for (const kind of KINDS) {
+    await writeFolder(kind, join(folderOf(newest), kind))
+    await cp(join(folderOf(newest), kind), join(folder, `written ${kind}`), { recursive: true })
+    await write(newest, kind, await holds(kind, join(folder, `written ${kind}`)))
+  }
 })
 afterAll(() => rm(folder, { recursive: true }))
 
@@ -52,9 +53,9 @@ describe('this version', () => {
     ['handshakes', handshakes],
   ])('encodes as it did: %s', (name, make) => same(make(), read(newest, name)))
 
-  test('writes the files of a folder as it did', async () => {
-    await writeFolder(join(folder, 'anew'))
-    same(await filesOf(join(folder, 'anew')), await filesOf(join(folderOf(newest), 'folder')))
+  test.each(KINDS)('writes the files of a folder as it did: %s', async kind => {
+    await writeFolder(kind, join(folder, `anew ${kind}`))
+    same(await filesOf(join(folder, `anew ${kind}`)), await filesOf(join(folderOf(newest), kind)))
   })
 })
 
@@ -101,11 +102,11 @@ describe.each([...new Set([...versions, newest])])('what version %i has said and
     expect(dialler.receive('welcome', welcome?.value)).toMatchObject({ type: 'done' })
   })
 
-  test('into a folder is there', async () => {
-    const dataDir = join(folder, `of ${version}`)
-    await cp(join(folderOf(version), 'folder'), dataDir, { recursive: true })
-    same(await holds(dataDir), read<Held>(version, 'folder'))
-    const storage = nedbStorage({ dataDir })
+  test.each(KINDS)('into a folder is there: %s', async kind => {
+    const dataDir = join(folder, `${kind} of ${version}`)
+    await cp(join(folderOf(version), kind), dataDir, { recursive: true })
+    same(await holds(kind, dataDir), read<Held>(version, kind))
+    const storage = storageIn(kind, dataDir)
     const { rosters, sessions } = await first(open$(storage))
     expect(rosters.map(({ voters }) => voters.map(({ address }) => address))).toEqual([['127.0.0.1:7001']])
     const { value } = read<Replicated>(version, 'replicated').sessions
