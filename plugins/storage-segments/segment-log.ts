@@ -63,8 +63,10 @@ export class SegmentLog {
   }
 
   /** Makes what a new folder needs, and begins what goes on in the background. */
-  begin(): Promise<void> {
-    return this.spares.begin()
+  async begin(): Promise<void> {
+    await this.spares.begin()
+    // what the process before has not come to
+    this.dropSegments()
   }
 
   async append(entries: readonly LogEntry[]): Promise<void> {

@@ -55,7 +55,7 @@ export class Spares {
   /** Makes one ahead, in the background. One that can't be made is made once it is needed, or fails then. */
   refill(): void {
     this.behind(async () => {
-      if (this.ready.length > 0 || this.options.spareSegments === 0) return
+      if (this.isClosing || this.ready.length > 0 || this.options.spareSegments === 0) return
       const made = await this.make().catch(() => undefined)
       if (made !== undefined) await this.adopt([made])
     })
@@ -83,7 +83,7 @@ export class Spares {
 
   private behind(work: () => Promise<void>): void {
     void this.turns.take(async () => {
-      if (this.isClosing || this.failure !== undefined) return
+      if (this.failure !== undefined) return
       await work().catch((cause: unknown) => {
         this.failure = { cause }
       })

@@ -38,12 +38,6 @@ const segments = [
     replace: 'return Buffer.concat([block, Buffer.alloc(BLOCK_BYTES)])',
   },
   {
-    name: 'the name of the state is not synced',
-    file: `${ROOM}/state-file.ts`,
-    find: 'await files.syncFolder(dirname(path))',
-    replace: '',
-  },
-  {
     name: 'a state is there before it is whole',
     file: `${ROOM}/state-file.ts`,
     find: 'await made.sync()',
@@ -114,12 +108,6 @@ const segments = [
     file: `${ROOM}/record.ts`,
     find: 'if (crc32(bytes.subarray(offset + 4, offset + RECORD_HEADER_BYTES), seed) !== bytes.readUInt32BE(offset))',
     replace: 'if (bytes.readUInt8(offset + 20) === 0)',
-  },
-  {
-    name: 'a header of a segment is not checked',
-    file: `${ROOM}/replay.ts`,
-    find: 'checkSegmentHeader(path, await file.read(0, BLOCK_BYTES), log, number)',
-    replace: 'await file.read(0, BLOCK_BYTES)',
   },
   {
     name: 'a segment that must be there is not missed',
