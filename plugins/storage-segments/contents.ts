@@ -10,7 +10,7 @@ import { SegmentContents } from './segment-contents.js'
 import { SegmentLog } from './segment-log.js'
 import { Spares, type SpareOptions } from './spares.js'
 import type { SavedState } from './state-fields.js'
-import { STATE_FILE, StateFile } from './state-file.js'
+import { STATE_FILE, StateFile, UNFINISHED_STATE } from './state-file.js'
 
 const LOG_NAME_BYTES = 16
 
@@ -43,7 +43,8 @@ async function removeStrays(
 ): Promise<void> {
   const isStray = (name: string): boolean => {
     const number = segmentNumber(name)
-    return name === UNFINISHED || (number !== undefined && (number < firstSegment || number > lastSegment))
+    const isUnfinished = name === UNFINISHED || name === UNFINISHED_STATE
+    return isUnfinished || (number !== undefined && (number < firstSegment || number > lastSegment))
   }
   for (const name of names.filter(isStray)) await files.remove(join(folder, name))
 }

@@ -10,7 +10,7 @@ import { fromFields, toFields, type Mark, type SavedState, type State } from './
 const STATE: BlockFormat = { holds: 'state', format: 1, migrations: new Map() }
 
 export const STATE_FILE = 'state.kayak'
-const UNFINISHED = 'state.unfinished'
+export const UNFINISHED_STATE = 'state.unfinished'
 
 const COPIES = 2
 const GENERATION_BYTES = COPIES * BLOCK_BYTES
@@ -44,7 +44,7 @@ export class StateFile {
 
   /** Makes the file, whole and durable before it has its name. */
   static async create(files: FileLayer, folder: string, log: string): Promise<StateFile> {
-    const [path, unfinished] = [join(folder, STATE_FILE), join(folder, UNFINISHED)]
+    const [path, unfinished] = [join(folder, STATE_FILE), join(folder, UNFINISHED_STATE)]
     const state = {
       sequence: 1,
       identity: undefined,

@@ -19,7 +19,7 @@ const FIRST_RECORD = 4 * KiB
 export const segment = (number: number): string => `log-${number.toString().padStart(16, '0')}.seg`
 
 /** Lets all that goes on in the background end: on a disk in memory that is a matter of turns. */
-async function rest(): Promise<void> {
+export async function rest(): Promise<void> {
   for (let turn = 0; turn < 1000; turn++) await Promise.resolve()
 }
 
