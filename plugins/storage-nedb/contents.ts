@@ -2,6 +2,7 @@ import { basename, join } from 'node:path'
 import { corrupt } from '../folder/failures.js'
 import type { FileLayer } from '../folder/file-layer.js'
 import { LogBook, logFile } from './log-book.js'
+import { refuseOthers } from '../folder/refuse-others.js'
 import { isSnapshotName, SnapshotStore } from '../folder/snapshot-store.js'
 import { NedbContents } from './nedb-contents.js'
 import { scanLines } from './scan.js'
@@ -63,6 +64,7 @@ async function removeStrays(files: FileLayer, folder: string, names: readonly st
 /** Opens a locked folder, or makes what a new one needs. */
 export async function openContents(files: FileLayer, folder: string, garbageBytes: number): Promise<NedbContents> {
   const names = await files.list(folder)
+  refuseOthers(folder, names, STATE_FILE)
   const state = await openState(files, folder, names)
   let book: LogBook | undefined
   try {

@@ -3,6 +3,7 @@ import { randomHex, type Random } from '../../streams/contracts/clock.js'
 import type { Opened } from '../../streams/contracts/storage.js'
 import { corrupt } from '../folder/failures.js'
 import type { FileLayer, PlacedFile } from '../folder/file-layer.js'
+import { refuseOthers } from '../folder/refuse-others.js'
 import { isSnapshotName, SnapshotStore } from '../folder/snapshot-store.js'
 import { findLog, mendLog, type FoundLog } from './open-log.js'
 import { FIRST_RECORD, segmentNumber, UNFINISHED } from './segment.js'
@@ -86,6 +87,7 @@ export async function openContents(
   options: ContentsOptions,
 ): Promise<SegmentContents> {
   const names = await files.list(folder)
+  refuseOthers(folder, names, STATE_FILE)
   const state = await openState(files, folder, names, options.random)
   let file: PlacedFile | undefined
   try {
