@@ -1,12 +1,14 @@
 import { Cluster, type Placing } from './cluster'
 import type { BenchOptions } from './options'
 import type { Report } from './report'
+import type { MemberProcesses } from './member-processes'
 import type { Workshop } from './workshop'
 
 /** What a scenario has at hand. */
 export interface Bench {
   readonly options: BenchOptions
   readonly workshop: Workshop
+  readonly processes: MemberProcesses
   /** Those that are to be measured. */
   readonly storages: readonly string[]
   /** Whether one of a scenario's names is to be measured. */
@@ -23,12 +25,12 @@ export interface Scenario {
 
 /** Runs something on a cluster of its own, of the package that is measured. */
 export async function onCluster<T>(
-  { options, workshop }: Bench,
+  { options, processes }: Bench,
   placing: Omit<Placing, 'root'>,
   run: (cluster: Cluster) => Promise<T>,
   size?: number,
 ): Promise<T> {
-  const cluster = await Cluster.grow(workshop, { root: options.kayak, ...placing }, size)
+  const cluster = await Cluster.grow(processes, { root: options.kayak, ...placing }, size)
   const result = await run(cluster)
   await cluster.close()
   return result

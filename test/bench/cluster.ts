@@ -1,18 +1,12 @@
-import { Asker } from './asking'
-import type { MemberQuestions } from './member'
-import type { Workshop } from './workshop'
 import type { Options } from 'kayak'
+import type { Kind, MemberProcess, MemberProcesses } from './member-processes'
 
-export interface Placing {
-  /** The folder of the package that is measured. */
-  readonly root: string
+export interface Placing extends Kind {
   readonly storage: string
   /** Entries after which members compact their logs; 0, as by default, for never. */
   readonly compactEntries?: number
   /** What the hosts are given. */
   readonly options?: Options
-  /** For the processes of the members. */
-  readonly execArgv?: readonly string[]
 }
 
 /** Which one, a member's folder remembers. */
@@ -20,21 +14,21 @@ const ANY_PORT = '127.0.0.1:0'
 
 /** One member: a folder, and the process that runs on it. */
 export class Member {
-  private asker: Asker<MemberQuestions>
+  private process: MemberProcess
   address = ANY_PORT
   private dataDir: string
 
   constructor(
-    private readonly workshop: Workshop,
+    private readonly processes: MemberProcesses,
     private readonly placing: Placing,
     private readonly name: string,
   ) {
     this.dataDir = this.newFolder()
-    this.asker = this.process()
+    this.process = processes.take(placing)
   }
 
-  get ask(): Asker<MemberQuestions>['ask'] {
-    return this.asker.ask.bind(this.asker)
+  get ask(): MemberProcess['ask'] {
+    return this.process.ask.bind(this.process)
   }
 
   /** Opens a host, in a process that has none, and gives the milliseconds that it has taken. */
@@ -48,41 +42,36 @@ export class Member {
   }
 
   kill(): Promise<void> {
-    return this.workshop.end(this.asker.child)
+    return this.processes.workshop.end(this.process.child)
   }
 
   /** Opens its folder in a new process. */
   async restart(): Promise<number> {
-    this.asker = this.process()
+    this.process = this.processes.take(this.placing)
     return this.open()
   }
 
   /** Stops its host, and lets go of what that was. */
   async renew(): Promise<void> {
     await this.ask('stop', undefined)
-    this.workshop.remove(this.dataDir)
+    this.processes.workshop.remove(this.dataDir)
     this.dataDir = this.newFolder()
     this.address = ANY_PORT
   }
 
-  /** Lets its process end by itself, so that it can leave what it has gathered, and keeps its folder. */
+  /** Stops its host and ends its process; the folder stays. */
   async stop(): Promise<void> {
     await this.ask('stop', undefined)
-    await this.workshop.end(this.asker.child, 'gently')
+    await this.kill()
   }
 
   async close(): Promise<void> {
-    await this.workshop.end(this.asker.child, 'gently')
-    this.workshop.remove(this.dataDir)
+    await this.processes.giveBack(this.placing, this.process)
+    this.processes.workshop.remove(this.dataDir)
   }
 
   private newFolder(): string {
-    return this.workshop.folder(`${this.placing.storage}-${this.name}`)
-  }
-
-  private process(): Asker<MemberQuestions> {
-    const { root, execArgv } = this.placing
-    return new Asker<MemberQuestions>(this.workshop.fork('member', [root], execArgv))
+    return this.processes.workshop.folder(`${this.placing.storage}-${this.name}`)
   }
 }
 
@@ -91,8 +80,8 @@ export class Cluster {
   private constructor(readonly members: readonly Member[]) {}
 
   /** Grows one. */
-  static async grow(workshop: Workshop, placing: Placing, size = 3): Promise<Cluster> {
-    const cluster = new Cluster(Array.from({ length: size }, (_, at) => new Member(workshop, placing, `${at + 1}`)))
+  static async grow(processes: MemberProcesses, placing: Placing, size = 3): Promise<Cluster> {
+    const cluster = new Cluster(Array.from({ length: size }, (_, at) => new Member(processes, placing, `${at + 1}`)))
     await cluster.found()
     return cluster
   }

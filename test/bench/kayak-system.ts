@@ -1,12 +1,13 @@
 import { Cluster, type Placing } from './cluster'
+import type { MemberProcesses } from './member-processes'
 import type { System } from './systems'
 
 /** Three members of kayak on a storage. */
-export const kayakSystem = (name: string, placing: Placing): System => ({
+export const kayakSystem = (name: string, processes: MemberProcesses, placing: Placing): System => ({
   name,
   from: ['leader', 'follower'],
-  async open(workshop) {
-    const cluster = await Cluster.grow(workshop, placing)
+  async open() {
+    const cluster = await Cluster.grow(processes, placing)
     return {
       async run(call, from, { bytes, ...load }) {
         const { leader, followers } = await cluster.parts()

@@ -6,6 +6,7 @@ import type { Bench, Scenario } from './bench'
 import { floorProcess } from './floors'
 import { page } from './html'
 import { member } from './member'
+import { MemberProcesses } from './member-processes'
 import { parseOptions, USAGE, type BenchOptions } from './options'
 import type { Report } from './report'
 import { SCENARIOS } from './scenarios'
@@ -58,10 +59,12 @@ function benchOf(options: BenchOptions): Bench {
   const storages = options.storages ?? has
   const lacking = storages.find(name => !has.includes(name))
   if (lacking !== undefined) throw new RangeError(`There is no storage ${lacking} in ${options.kayak}; is it built?`)
-  const { only } = options
+  const { only, isQuick, profiles } = options
+  const workshop = new Workshop(options.dir)
   return {
     options,
-    workshop: new Workshop(options.dir),
+    workshop,
+    processes: new MemberProcesses(workshop, isQuick && profiles === undefined),
     storages,
     wants: name => only.length === 0 || only.includes(name),
     say,

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import type { Host, Options } from 'kayak'
 import { filter, firstValueFrom, merge, Subscription } from 'rxjs'
 import { answering } from './asking'
@@ -58,6 +60,8 @@ export interface MemberQuestions {
   /** Compacts all that has committed into a snapshot of so many bytes. */
   compact: [{ readonly bytes: number }, undefined]
   usage: [undefined, Usage]
+  /** The same, once garbage is collected. */
+  collected: [undefined, Usage]
   traffic: [undefined, Traffic]
 }
 
@@ -105,8 +109,15 @@ class Residence {
   }
 }
 
+/** Lets go of what nobody holds any more. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  // the flag gives it to contexts that are made from then on
+  const collect = runInNewContext('gc') as () => void
+  collect()
+}
+
 function usage(): Usage {
-  globalThis.gc?.()
   const { user, system } = process.cpuUsage()
   const { rss, heapUsed, external } = process.memoryUsage()
   return { cpuMs: (user + system) / 1000, rssBytes: rss, liveBytes: heapUsed + external }
@@ -154,6 +165,10 @@ export function member(root: string): void {
     },
     compact: ({ bytes }) => done(host().log.compact(host().log.committed, chunksOf(bytes))),
     usage,
+    collected: () => {
+      collectGarbage()
+      return usage()
+    },
     traffic: () => here().traffic,
   })
 }

@@ -65,7 +65,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     },
   })
   const isQuick = values.quick
-  const ms = 1000 * positive(values.seconds ?? (isQuick ? '0.2' : '3'))
+  const ms = 1000 * positive(values.seconds ?? (isQuick ? '0.15' : '3'))
   return {
     isQuick,
     only: values.only?.split(',') ?? [],

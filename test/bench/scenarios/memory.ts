@@ -6,11 +6,11 @@ import { round } from '../text'
 const ENTRIES = { full: 50_000, quick: 5000 }
 const BYTES = 1024
 
-const usageOf = (members: readonly Member[]) => Promise.all(members.map(member => member.ask('usage', undefined)))
+const usageOf = (members: readonly Member[]) => Promise.all(members.map(member => member.ask('collected', undefined)))
 
-/** Nobody compacts, so that all entries are retained. */
+/** Nobody compacts, so that all entries are retained; in processes that have done nothing else, which a title sees to. */
 const measure = (bench: Bench, storage: string): Promise<Memory> =>
-  onCluster(bench, { storage, execArgv: ['--expose-gc'] }, async cluster => {
+  onCluster(bench, { storage, execArgv: [`--title=memory-${storage}`] }, async cluster => {
     const { leader, followers } = await cluster.parts()
     const members = [leader, ...followers.slice(0, 1)]
     const entries = bench.options.isQuick ? ENTRIES.quick : ENTRIES.full

@@ -5,7 +5,7 @@ import { figuresText } from '../text'
 const KIB = 1024
 const SIZES = { full: [16, 128, KIB, 8 * KIB, 64 * KIB, 256 * KIB, 1024 * KIB], quick: [16, 64 * KIB] }
 /** No more is under way at once, so that no budget binds. */
-const MOST_BYTES = 16 * KIB * KIB
+const MOST_BYTES = 4 * KIB * KIB
 const MOST_IN_FLIGHT = 256
 
 const measure = (bench: Bench, storage: string): Promise<readonly ByPayload[]> => {

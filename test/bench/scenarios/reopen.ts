@@ -16,7 +16,7 @@ const measure = (bench: Bench, storage: string): Promise<Reopen> =>
       await member.ask('fill', { count: entries, inFlight: 1024, bytes: BYTES })
       await member.stop()
       const openMs = await member.restart()
-      const { rssBytes } = await member.ask('usage', undefined)
+      const { rssBytes } = await member.ask('collected', undefined)
       return { storage, entries, payloadBytes: BYTES, openMs, rssBytes }
     },
     1,

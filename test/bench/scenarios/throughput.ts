@@ -24,12 +24,17 @@ const nameOf = (storage: string, root: string): string =>
   root === process.cwd() ? storage : `${storage} of ${relative(process.cwd(), root)}`
 
 /** Kayak on each storage, and other builds of it. */
-function kayaks({ options, storages }: Bench): readonly System[] {
+function kayaks({ options, processes, storages }: Bench): readonly System[] {
   const { kayak, against, compactEntries, profiles } = options
   const execArgv = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]
   return storages.flatMap(storage =>
     [kayak, ...against].map(root =>
-      kayakSystem(root === kayak ? storage : nameOf(storage, root), { root, storage, compactEntries, execArgv }),
+      kayakSystem(root === kayak ? storage : nameOf(storage, root), processes, {
+        root,
+        storage,
+        compactEntries,
+        execArgv,
+      }),
     ),
   )
 }
