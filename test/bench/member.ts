@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { Host, Options } from 'kayak'
-import { filter, firstValueFrom, merge, Subscription } from 'rxjs'
+import { filter, firstValueFrom, Subscription } from 'rxjs'
 import { answering } from './asking'
 import { builtKayak, type BuiltKayak } from './built-kayak'
 import { callTimes, closedLoop, type Load } from './closed-loop'
@@ -51,8 +51,8 @@ export interface MemberQuestions {
   barrier: [Load, Measured]
   /** How long that has taken. */
   fill: [Filling, number]
-  /** Resolves once so much has committed here. */
-  reached: [{ readonly index: number }, undefined]
+  /** Resolves once all that was acknowledged anywhere has committed here. */
+  caughtUp: [undefined, undefined]
   /** Resolves once this member leads in a later term, or knows who does. */
   led: [{ readonly afterTerm: number }, undefined]
   /** Instead of the subscribers before. */
@@ -65,6 +65,8 @@ export interface MemberQuestions {
   traffic: [undefined, Traffic]
 }
 
+/** What lasts longer has failed. */
+const MOST_MS = 10 * 60_000
 const SNAPSHOT_CHUNK_BYTES = 64 * 1024
 
 function* chunksOf(bytes: number): Generator<Uint8Array> {
@@ -95,12 +97,6 @@ class Residence {
   subscribe(subscribers: Subscribers): void {
     this.subscribers.unsubscribe()
     this.subscribers = subscribe(this.kayak, this.host, subscribers)
-  }
-
-  async reached(until: number): Promise<void> {
-    const { log, committed$, compaction$ } = this.host
-    const told$ = merge(committed$, compaction$.pipe(filter(({ type }) => type === 'installed')))
-    if (log.committed < until) await firstValueFrom(told$.pipe(filter(({ index }) => index >= until)))
   }
 
   async led(afterTerm: number): Promise<void> {
@@ -155,9 +151,9 @@ export function member(root: string): void {
     barrier: load => closedLoop(() => host().sync.barrier(), load),
     fill: ({ count, inFlight, bytes }) => {
       const next = payloads(bytes)
-      return callTimes(() => host().log.append(next(), { timeoutMs: 60_000 }), count, inFlight)
+      return callTimes(() => host().log.append(next(), { timeoutMs: MOST_MS }), count, inFlight)
     },
-    reached: ({ index }) => done(here().reached(index)),
+    caughtUp: () => done(host().sync.barrier({ timeoutMs: MOST_MS })),
     led: ({ afterTerm }) => done(here().led(afterTerm)),
     subscribe: subscribers => {
       here().subscribe(subscribers)

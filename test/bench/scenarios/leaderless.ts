@@ -25,8 +25,7 @@ async function killOnce(cluster: Cluster) {
   await followers[0]?.ask('fill', { count: 1, inFlight: 1, bytes: 1024 })
   const uselessMs = performance.now() - begun
   await leader.restart()
-  const { head } = await (await cluster.leader()).ask('view', undefined)
-  await leader.ask('reached', { index: head })
+  await leader.ask('caughtUp', undefined)
   return { leaderlessMs, uselessMs }
 }
 

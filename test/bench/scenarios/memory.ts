@@ -18,8 +18,7 @@ const measure = (bench: Bench, storage: string): Promise<Memory> =>
     await leader.ask('fill', { count: 1000, inFlight: 256, bytes: BYTES })
     const before = await usageOf(members)
     await leader.ask('fill', { count: entries, inFlight: 256, bytes: BYTES })
-    const { committed } = await leader.ask('view', undefined)
-    await Promise.all(members.map(member => member.ask('reached', { index: committed })))
+    await Promise.all(members.map(member => member.ask('caughtUp', undefined)))
     const [atLeader, atFollower] = (await usageOf(members)).map(({ rssBytes, liveBytes }, at) => ({
       rssBytes: (rssBytes - (before[at]?.rssBytes ?? 0)) / entries,
       liveBytes: (liveBytes - (before[at]?.liveBytes ?? 0)) / entries,

@@ -16,8 +16,7 @@ async function compareOnce(leader: Member, feeding: Member, other: Member, count
   await other.ask('subscribe', {})
   const before = [await cpuMs(feeding), await cpuMs(other)] as const
   await leader.ask('fill', { ...LOAD, count })
-  const { committed } = await leader.ask('view', undefined)
-  await Promise.all([feeding, other].map(member => member.ask('reached', { index: committed })))
+  await Promise.all([feeding, other].map(member => member.ask('caughtUp', undefined)))
   return { withMs: (await cpuMs(feeding)) - before[0], withoutMs: (await cpuMs(other)) - before[1] }
 }
 

@@ -14,11 +14,10 @@ const measure = (bench: Bench, storage: string): Promise<Rejoin> =>
     const entries = bench.options.isQuick ? MISSED.quick : MISSED.entries
     await away.kill()
     await leader.ask('fill', { count: entries, inFlight: 256, bytes: BYTES })
-    const { committed } = await leader.ask('view', undefined)
     const begun = performance.now()
     const openMs = await away.restart()
     const opened = performance.now()
-    await away.ask('reached', { index: committed })
+    await away.ask('caughtUp', undefined)
     const [caughtUpMs, allMs] = [performance.now() - opened, performance.now() - begun]
     return {
       storage,
