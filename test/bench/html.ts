@@ -25,7 +25,7 @@ const escaped = (text: string): string => text.replace(/[&<>"]/g, character => `
 function seriesOf(report: Report, call: Call): readonly Series[] {
   const own = new Map<string, Point[]>()
   for (const point of report[call] ?? []) {
-    const name = `kayak on ${point.storage}, at a ${point.from}`
+    const name = `kayak on ${point.storage}, from a ${point.from}`
     own.set(name, [...(own.get(name) ?? []), point])
   }
   const others = Object.entries(report.rivals ?? {}).map(([name, rival]) => [name, rival[call]] as const)

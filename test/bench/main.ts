@@ -9,6 +9,7 @@ import { member } from './member'
 import { MemberProcesses } from './member-processes'
 import { parseOptions, USAGE, type BenchOptions } from './options'
 import type { Report } from './report'
+import { zmqRaftProcess } from './rivals/zmq-raft'
 import { SCENARIOS } from './scenarios'
 import { storagesOf } from './storages'
 import { outcomes, outcomesText } from './targets'
@@ -94,6 +95,7 @@ async function run(options: BenchOptions): Promise<void> {
 const ROLES: Readonly<Record<string, (words: readonly string[]) => void>> = {
   member: ([root = process.cwd()]) => member(root),
   floor: floorProcess,
+  'zmq-raft': zmqRaftProcess,
 }
 
 const [, , ...words] = process.argv

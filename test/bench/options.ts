@@ -30,7 +30,7 @@ export interface BenchOptions {
 
 export const USAGE = `npm run bench -- …
   --quick              everything within a minute, by which nothing is proven
-  --rivals             etcd and hashicorp/raft beside it, where test/bench/rivals/install.sh has run
+  --rivals             etcd, hashicorp/raft and zmq-raft beside it, where test/bench/rivals/install.sh has run
   --only append,floor  these scenarios alone
   --storage nedb       this storage alone
   --in-flight 1,64     so many calls under way

@@ -12,6 +12,8 @@ export interface System {
   readonly name: string
   /** Where callers can be. */
   readonly from: readonly From[]
+  /** What it takes; by default all calls. */
+  readonly calls?: readonly Call[]
   open(workshop: Workshop): Promise<Running>
 }
 

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Measured } from '../figures'
 import type { System } from '../systems'
 import type { Workshop } from '../workshop'
+import { freePorts } from './free-ports'
 import { buildGo, GO, goPackage, missing } from './go'
 import { askingLines } from './lines'
 import { whenever } from './whenever'
@@ -19,16 +19,6 @@ const PACKAGES = {
 const CALLS = { append: 'put', barrier: 'get' } as const
 /** More than a run writes; by default etcd takes 2 GiB. */
 const QUOTA_BYTES = 8 * 1024 ** 3
-
-/** So many ports that are free now: etcd can't take one by itself and say which. */
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(servers.map(server => new Promise(resolve => server.once('listening', resolve))))
-  // of a server that listens on TCP
-  const ports = servers.map(server => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))))
-  return ports
-}
 
 const url = (port: number | undefined): string => `http://127.0.0.1:${port ?? 0}`
 

@@ -44,7 +44,7 @@ async function* runSystem({ options, workshop }: Bench, system: System, calls: r
   const { inFlight: levels, ms, warmMs } = options
   const running = await system.open(workshop)
   await running.run('append', 'leader', { ...WARMING, warmMs: 0, ms: warmMs })
-  for (const call of calls)
+  for (const call of calls.filter(one => system.calls?.includes(one) !== false))
     for (const from of system.from)
       for (const inFlight of levels) {
         const measured = await running.run(call, from, { inFlight, bytes: BYTES, warmMs, ms })
