@@ -23,6 +23,8 @@ export const ERRORS = {
   KAYAK_SESSION_EXPIRED: 'The answer to this id is forgotten; find out by reading whether it was applied.',
   KAYAK_NOT_AUTHORIZED: 'Give all members the same secret.',
   KAYAK_VERSION: 'The peer or file has a format that this version does not speak; upgrade the older side.',
+  KAYAK_UNREADABLE:
+    'The bytes are damaged, cut short, of another pipeline or of another key; restore by the inverse of what wrote them.',
   KAYAK_INTERNAL: 'This is a defect in kayak; please report it with its cause.',
 } as const
 

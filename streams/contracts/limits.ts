@@ -48,6 +48,14 @@ export const LIMITS = {
   snapshotTransfers: 4,
   /** What a consumer's pushing stream of chunks may run ahead of the disk. */
   snapshotBacklogBytes: 64 * MiB,
+  /** The same of one that waits when it is asked to, and of what one stage of a snapshot pipeline holds. */
+  snapshotAheadBytes: 512 * KiB,
+  stageAheadBytes: 256 * KiB,
+  /** A piece of a state that is written in rows. */
+  rowPieceBytes: 64 * KiB,
+  /** Entries in line before a handler: from how many on the source waits, and how many there may be if it can't. */
+  lineAhead: 64,
+  lineEntries: 1024 * 1024,
   /**
    * What is remembered of appends. All members must agree on these, since what is applied follows from them: they change
    * with a version of the log's format only. Answers that a session remembers, at most, and at least where there are many;

@@ -4,14 +4,26 @@
  *
  * @packageDocumentation
  */
+export { acknowledge, type Acknowledged, type Reached } from './acknowledge.js'
+export { allOf } from './all-of.js'
 export { anyOf } from './any-of.js'
+export { applyEach, type Handler } from './apply-each.js'
+export { batched, type BatchOptions } from './batched.js'
 export { chunk } from './chunk.js'
 export { decode } from './decode.js'
+export { dedupe } from './dedupe.js'
 export { everyBytes } from './every-bytes.js'
 export { everyEntries } from './every-entries.js'
 export { everyInterval } from './every-interval.js'
+export { fromIndex, type EntrySource, type Listenable } from './from-index.js'
 export { growth, type CompactionStrategy, type Growth } from './growth.js'
+export { ofType, type PayloadOf, type PayloadType } from './of-type.js'
+export { oneByOne, type LineOptions } from './one-by-one.js'
 export { project, type Apply, type Projection } from './project.js'
+export { select } from './select.js'
+export { untilCaughtUp, type Current, type Target } from './until-caught-up.js'
+export { whenIdle } from './when-idle.js'
+export { resume, withSnapshot, type Follow, type Restorable, type Restoring } from './with-snapshot.js'
 
 export type { Codec } from '../contracts/codec.js'
 export { ERRORS, isKayakError, KayakError } from '../contracts/errors.js'

@@ -1,0 +1,146 @@
+import { defer, EMPTY, Observable, type ObservableInput, type OperatorFunction, type Subscriber } from 'rxjs'
+import { KayakError } from '../contracts/errors.js'
+import { BOUNDLESS, Demand, demandOf, within } from './demand.js'
+import { Queue } from './queue.js'
+import { tied } from './tied.js'
+
+/** How what waits in line is handled. Weights are bytes, or 1 for what is counted. */
+export interface Handling<T, R> {
+  /** Handles what is next. What it emits goes on, and the next have their turn when it completes. */
+  readonly handle: (items: readonly T[]) => ObservableInput<R>
+  /** What is left to do when all have had their turn. */
+  readonly flush?: () => ObservableInput<R>
+  /** Default: 1 each. */
+  readonly weigh?: (item: T) => number
+  /** How many are handled at once, if so many wait. Default 1. */
+  readonly together?: number
+  /** How much may be in line before the source is made to wait. */
+  readonly ahead: number
+  /** How much may be in line at all, where the source can't wait: more is `KAYAK_OVERLOADED`. */
+  readonly most: number
+  /** Whether `handle` is made to wait for what comes after it in the pipe. Default true. */
+  readonly isPaced?: boolean
+}
+
+/** One subscription: what waits, what is being handled, and how the source is told. */
+class Line<T, R> {
+  private readonly queue = new Queue<T>()
+  private readonly down = demandOf()
+  private readonly up: Demand
+  /** How much is in line, with what is being handled. */
+  private weight = 0
+  private isBusy = false
+  private isRunning = false
+  private hasEnded = false
+  private forget: (() => void) | undefined
+
+  constructor(
+    private readonly out: Subscriber<R>,
+    private readonly how: Handling<T, R>,
+  ) {
+    this.up = new Demand(how.ahead)
+  }
+
+  follow(source$: Observable<T>): void {
+    tied(within(this.up, source$), this.out).subscribe({
+      next: item => this.come(item),
+      error: (error: unknown) => this.out.error(error),
+      complete: () => {
+        this.hasEnded = true
+        this.run()
+      },
+    })
+    // last, when the source has been let go of: one that others share goes on
+    this.out.add(() => this.leave())
+  }
+
+  private come(item: T): void {
+    const weight = this.weigh(item)
+    this.weight += weight
+    if (this.weight > this.how.most && this.isBusy) return this.out.error(overloaded(this.how.most))
+    this.up.hold(weight)
+    this.queue.push(item)
+    this.run()
+  }
+
+  private leave(): void {
+    this.forget?.()
+    this.queue.clear()
+    this.up.end()
+  }
+
+  private weigh(item: T): number {
+    return this.how.weigh?.(item) ?? 1
+  }
+
+  /** A loop, so that what is handled at once, or comes while something is handled, takes no stack. */
+  private run(): void {
+    if (this.isRunning) return
+    this.isRunning = true
+    while (!this.out.closed && !this.isBusy) {
+      if (this.queue.length === 0) {
+        if (this.hasEnded) this.finish()
+        break
+      }
+      if (!this.down.isOpen) {
+        this.wait()
+        break
+      }
+      this.handle()
+    }
+    this.isRunning = false
+  }
+
+  private wait(): void {
+    this.forget ??= this.down.whenOpen(() => {
+      this.forget = undefined
+      this.run()
+    })
+  }
+
+  private handle(): void {
+    const items = this.queue.take(this.how.together ?? 1)
+    const weight = items.reduce((sum, item) => sum + this.weigh(item), 0)
+    this.work(
+      () => this.how.handle(items),
+      () => {
+        this.weight -= weight
+        this.up.release(weight)
+        this.run()
+      },
+    )
+  }
+
+  private finish(): void {
+    this.work(
+      () => this.how.flush?.() ?? EMPTY,
+      () => this.out.complete(),
+    )
+  }
+
+  private work(begin: () => ObservableInput<R>, done: () => void): void {
+    this.isBusy = true
+    const scope = (this.how.isPaced ?? true) ? this.down : BOUNDLESS
+    tied(within(scope, defer(begin)), this.out).subscribe({
+      next: value => this.out.next(value),
+      error: (error: unknown) => this.out.error(error),
+      complete: () => {
+        if (this.out.closed) return
+        this.isBusy = false
+        done()
+      },
+    })
+  }
+}
+
+const overloaded = (most: number): KayakError =>
+  new KayakError('KAYAK_OVERLOADED', `More than ${most} wait in line here, and the source of the pipe doesn't wait.`)
+
+/**
+ * Handles what comes one after the other, and lets the source wait meanwhile, if it can: `fromIndex`, `toRows`, a
+ * snapshot's `chunks$`, and whatever operators of RxJS lie between, as long as they pass on what they get at once.
+ */
+export const inLine =
+  <T, R>(how: Handling<T, R>): OperatorFunction<T, R> =>
+  source$ =>
+    new Observable(subscriber => new Line(subscriber, how).follow(source$))
