@@ -1,6 +1,7 @@
 import { catchError, defer, from, isObservable, map, Observable, Subscription, throwError, type Subscriber } from 'rxjs'
 import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
 import { LIMITS } from '../../streams/contracts/limits.js'
+import { Demand, within } from '../../streams/operators/demand.js'
 import type { PullChunks } from '../../streams/replica/compact.js'
 
 /** What a consumer may give as a snapshot. */
@@ -54,6 +55,8 @@ class Backlog implements ChunkSupply {
   private asking: Subscriber<readonly Uint8Array[]> | undefined
   private readonly subscription = new Subscription()
   private begun = false
+  /** A source that can wait is a little ahead of the disk, and no more. */
+  private readonly demand = new Demand(LIMITS.snapshotAheadBytes)
 
   constructor(
     private readonly chunks$: Observable<unknown>,
@@ -62,21 +65,24 @@ class Backlog implements ChunkSupply {
 
   readonly pull: PullChunks = () =>
     new Observable(subscriber => {
-      this.bytes -= this.given
+      const { given } = this
+      this.bytes -= given
       this.given = 0
-      this.asking = subscriber
       if (!this.begun) this.begin()
+      this.demand.release(given)
+      this.asking = subscriber
       this.answer()
       return () => (this.asking = undefined)
     })
 
   release(): void {
     this.subscription.unsubscribe()
+    this.demand.end()
   }
 
   private begin(): void {
     this.begun = true
-    const held$ = this.chunks$.pipe(
+    const held$ = within(this.demand, this.chunks$).pipe(
       map(chunk => this.hold(checked(chunk))),
       catchError((error: unknown) => throwError(() => asKayakError(error))),
     )
@@ -92,6 +98,7 @@ class Backlog implements ChunkSupply {
     // not slice(): that of a Buffer is no copy
     this.held.push(new Uint8Array(chunk))
     this.bytes += chunk.byteLength
+    this.demand.hold(chunk.byteLength)
     if (this.bytes <= LIMITS.snapshotBacklogBytes) return
     this.over(this.bytes)
     throw new KayakError('KAYAK_OVERLOADED', 'A snapshot ran 64 MiB ahead of the disk; give an iterable.')

@@ -59,8 +59,9 @@ export class MemberHost<T> implements Host<T> {
     this.context = { timeoutMs: options.timeoutMs, check: () => this.check() }
     const session = new OwnSession(options.random, replica)
     const { codec, maxPayloadBytes } = options
-    this.log = new HostLog(member, { ...this.context, codec, maxPayloadBytes, session })
     this.sync = new HostSync(member, this.context)
+    const shown = (): number => this.sync.shown
+    this.log = new HostLog(member, { ...this.context, codec, maxPayloadBytes, session, shown })
     this.committed$ = this.committed.asObservable()
     this.compaction$ = replica.compactions.asObservable()
     this.events$ = replica.events$

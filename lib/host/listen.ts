@@ -1,7 +1,8 @@
 import { AsyncSubject, concatMap, defer, filter, firstValueFrom, ignoreElements, map, merge, of } from 'rxjs'
-import { take, takeUntil } from 'rxjs'
+import { switchMap, take, takeUntil } from 'rxjs'
 import type { Observable } from 'rxjs'
 import { KayakError } from '../../streams/contracts/errors.js'
+import { demandOf, open$ } from '../../streams/operators/demand.js'
 import { pump } from '../../streams/operators/pump.js'
 import type { LogEntry } from '../../streams/rules/entry.js'
 import type { Member } from '../member/member.js'
@@ -18,7 +19,8 @@ const more$ = (member: Member, from: () => number): Observable<unknown> =>
   )
 
 /**
- * History from an index on, then what commits, without a gap: a cursor that follows what has been applied.
+ * History from an index on, then what commits, without a gap: a cursor that follows what has been applied. It waits for a
+ * subscriber that can't take everything, whose next batch then is whatever has been applied meanwhile.
  *
  * ```
  *  applied  3--------4--56-
@@ -30,8 +32,11 @@ export function listen$(member: Member, from: unknown): Observable<LogEntry> {
     let cursor = startOf(from)
     const first = member.replica.snapshot?.index ?? 0
     if (cursor <= first) return member.read(cursor).pipe(ignoreElements())
+    // the next batch is read when the subscriber has room for it, if it says so
+    const demand = demandOf()
     const next = (): Observable<readonly (readonly LogEntry[])[]> =>
-      member.read(cursor).pipe(
+      open$(demand).pipe(
+        switchMap(() => member.read(cursor)),
         map(batch => {
           if (batch.next === cursor) return []
           cursor = batch.next

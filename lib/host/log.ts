@@ -51,6 +51,8 @@ export interface LogParts<T> extends OperationContext {
   readonly codec: Codec<T>
   readonly maxPayloadBytes: number
   readonly session: OwnSession
+  /** The last entry that consumers can read. */
+  readonly shown: () => number
 }
 
 /** The log as a host's consumers hold it. */
@@ -70,6 +72,10 @@ export class HostLog<T> implements Log<T> {
 
   get committed(): number {
     return this.member.replica.applied
+  }
+
+  get shown(): number {
+    return this.parts.shown()
   }
 
   async append(payload: T, options: AppendOptions = {}): Promise<Entry<T>> {

@@ -24,7 +24,7 @@ export class HostSync implements Sync {
   private readonly unapplied = new IndexQueue<Settle<number>>()
   private readonly unacknowledged = new IndexQueue<Settle<number>>()
   /** The last entry that consumers could see: what is applied after it nobody can acknowledge. */
-  private shown = 0
+  private last = 0
 
   constructor(
     private readonly member: Member,
@@ -53,6 +53,11 @@ export class HostSync implements Sync {
     await operation<number>(this.context, options, (timeoutMs, settle) => this.wait(wanted, timeoutMs, settle))
   }
 
+  /** The last entry that consumers can still read; 0 if there is none. */
+  get shown(): number {
+    return this.last > (this.member.replica.snapshot?.index ?? 0) ? this.last : 0
+  }
+
   /** Whether anybody tells what he has applied. */
   get isKept(): boolean {
     return this.acknowledged.size > 0
@@ -68,13 +73,13 @@ export class HostSync implements Sync {
     const shown$ = committed$.pipe(
       tap(entry => {
         this.reach(entry.index - 1)
-        this.shown = entry.index
+        this.last = entry.index
       }),
     )
     const installed$ = replica.compactions.pipe(
       filter(({ type }) => type === 'installed'),
       tap(snapshot => {
-        this.shown = 0
+        this.last = 0
         this.reach(snapshot.index)
       }),
     )
@@ -86,7 +91,7 @@ export class HostSync implements Sync {
   /** All up to here is applied: who waits for an entry that nobody sees, waits for the one shown before it. */
   private reach(applied: number): void {
     for (const [index, waiting] of this.unapplied.take(applied))
-      this.unacknowledged.put(Math.min(index, this.shown), waiting)
+      this.unacknowledged.put(Math.min(index, this.last), waiting)
     this.settle()
   }
 

@@ -76,6 +76,8 @@ export interface Log<T = Payload> {
   readonly head: number
   /** Index up to which this member has emitted what has committed. */
   readonly committed: number
+  /** Index of the last entry that consumers are shown, of those after the newest snapshot; 0 if there is none. */
+  readonly shown: number
   /**
    * Appends, on any member, and resolves after this member's own `committed$` has emitted the entry. What it resolves
    * with is decoded from what was logged, as everywhere else: not the caller's own object.

@@ -1,4 +1,12 @@
-import { concat, from, ignoreElements, of, type MonoTypeOperatorFunction, type ObservableInput } from 'rxjs'
+import {
+  concat,
+  from,
+  ignoreElements,
+  of,
+  type MonoTypeOperatorFunction,
+  type Observable,
+  type ObservableInput,
+} from 'rxjs'
 import { LIMITS } from '../contracts/limits.js'
 import { inLine } from './line.js'
 import type { LineOptions } from './one-by-one.js'
@@ -11,10 +19,11 @@ import { positive } from './positive.js'
 export type Handler<T> = (value: T) => ObservableInput<unknown> | void
 
 /** Has an effect, and emits what it was the effect of once that is done. */
-export function settled<T>(handle: Handler<T>, value: T): ObservableInput<T> {
+export function settled<T>(handle: Handler<T>, value: T, emit: (value: T) => void): Observable<T> | undefined {
   const effect = handle(value) ?? undefined
-  const handled$ = of(value)
-  return effect === undefined ? handled$ : concat(from(effect).pipe(ignoreElements()), handled$)
+  if (effect !== undefined) return concat(from(effect).pipe(ignoreElements()), of(value))
+  emit(value)
+  return undefined
 }
 
 /**
@@ -46,7 +55,7 @@ export function settled<T>(handle: Handler<T>, value: T): ObservableInput<T> {
  *
  * ```
  *  entries           12--3------|
- *  applyEach(handle) --1---2-3--|      1 and 2 take a while, 3 is done at once
+ *  applyEach(handle) --1-(23)---|      1 and 2 take a while, 3 is done at once
  * ```
  *
  * @param handle - gives what completes when the effect is done, or nothing if it is done already.
@@ -58,7 +67,7 @@ export const applyEach = <T>(
 ): MonoTypeOperatorFunction<T> =>
   inLine<T, T>({
     // one is handled at a time, so there is one
-    handle: items => settled(handle, items[0] as T),
+    handle: (items, emit) => settled(handle, items[0] as T, emit),
     ahead: LIMITS.lineAhead,
     most: positive('maxWaiting', maxWaiting),
     isPaced: false,

@@ -19,8 +19,8 @@ export interface BatchOptions extends LineOptions {
  * once and what at least once, see `applyEach`; the index to keep is that of the batch's last entry.
  *
  * ```
- *  entries         a-b-c-d--------e--|
- *  batched(handle) -----v-----w-----x--|      v: [a], w: [b c d], x: [e]; each takes a while
+ *  entries         a-bcd-------e------|
+ *  batched(handle) -----v----w------x-|      v: [a], w: [b c d], x: [e]; each takes a while
  * ```
  *
  * @example
@@ -38,7 +38,7 @@ export const batched = <T>(
   { maxBatch = 1024, maxWaiting = LIMITS.lineEntries }: BatchOptions = {},
 ): OperatorFunction<T, readonly T[]> =>
   inLine<T, readonly T[]>({
-    handle: batch => settled(handle, batch),
+    handle: (batch, emit) => settled(handle, batch, emit),
     together: positive('maxBatch', maxBatch),
     ahead: maxBatch + 1,
     most: positive('maxWaiting', maxWaiting),

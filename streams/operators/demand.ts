@@ -64,7 +64,8 @@ export const BOUNDLESS = new Demand(Infinity)
 
 let current = BOUNDLESS
 
-function scoped<R>(demand: Demand, work: () => R): R {
+/** Does something in the scope of a demand, so that what is subscribed to meanwhile asks for it. */
+export function scoped<R>(demand: Demand, work: () => R): R {
   const before = current
   current = demand
   try {

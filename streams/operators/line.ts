@@ -1,13 +1,24 @@
-import { defer, EMPTY, Observable, type ObservableInput, type OperatorFunction, type Subscriber } from 'rxjs'
+import {
+  from,
+  Observable,
+  Subject,
+  takeUntil,
+  type ObservableInput,
+  type OperatorFunction,
+  type Subscriber,
+} from 'rxjs'
 import { KayakError } from '../contracts/errors.js'
-import { BOUNDLESS, Demand, demandOf, within } from './demand.js'
+import { BOUNDLESS, Demand, demandOf, scoped, within } from './demand.js'
 import { Queue } from './queue.js'
 import { tied } from './tied.js'
 
 /** How what waits in line is handled. Weights are bytes, or 1 for what is counted. */
 export interface Handling<T, R> {
-  /** Handles what is next. What it emits goes on, and the next have their turn when it completes. */
-  readonly handle: (items: readonly T[]) => ObservableInput<R>
+  /**
+   * Handles what is next. What it emits goes on, and the next have their turn when it completes; at once if it gives
+   * nothing, having emitted what there is.
+   */
+  readonly handle: (items: readonly T[], emit: (value: R) => void) => ObservableInput<R> | undefined
   /** What is left to do when all have had their turn. */
   readonly flush?: () => ObservableInput<R>
   /** Default: 1 each. */
@@ -33,6 +44,8 @@ class Line<T, R> {
   private isRunning = false
   private hasEnded = false
   private forget: (() => void) | undefined
+  private readonly gone = new Subject<void>()
+  private readonly emit = (value: R): void => scoped(this.down, () => this.out.next(value))
 
   constructor(
     private readonly out: Subscriber<R>,
@@ -42,6 +55,7 @@ class Line<T, R> {
   }
 
   follow(source$: Observable<T>): void {
+    this.out.add(() => this.gone.next())
     tied(within(this.up, source$), this.out).subscribe({
       next: item => this.come(item),
       error: (error: unknown) => this.out.error(error),
@@ -102,33 +116,46 @@ class Line<T, R> {
     const items = this.queue.take(this.how.together ?? 1)
     const weight = items.reduce((sum, item) => sum + this.weigh(item), 0)
     this.work(
-      () => this.how.handle(items),
+      () => this.how.handle(items, this.emit),
       () => {
         this.weight -= weight
-        this.up.release(weight)
+        this.refill(weight)
         this.run()
       },
     )
   }
 
+  /** Lets the source go on, and all come that it has, before the next is handled. */
+  private refill(weight: number): void {
+    const isRunning = this.isRunning
+    this.isRunning = true
+    this.up.release(weight)
+    this.isRunning = isRunning
+  }
+
   private finish(): void {
     this.work(
-      () => this.how.flush?.() ?? EMPTY,
+      () => this.how.flush?.(),
       () => this.out.complete(),
     )
   }
 
-  private work(begin: () => ObservableInput<R>, done: () => void): void {
+  private work(begin: () => ObservableInput<R> | undefined, done: () => void): void {
     this.isBusy = true
-    const scope = (this.how.isPaced ?? true) ? this.down : BOUNDLESS
-    tied(within(scope, defer(begin)), this.out).subscribe({
-      next: value => this.out.next(value),
-      error: (error: unknown) => this.out.error(error),
-      complete: () => {
-        if (this.out.closed) return
-        this.isBusy = false
-        done()
-      },
+    const end = (): void => {
+      if (this.out.closed) return
+      this.isBusy = false
+      done()
+    }
+    const error = (reason: unknown): void => this.out.error(reason)
+    scoped((this.how.isPaced ?? true) ? this.down : BOUNDLESS, () => {
+      try {
+        const work = begin()
+        if (work === undefined) return end()
+        from(work).pipe(takeUntil(this.gone)).subscribe({ next: this.emit, error, complete: end })
+      } catch (reason) {
+        error(reason)
+      }
     })
   }
 }

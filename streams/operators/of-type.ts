@@ -8,7 +8,7 @@ interface Class<T = unknown> {
 }
 
 /** By what payloads are told: the value of their field `type`, or their class. */
-export type PayloadType<T> = (T extends { readonly type: infer Name } ? Name : never) | Class
+export type PayloadType = string | number | Class
 
 /** The payloads that one of some types tells. */
 export type PayloadOf<T, Type> = Type extends Class<infer Instance> ? Instance : Extract<T, { readonly type: Type }>
@@ -34,13 +34,13 @@ const typeOf = (payload: unknown): unknown =>
  * entries$.pipe(ofType(Transfer))
  * ```
  */
-export const ofType = <T, const Type extends PayloadType<T>>(
-  ...types: readonly Type[]
-): OperatorFunction<Entry<T>, Entry<PayloadOf<T, Type>>> => {
+export const ofType = <T, const Types extends readonly PayloadType[]>(
+  ...types: Types
+): OperatorFunction<Entry<T>, Entry<PayloadOf<T, Types[number]>>> => {
   const told: readonly unknown[] = types
   const classes = told.filter(isClass)
   const names = new Set(told.filter(type => !isClass(type)))
-  const isOf = (entry: Entry<T>): entry is Entry<T> & Entry<PayloadOf<T, Type>> => {
+  const isOf = (entry: Entry<T>): entry is Entry<T> & Entry<PayloadOf<T, Types[number]>> => {
     const { payload } = entry
     return names.has(typeOf(payload)) || classes.some(one => payload instanceof one)
   }

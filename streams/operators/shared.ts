@@ -1,10 +1,9 @@
+import { isPlainObject } from './plain.js'
+
 type Plain = Readonly<Record<string, unknown>>
 
 const isPlain = (value: unknown): value is Plain =>
-  typeof value === 'object' &&
-  value !== null &&
-  Object.getPrototypeOf(value) === Object.prototype &&
-  Object.getOwnPropertySymbols(value).length === 0
+  isPlainObject(value) && Object.getOwnPropertySymbols(value).length === 0
 
 /** What a container holds, by the keys that two of a kind are compared by; undefined for what isn't looked into. */
 function pairsOf(value: unknown): Map<unknown, unknown> | undefined {

@@ -45,6 +45,7 @@ class Restored<T, State, R> {
   private index = -1
   /** What has told that a newer one has taken its place. */
   private overtaken: unknown
+  private isStuck = false
 
   constructor(
     private readonly host: Restorable<T>,
@@ -76,13 +77,17 @@ class Restored<T, State, R> {
   private begun$(snapshot: Snapshot | undefined): Observable<Projection<State>> {
     const index = snapshot?.index ?? 0
     // a newer one must be there, or this would go on for ever
-    if (this.overtaken !== undefined && index <= this.index) return throwError(() => this.overtaken)
+    if (this.overtaken !== undefined && index <= this.index) {
+      this.isStuck = true
+      return throwError(() => this.overtaken)
+    }
     this.index = index
+    this.overtaken = undefined
     return snapshot === undefined ? of({ index, state: this.restoring.initial }) : restored$(snapshot, this.restoring)
   }
 
   private anew$(error: unknown): Observable<unknown> {
-    if (!isCompacted(error) || error === this.overtaken) return throwError(() => error)
+    if (!isCompacted(error) || this.isStuck) return throwError(() => error)
     this.overtaken = error
     return of(undefined)
   }
