@@ -1,32 +1,36 @@
-import { Observable, type MonoTypeOperatorFunction } from 'rxjs'
+import type { MonoTypeOperatorFunction } from 'rxjs'
 import { positive } from './positive.js'
+import { stage, type Emit, type Stage } from './stage.js'
 
 /** A piece that is being filled. */
-class Piece {
+class Cutting implements Stage<Uint8Array, Uint8Array> {
   private bytes: Uint8Array | undefined
   private length = 0
 
   constructor(private readonly size: number) {}
 
+  take(whole: Uint8Array, emit: Emit<Uint8Array>): void {
+    for (let rest = whole; rest.byteLength > 0;) {
+      rest = rest.subarray(this.fill(rest))
+      if (this.length === this.size && !this.end(emit)) return
+    }
+  }
+
+  /** Gives what it holds, and begins an empty one. Says whether anybody listens still. */
+  end(emit: Emit<Uint8Array>): boolean {
+    const piece = this.bytes?.subarray(0, this.length)
+    this.bytes = undefined
+    this.length = 0
+    return piece === undefined || emit(piece)
+  }
+
   /** Takes what still fits, and says how much that was. */
-  fill(from: Uint8Array): number {
+  private fill(from: Uint8Array): number {
     this.bytes ??= new Uint8Array(this.size)
     const fitting = from.subarray(0, this.size - this.length)
     this.bytes.set(fitting, this.length)
     this.length += fitting.byteLength
     return fitting.byteLength
-  }
-
-  get isFull(): boolean {
-    return this.length === this.size
-  }
-
-  /** What it holds, and begins an empty one; undefined if it holds nothing. */
-  take(): Uint8Array | undefined {
-    const taken = this.length === 0 ? undefined : this.bytes?.subarray(0, this.length)
-    this.bytes = undefined
-    this.length = 0
-    return taken
   }
 }
 
@@ -51,25 +55,5 @@ class Piece {
  */
 export function chunk(bytes: number): MonoTypeOperatorFunction<Uint8Array> {
   const size = positive('chunk', bytes)
-  return source$ =>
-    new Observable(subscriber => {
-      const piece = new Piece(size)
-      const flush = (): void => {
-        const full = piece.take()
-        if (full !== undefined) subscriber.next(full)
-      }
-      return source$.subscribe({
-        next: whole => {
-          for (let rest = whole; rest.byteLength > 0 && !subscriber.closed;) {
-            rest = rest.subarray(piece.fill(rest))
-            if (piece.isFull) flush()
-          }
-        },
-        error: (error: unknown) => subscriber.error(error),
-        complete: () => {
-          flush()
-          subscriber.complete()
-        },
-      })
-    })
+  return stage(() => new Cutting(size))
 }

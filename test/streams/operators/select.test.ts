@@ -25,7 +25,7 @@ describe('select', () => {
       ['cid', 7],
     ]
     const accounts$ = from(transfers.map((transfer, at) => entryOf(at + 1, transfer))).pipe(
-      project({} as Readonly<Record<string, number>>, (accounts, [name, balance]) => ({
+      project<Readonly<Record<string, number>>, [string, number]>({}, (accounts, [name, balance]) => ({
         ...accounts,
         [name]: balance,
       })),

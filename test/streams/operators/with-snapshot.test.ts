@@ -24,8 +24,8 @@ describe('withSnapshot', () => {
     marbles(({ hot, cold, expectObservable, expectSubscriptions }) => {
       const [four, five, ten] = [4, 5, 10].map(index => entryOf(index, String(index)))
       let newest = snapshotOf(3, 'S')
-      const compaction$ = hot('---------p--i----------|', {
-        p: { type: 'progress', index: 3, bytes: 0 } as Compaction,
+      const compaction$ = hot<Compaction>('---------p--i----------|', {
+        p: { type: 'progress', index: 3, bytes: 0 },
         i: installed(9),
       })
       const before$ = cold('   --a--b----------------', { a: four, b: five } as Record<string, Entry<string>>)

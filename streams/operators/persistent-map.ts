@@ -1,0 +1,93 @@
+import { changesOf, find, hashOf, Leaf, leavesOf, put, without, type Key, type Tree } from './hash-tree.js'
+
+export type { Key }
+
+/** What has become of one key: `undefined` where it wasn't, or isn't any more. */
+export interface MapChange<K extends Key, V> {
+  readonly key: K
+  readonly before: readonly [V] | undefined
+  readonly after: readonly [V] | undefined
+}
+
+/**
+ * A map that is never changed: `set` and `delete` give a new one, which shares all but a few nodes with the one before. A
+ * change takes a microsecond or so, however much is in the map, where `new Map(old).set(…)` copies all of it.
+ *
+ * So it is what a large state is made of: each state of a projection stays what it was, to capture one is to keep it, and
+ * `toRows` writes it by and by while entries go on to be applied. What two of them differ in is found without looking at
+ * what they share.
+ *
+ * Keys are strings and numbers, told apart as a `Map` does. The order is that of their hashes: the same on all members, and
+ * none to rely on otherwise.
+ *
+ * @example
+ * ```ts
+ * project(PersistentMap.empty<string, number>(), (balances, { to, amount }) =>
+ *   balances.set(to, (balances.get(to) ?? 0) + amount),
+ * )
+ * ```
+ */
+export class PersistentMap<K extends Key, V> implements Iterable<[K, V]> {
+  static empty<K extends Key, V>(): PersistentMap<K, V> {
+    return new PersistentMap<K, V>(undefined, 0)
+  }
+
+  static from<K extends Key, V>(pairs: Iterable<readonly [K, V]>): PersistentMap<K, V> {
+    let map = PersistentMap.empty<K, V>()
+    for (const [key, value] of pairs) map = map.set(key, value)
+    return map
+  }
+
+  private constructor(
+    private readonly tree: Tree<K, V> | undefined,
+    readonly size: number,
+  ) {}
+
+  get(key: K): V | undefined {
+    return find(this.tree, hashOf(key), key)?.value
+  }
+
+  has(key: K): boolean {
+    return find(this.tree, hashOf(key), key) !== undefined
+  }
+
+  /** With this value; the same map if it has that value already. */
+  set(key: K, value: V): PersistentMap<K, V> {
+    const hash = hashOf(key)
+    const was = find(this.tree, hash, key)
+    if (was !== undefined && Object.is(was.value, value)) return this
+    return new PersistentMap(put(this.tree, new Leaf(hash, key, value)), was === undefined ? this.size + 1 : this.size)
+  }
+
+  /** Without this key; the same map if it isn't there. */
+  delete(key: K): PersistentMap<K, V> {
+    const was = find(this.tree, hashOf(key), key)
+    if (this.tree === undefined || was === undefined) return this
+    return new PersistentMap(without(this.tree, was), this.size - 1)
+  }
+
+  *entries(): Generator<[K, V], undefined> {
+    for (const { key, value } of leavesOf(this.tree)) yield [key, value]
+  }
+
+  *keys(): Generator<K, undefined> {
+    for (const { key } of leavesOf(this.tree)) yield key
+  }
+
+  *values(): Generator<V, undefined> {
+    for (const { value } of leavesOf(this.tree)) yield value
+  }
+
+  [Symbol.iterator](): Generator<[K, V], undefined> {
+    return this.entries()
+  }
+
+  /** What has come, gone or changed since an earlier map. */
+  *changesSince(earlier: PersistentMap<K, V>): Generator<MapChange<K, V>, undefined> {
+    for (const { before, after } of changesOf(earlier.tree, this.tree)) {
+      const leaf = after ?? before
+      if (leaf === undefined) continue
+      yield { key: leaf.key, before: before && [before.value], after: after && [after.value] }
+    }
+  }
+}
