@@ -38,7 +38,8 @@ export class ByteReader {
 
   /** A copy, so that a state doesn't hold on to the piece that it came in. */
   byteArray(): Uint8Array {
-    return this.slice(this.varint()).slice()
+    // not slice(), which of a Buffer is no copy
+    return new Uint8Array(this.slice(this.varint()))
   }
 
   string(): string {
