@@ -53,8 +53,8 @@ export const LIMITS = {
   stageAheadBytes: 256 * KiB,
   /** A piece of a state that is written in rows. */
   rowPieceBytes: 64 * KiB,
-  /** Entries in line before a handler: from how many on the source waits, and how many there may be if it can't. */
-  lineAhead: 64,
+  /** Entries in line before a handler, the one at work too: at how many the source waits, and the most if it can't. */
+  lineAhead: 2,
   lineEntries: 1024 * 1024,
   /**
    * What is remembered of appends. All members must agree on these, since what is applied follows from them: they change

@@ -37,8 +37,8 @@ function there$<T>(source: ObservableInput<Entry<T>>, index: number): Observable
 /**
  * History from an index on, inclusive, then what commits, without a gap and without a double.
  *
- * It waits for whoever handles its entries with `applyEach`, `batched` or `oneByOne`: the log is read on when few are left in
- * line, so a consumer may be as slow and as far behind as it likes, and memory holds one batch of 1 MiB of the log. Between
+ * It waits for whoever handles its entries with `applyEach`, `batched` or `oneByOne`: the log is read on when the last
+ * that has been read is at work, so a consumer may be as slow and as far behind as it likes, and memory holds one batch of 1 MiB of the log. Between
  * the two there may be any operators that pass on what they get at once; `share`, or an operator of time, breaks the chain.
  *
  * Where the log from `index` on has been compacted, also while it is being read, it errors with `KAYAK_COMPACTED`, whose

@@ -10,7 +10,7 @@ export interface LineOptions {
 }
 
 /**
- * `concatMap` with backpressure: handles one value after the other, and makes the source wait while many are in line.
+ * `concatMap` with backpressure: handles one value after the other, and makes the source wait while one is in line.
  *
  * A source waits if it can: `fromIndex`, `toRows`, the `chunks$` of a snapshot. What lies between may be any operators
  * that pass on what they get at once, such as `map`, `filter`, `scan` or `tap`. A hot stream such as `committed$` can't
@@ -21,7 +21,7 @@ export interface LineOptions {
  *
  * ```
  *  source           abc-------------|
- *  oneByOne(handle) --a---b---c-----|      each takes a while; the source is asked for more when few are left
+ *  oneByOne(handle) --a---b---c-----|      each takes a while; the source is asked for more as the last begins
  * ```
  *
  * @param handle - may give a promise, an observable or an iterable. A slow subscriber further down makes it wait as well.

@@ -153,7 +153,7 @@ describe('withSnapshot', () => {
         entry$.pipe(map(({ payload }) => payload + index)),
       ).pipe(oneByOne(() => NEVER)),
     )
-    expect(asked).toBe(64)
+    expect(asked).toBe(2)
     seen.stop()
     const later = see(
       withSnapshot(
