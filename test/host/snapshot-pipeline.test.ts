@@ -1,5 +1,5 @@
 import { filter, map, of, pipe, Subject, take, tap } from 'rxjs'
-import type { Entry, Host } from 'kayak'
+import { start, type Entry, type Host } from 'kayak'
 import { decrypt, encrypt } from 'kayak/plugins/snapshot-encrypt'
 import { gunzip, gzip } from 'kayak/plugins/snapshot-gzip'
 import {
@@ -95,6 +95,37 @@ describe('a snapshot pipeline', () => {
   })
 })
 
+describe('the chunks of a snapshot', () => {
+  it('are read no faster than they are restored', async () => {
+    const world = new World()
+    const options = world.options('a')
+    const reads = jest.spyOn(options.storage, 'readSnapshot')
+    const host = await world.run(start('127.0.0.1:7200', options))
+    const { index } = await world.run(host.log.append('x'))
+    const { chunks$ } = await world.run(host.log.compact(index, [new Uint8Array(16 * MiB)]))
+    reads.mockClear()
+    const done = new Subject<void>()
+    const restored = record(
+      chunks$.pipe(
+        oneByOne(chunk =>
+          done.pipe(
+            take(1),
+            map(() => chunk.byteLength),
+          ),
+        ),
+      ),
+    )
+    await world.pass(1000)
+    expect(reads.mock.calls.length).toBeLessThan(4)
+    while (restored.end === undefined) {
+      done.next()
+      await world.breathe()
+    }
+    expect(restored.values.reduce((sum, bytes) => sum + bytes)).toBe(16 * MiB)
+    await world.stop(host)
+  })
+})
+
 describe('entries under backpressure', () => {
   it('are read no faster than they are handled, without a gap or a double, while more commit', async () => {
     const world = new World()
@@ -103,7 +134,6 @@ describe('entries under backpressure', () => {
     await world.stop(before)
     const options = world.options('a')
     const reads = jest.spyOn(options.storage, 'read')
-    const { start } = await import('kayak')
     const host = await world.run(start('127.0.0.1:0', options))
     await world.until(() => host.log.committed === host.log.head)
     const begun = reads.mock.calls.length
@@ -121,6 +151,7 @@ describe('entries under backpressure', () => {
     )
     await world.pass(1000)
     const read = reads.mock.calls.length - begun
+    expect(read).toBeLessThan(5)
     await world.pass(1000)
     expect(reads.mock.calls.length - begun).toBe(read)
     const later: Entry[] = []
