@@ -108,11 +108,10 @@ export interface AtPosition {
   readonly manyPerSecond: number
 }
 
-/** How much longer an append takes at the last position than at the first, alone and among many. */
+/** How much longer an append takes late in a log than early in one, alone and among many: medians of the pairs' ratios. */
 export interface ByPosition {
   readonly storage: string
-  readonly first: AtPosition
-  readonly last: AtPosition
+  readonly pairs: readonly { readonly first: AtPosition; readonly last: AtPosition }[]
   readonly oneRatio: number
   readonly manyRatio: number
 }

@@ -84,9 +84,14 @@ function alone({ leaderless, positions, idle, operators }: Given): readonly Line
       ...{ what: 'a new leader within 2 x 2T', storage, unit: `of ${kills} kills`, value: within2 },
       ...{ target: SHARE_WITHIN_2, bound: 'at least' as const },
     })),
-    ...(positions ?? []).flatMap(({ storage, last, first, oneRatio, manyRatio }) =>
+    ...(positions ?? []).flatMap(({ storage, pairs: [pair], oneRatio, manyRatio }) =>
       Object.entries({ alone: oneRatio, 'among many': manyRatio }).map(([how, value]) => ({
-        ...{ what: `append ${last.position}, ${how}`, storage, unit: `x append ${first.position}`, value },
+        ...{
+          what: `append ${pair?.last.position ?? 0}, ${how}`,
+          storage,
+          unit: `x append ${pair?.first.position ?? 0}`,
+          value,
+        },
         ...{ target: MOST_OF_FIRST, ...most },
       })),
     ),
