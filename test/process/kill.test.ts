@@ -2,8 +2,7 @@ import { seededRandom } from '../../lib/testing/seeded-random'
 import { Load } from './load'
 import { Harbour, type Line, type MemberProcess } from './process'
 
-const { KILL_SEED, KILL_ROUNDS = '9' } = process.env
-const rounds = Number(KILL_ROUNDS)
+const { KILL_SEED, KILL_ROUNDS } = process.env
 const seed = Number(KILL_SEED ?? Math.floor(Math.random() * 2 ** 31))
 const NAMES = ['a', 'b', 'c'] as const
 type Name = (typeof NAMES)[number]
@@ -14,7 +13,11 @@ const byPayload = (lines: readonly Line[]): ReadonlyMap<string, readonly number[
   return indexes
 }
 
-describe(`a cluster whose processes are killed under load (KILL_SEED=${seed})`, () => {
+describe.each([
+  ['nedb', 9],
+  ['segments', 6],
+] as const)(`a cluster on %s whose processes are killed under load (KILL_SEED=${seed})`, (storage, most) => {
+  const rounds = Number(KILL_ROUNDS ?? most)
   const harbour = new Harbour()
   const random = seededRandom(seed)
   const running = new Map<Name, MemberProcess>()
@@ -40,7 +43,7 @@ describe(`a cluster whose processes are killed under load (KILL_SEED=${seed})`, 
   }
 
   async function restart(names: readonly Name[]): Promise<void> {
-    const restarted = await Promise.all(names.map(name => harbour.start(name)))
+    const restarted = await Promise.all(names.map(name => harbour.start(name, { storage })))
     names.forEach((name, at) => {
       const member = restarted[at]
       if (member === undefined) return
@@ -66,7 +69,7 @@ describe(`a cluster whose processes are killed under load (KILL_SEED=${seed})`, 
   it(
     'has every acknowledged append, once, in one order, on every member',
     async () => {
-      const members = await harbour.grow(3)
+      const members = await harbour.grow(3, {}, storage)
       NAMES.forEach((name, at) => {
         const member = members[at]
         if (member === undefined) throw new Error('The cluster has not grown.')

@@ -82,8 +82,14 @@ const answers = (host, events, seen) => ({
   stop: () => host.stop(),
 })
 
-async function main({ address, dataDir, peers, options }) {
-  const all = { dataDir, ...options }
+/** What a folder is kept by, where that isn't left to the host. Its segments are small, so that they are used again. */
+const storageIn = {
+  nedb: dataDir => require('kayak/plugins/storage-nedb').nedbStorage({ dataDir }),
+  segments: dataDir => require('kayak/plugins/storage-segments').segmentStorage({ dataDir, segmentBytes: 64 * 1024 }),
+}
+
+async function main({ address, dataDir, peers, storage, options }) {
+  const all = { dataDir, ...(storage !== undefined && { storage: storageIn[storage](dataDir) }), ...options }
   const host = peers === undefined ? await start(address, all) : await join(address, peers, all)
   const events = []
   host.events$.subscribe(event => events.push(event))

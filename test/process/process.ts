@@ -73,11 +73,15 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
+export type StorageName = 'nedb' | 'segments'
+
 export interface Launch {
   readonly address?: string
   readonly dataDir: string
   readonly peers?: readonly string[]
   readonly options?: Readonly<Record<string, unknown>>
+  /** What keeps its folder; by default what a host takes by itself. */
+  readonly storage?: StorageName | undefined
   /** The file of another version of kayak; by default the package as it is built. */
   readonly kayak?: string | undefined
 }
@@ -100,8 +104,8 @@ export class MemberProcess {
   private readonly up: Promise<void>
   private count = 0
 
-  constructor({ address = '127.0.0.1:0', dataDir, peers, options, kayak }: Launch) {
-    const what = { address, dataDir, peers, kayak, options: { ...SETTINGS, ...options } }
+  constructor({ address = '127.0.0.1:0', dataDir, peers, options, storage, kayak }: Launch) {
+    const what = { address, dataDir, peers, kayak, storage, options: { ...SETTINGS, ...options } }
     this.child = fork(MEMBER, [JSON.stringify(what)], { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     this.up = new Promise((resolve, reject) => this.waiting.set(0, { resolve: () => resolve(), reject }))
     this.up.catch(() => undefined)
@@ -183,11 +187,11 @@ export class Harbour {
   }
 
   /** As many members, named a, b, c, …, each in its process. */
-  async grow(size: number, options: Launch['options'] = {}): Promise<MemberProcess[]> {
-    const first = await this.start('a', { options })
+  async grow(size: number, options: Launch['options'] = {}, storage?: StorageName): Promise<MemberProcess[]> {
+    const first = await this.start('a', { options, storage })
     const members = [first]
     for (const name of ['b', 'c', 'd', 'e'].slice(0, size - 1))
-      members.push(await this.start(name, { peers: [first.self.address], options }))
+      members.push(await this.start(name, { peers: [first.self.address], options, storage }))
     return members
   }
 
