@@ -28,7 +28,7 @@ function entriesWithinBudgets(life: string, batch: Uint8Array, sent: number): Ve
     : undefined
 }
 
-/** 10. What is sent keeps to its budgets: a message's size, what goes to one member unanswered, snapshots a second. */
+/** 21. What is sent keeps to its budgets: a message's size, what goes to one member unanswered, snapshots a second. */
 export function trafficWithinBudgets(life: string, message: Message, { entries, chunks }: Sent): Verdict {
   if (message.type === 'append-entries') return entriesWithinBudgets(life, message.entries, entries)
   if (message.type !== 'install-snapshot') return undefined

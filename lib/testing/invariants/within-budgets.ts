@@ -46,7 +46,7 @@ function remembered({ life, replica, now }: Step, growth: Growth): Verdict {
   return `${life} keeps ${used} bytes of entries in memory that are on disk`
 }
 
-/** 10. Budgets hold: what is more is refused, let go of, or read again later. */
+/** 21. Budgets hold: what is more is refused, let go of, or read again later. */
 export function withinBudgets(step: Step): Verdict {
   const growth = growthOf(step.replica, step.before, step.now)
   return uncommitted(step, growth) ?? buffered(step, growth) ?? remembered(step, growth)
