@@ -9,8 +9,10 @@ import { runText } from '../text'
 import type { Call, From, System } from '../systems'
 
 const BYTES = 1024
-/** What a system is warmed with, beside what warms each load. */
-const WARMING = { inFlight: 64, bytes: BYTES }
+/** What a system is warmed with, beside what warms each load: one that runs for long has its hot code compiled. */
+const WARMING = { inFlight: 64, bytes: BYTES, warmMs: 0 }
+/** How many times as long as what warms each load. */
+const WARMER = 5
 
 export interface Run {
   readonly system: string
@@ -43,7 +45,7 @@ function kayaks({ options, processes, storages }: Bench): readonly System[] {
 async function* runSystem({ options, workshop }: Bench, system: System, calls: readonly Call[]): AsyncGenerator<Run> {
   const { inFlight: levels, ms, warmMs } = options
   const running = await system.open(workshop)
-  await running.run('append', 'leader', { ...WARMING, warmMs: 0, ms: warmMs })
+  await running.run('append', 'leader', { ...WARMING, ms: WARMER * warmMs })
   for (const call of calls.filter(one => system.calls?.includes(one) !== false))
     for (const from of system.from)
       for (const inFlight of levels) {
