@@ -28,13 +28,18 @@ export const newClusterId = <T>({ random }: Resolved<T>): string => randomHex(ra
 /** Opens the storage, and refuses a folder whose member is gone from its cluster. */
 export async function openStorage<T>(opening: Opening<T>): Promise<Opened> {
   const opened = await opening.first(opening.options.storage.open(), 'The disk has not opened the folder')
-  const { identity, last, snapshot, termAndVote } = opened
+  checkOpened(opened)
+  return opened
+}
+
+function checkOpened({ identity, last, snapshot, termAndVote }: Opened): void {
   if (identity === undefined && (last.index > 0 || snapshot !== undefined || termAndVote.term > 0))
     throw new KayakError('KAYAK_CORRUPT', 'The folder holds a log and has lost whose it is.', { file: 'state' })
   const standing = identity?.standing
   if (standing === 'left') throw new KayakError('KAYAK_LEFT', 'The member of this folder has left its cluster.')
   if (standing === 'removed') throw new KayakError('KAYAK_REMOVED', 'The member of this folder was removed.')
-  return opened
+  if (standing === 'moved') throw new KayakError('KAYAK_MOVED', 'The member of this folder was moved elsewhere.')
+  if (standing === 'moving') throw new KayakError('KAYAK_MOVED', 'The member of this folder has not wholly come here.')
 }
 
 /** Where to listen, and what others are to dial where that is known beforehand. */

@@ -5,7 +5,7 @@ import type { Identity, SnapshotMeta, TermAndVote } from '../../streams/contract
 import { check } from '../../streams/contracts/validation.js'
 import { corrupt } from './failures.js'
 
-const STANDINGS = ['founding', 'joining', 'member', 'left', 'removed'] as const
+const STANDINGS = ['founding', 'joining', 'member', 'left', 'removed', 'moving', 'moved'] as const
 
 /** What a file says of a member, as JSON: what is undefined is left out. What an address is, is the transport's business. */
 export class IdentityRecord implements Identity {

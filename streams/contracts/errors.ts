@@ -6,6 +6,7 @@ export const ERRORS = {
   KAYAK_STOPPED: 'The host has stopped; start it again, or ask another member.',
   KAYAK_REMOVED: 'The member was removed from its cluster; join again with a new folder.',
   KAYAK_LEFT: 'The folder belongs to a member that left its cluster; join again with a new folder.',
+  KAYAK_MOVED: 'The member was moved to another storage, or not wholly to this one: start it there, or move it again.',
   KAYAK_LOCKED: 'Another process uses the folder; stop it, or use another folder.',
   KAYAK_OTHER_CLUSTER: 'The folder or the peer belongs to another cluster; use a new folder, or other peers.',
   KAYAK_ADDRESS_IN_USE: 'Something else listens on the address; stop it, or use another port.',

@@ -11,8 +11,11 @@ export interface Identity {
   /** Where the member listens, `host:port`, and what others dial. */
   readonly address: string
   readonly advertise: string
-  /** `founding` until the first roster is on disk, `joining` until the cluster has let it in. */
-  readonly standing: 'founding' | 'joining' | 'member' | 'left' | 'removed'
+  /**
+   * `founding` until the first roster is on disk, `joining` until the cluster has let it in. Where a member is moved from
+   * one storage to another, the other is `moving` until it holds everything and the first is `moved`.
+   */
+  readonly standing: 'founding' | 'joining' | 'member' | 'left' | 'removed' | 'moving' | 'moved'
 }
 
 /** The current term and the vote cast in it: one record, written atomically (section 3.8). */
