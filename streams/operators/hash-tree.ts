@@ -10,7 +10,7 @@ export class Leaf<K extends Key, V> {
   ) {}
 }
 
-/** Keys whose hashes are equal, in the order in which they came. */
+/** Keys whose hashes are equal, in an order of their own: so equal contents are equal trees, however they came. */
 class Collision<K extends Key, V> {
   constructor(
     readonly hash: number,
@@ -75,9 +75,16 @@ function join<K extends Key, V>(one: Leaf<K, V> | Collision<K, V>, other: Leaf<K
   return new Branch(bit | otherBit, isFirst ? [one, other] : [other, one])
 }
 
-function putIntoCollision<K extends Key, V>({ hash, leaves }: Collision<K, V>, leaf: Leaf<K, V>): Tree<K, V> {
-  const at = leaves.findIndex(({ key }) => isSame(key, leaf.key))
-  return new Collision(hash, at < 0 ? [...leaves, leaf] : leaves.with(at, leaf))
+/** An order of all keys: numbers, then strings. */
+function isBefore(one: Key, other: Key): boolean {
+  if (typeof one !== typeof other) return typeof one === 'number'
+  return one < other
+}
+
+function collisionOf<K extends Key, V>(leaves: readonly Leaf<K, V>[], leaf: Leaf<K, V>): Collision<K, V> {
+  const others = leaves.filter(({ key }) => !isSame(key, leaf.key))
+  const place = others.findIndex(({ key }) => isBefore(leaf.key, key))
+  return new Collision(leaf.hash, others.toSpliced(place < 0 ? others.length : place, 0, leaf))
 }
 
 /** The tree with a leaf in it, in place of one with the same key. */
@@ -91,8 +98,25 @@ export function put<K extends Key, V>(tree: Tree<K, V> | undefined, leaf: Leaf<K
     return new Branch(bitmap, children.with(place, put(children[place], leaf, shift + BITS)))
   }
   if (tree.hash !== leaf.hash) return join(tree, leaf, shift)
-  if (tree instanceof Collision) return putIntoCollision(tree, leaf)
-  return isSame(tree.key, leaf.key) ? leaf : new Collision(leaf.hash, [tree, leaf])
+  if (tree instanceof Collision) return collisionOf(tree.leaves, leaf)
+  return isSame(tree.key, leaf.key) ? leaf : collisionOf([tree], leaf)
+}
+
+/**
+ * The same for a tree that nobody else holds yet, whose branches are changed where they are: what is read back in makes no
+ * garbage by that.
+ */
+export function putInPlace<K extends Key, V>(tree: Tree<K, V> | undefined, leaf: Leaf<K, V>, shift = 0): Tree<K, V> {
+  if (!(tree instanceof Branch)) return put(tree, leaf, shift)
+  const bit = bitAt(leaf.hash, shift)
+  const place = placeOf(tree.bitmap, bit)
+  // nobody else holds it
+  const own = tree as { bitmap: number; children: Tree<K, V>[] }
+  if ((own.bitmap & bit) === 0) {
+    own.bitmap |= bit
+    own.children.splice(place, 0, leaf)
+  } else own.children[place] = putInPlace(own.children[place], leaf, shift + BITS)
+  return tree
 }
 
 /** The tree without a leaf that is in it. */

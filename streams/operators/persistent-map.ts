@@ -1,4 +1,4 @@
-import { changesOf, find, hashOf, Leaf, leavesOf, put, without, type Key, type Tree } from './hash-tree.js'
+import { changesOf, find, hashOf, Leaf, leavesOf, put, putInPlace, without, type Key, type Tree } from './hash-tree.js'
 
 export type { Key }
 
@@ -8,6 +8,17 @@ export interface MapChange<K extends Key, V> {
   readonly before: readonly [V] | undefined
   readonly after: readonly [V] | undefined
 }
+
+/** A map that is being filled; `end` comes last, and once. */
+export interface MapFilling<K extends Key, V> {
+  readonly add: (key: K, value: V) => void
+  readonly end: () => PersistentMap<K, V>
+}
+
+/** There is one zero, as in a `Map`. */
+const leafOf = <K extends Key, V>(hash: number, key: K, value: V): Leaf<K, V> =>
+  // 0 is a K where -0 is one
+  new Leaf(hash, Object.is(key, -0) ? (0 as K) : key, value)
 
 /**
  * A map that is never changed: `set` and `delete` give a new one, which shares all but a few nodes with the one before. A
@@ -33,9 +44,23 @@ export class PersistentMap<K extends Key, V> implements Iterable<[K, V]> {
   }
 
   static from<K extends Key, V>(pairs: Iterable<readonly [K, V]>): PersistentMap<K, V> {
-    let map = PersistentMap.empty<K, V>()
-    for (const [key, value] of pairs) map = map.set(key, value)
-    return map
+    const { add, end } = PersistentMap.filling<K, V>()
+    for (const [key, value] of pairs) add(key, value)
+    return end()
+  }
+
+  /** A new one that is filled by and by, at less cost than by `set`. */
+  static filling<K extends Key, V>(): MapFilling<K, V> {
+    let tree: Tree<K, V> | undefined
+    let size = 0
+    return {
+      add: (key, value) => {
+        const hash = hashOf(key)
+        if (find(tree, hash, key) === undefined) size++
+        tree = putInPlace(tree, leafOf(hash, key, value))
+      },
+      end: () => new PersistentMap(tree, size),
+    }
   }
 
   private constructor(
@@ -56,7 +81,7 @@ export class PersistentMap<K extends Key, V> implements Iterable<[K, V]> {
     const hash = hashOf(key)
     const was = find(this.tree, hash, key)
     if (was !== undefined && Object.is(was.value, value)) return this
-    return new PersistentMap(put(this.tree, new Leaf(hash, key, value)), was === undefined ? this.size + 1 : this.size)
+    return new PersistentMap(put(this.tree, leafOf(hash, key, value)), was === undefined ? this.size + 1 : this.size)
   }
 
   /** Without this key; the same map if it isn't there. */

@@ -48,13 +48,13 @@ function filledObject(): Filling {
 }
 
 function filledPersistentMap(): Filling {
-  let map = PersistentMap.empty<Key, unknown>()
+  const map = PersistentMap.filling<Key, unknown>()
   return new Pairs(
     (key, value) => {
       if (typeof key !== 'string' && typeof key !== 'number') throw unreadable('a key is neither a string nor a number')
-      map = map.set(key, value)
+      map.add(key, value)
     },
-    () => map,
+    () => map.end(),
   )
 }
 
