@@ -44,7 +44,8 @@ export interface FileLayer {
 }
 
 async function readFully(handle: FileHandle, offset: number, size: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(size)
+  // of its own, as what is read may be kept, and without zeros, which are written over at once
+  const bytes = Buffer.allocUnsafeSlow(size)
   let at = 0
   while (at < size) {
     const { bytesRead } = await handle.read(bytes, at, size - at, offset + at)
