@@ -37,24 +37,24 @@ const replies = [
 
 /** What a leader sends is of the next version of batches once the cluster's version is raised, and no sooner. */
 const batches = [
-  change('streams/contracts/entry-codec.ts', 'const VERSION = 1', 'const VERSION = 2'),
+  change('streams/contracts/entry-codec.ts', 'const ENTRIES_VERSION = 1', 'const ENTRIES_VERSION = 2'),
   change(
     'streams/contracts/entry-codec.ts',
     'export function encodeEntries(entries: readonly LogEntry[]): Uint8Array {',
     `export function encodeEntries(entries: readonly LogEntry[], version = 1): Uint8Array {
       if (version === 2) globalThis.batchesOfTheNextVersion = (globalThis.batchesOfTheNextVersion ?? 0) + 1`,
   ),
-  change('streams/contracts/entry-codec.ts', 'view.setUint8(0, VERSION)', 'view.setUint8(0, version)'),
+  change('streams/contracts/entry-codec.ts', 'view.setUint8(0, ENTRIES_VERSION)', 'view.setUint8(0, version)'),
   change(
     'streams/contracts/entry-codec.ts',
-    'view.getUint32(0) !== VERSION * 2 ** 24',
+    'view.getUint32(0) !== ENTRIES_VERSION * 2 ** 24',
     'view.getUint32(0) % 2 ** 24 !== 0',
   ),
   change('streams/roles/leader/leadership.ts', 'import { members,', 'import { clusterVersion, members,'),
   change(
     'streams/roles/leader/leadership.ts',
-    'last.index, encodeEntries(entries))',
-    'last.index, encodeEntries(entries, Math.min(2, clusterVersion(this.replica.roster.settings))))',
+    'bytes: encodeEntries(entries) }',
+    'bytes: encodeEntries(entries, Math.min(2, clusterVersion(this.replica.roster.settings))) }',
   ),
 ]
 
