@@ -25,7 +25,7 @@ function checkWithin(name: string, value: number, least: number, most: number): 
 
 /**
  * A log of segments in a folder: files that are made ahead and used again, to which a batch is appended in one durable
- * write, every record checked when it is opened and when it is read. Its memory doesn't grow with the log. Fails as the
+ * write, every record checked when it is opened and when it is read. In memory is a mark for each 64 KiB. Fails as the
  * contract says; `KAYAK_CORRUPT` names the damaged or missing file, and where in it.
  *
  * @throws {@link KayakError} `KAYAK_INVALID` for options out of their range.
