@@ -160,12 +160,6 @@ const segments = [
     replace: 'void cause',
   },
   {
-    name: 'segments that a crash has left are kept',
-    file: `${ROOM}/contents.ts`,
-    find: 'for (const name of names.filter(isStray)) await files.remove(join(folder, name))',
-    replace: 'await files.exists(join(folder, names.filter(isStray).join()))',
-  },
-  {
     name: 'what was truncated is read again',
     file: `${ROOM}/stretches.ts`,
     find: '.map(stretch => (stretch.last < from ? stretch : { ...stretch, last: from - 1 }))\n    this.isCut = true',
