@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -30,4 +30,18 @@ export function compilerSays(programs: readonly string[]): string {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** Where the links of a page of `docs` lead to that isn't there, headings of its own too. */
+export function brokenLinks(page: string): readonly string[] {
+  const headings = [...page.matchAll(/^#+ (.*)$/gm)].map(([, text = '']) =>
+    text
+      .toLowerCase()
+      .replace(/[^\w -]/g, '')
+      .replace(/ /g, '-'),
+  )
+  const targets = [...page.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target)
+  const isThere = (target: string): boolean =>
+    target.startsWith('#') ? headings.includes(target.slice(1)) : existsSync(join(ROOT, 'docs', target))
+  return targets.filter(target => !isThere(target))
 }

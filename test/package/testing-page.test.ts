@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { FAULT_KINDS } from '../../lib/testing/simulation'
-import { compilerSays, programsOf, ROOT } from './programs'
+import { brokenLinks, compilerSays, programsOf, ROOT } from './programs'
 
 const page = readFileSync(join(ROOT, 'docs', 'testing.md'), 'utf8')
 
@@ -59,15 +59,6 @@ describe('the page on testing', () => {
   })
 
   it('links to what is there', () => {
-    const headings = [...page.matchAll(/^#+ (.*)$/gm)].map(([, text = '']) =>
-      text
-        .toLowerCase()
-        .replace(/[^\w -]/g, '')
-        .replace(/ /g, '-'),
-    )
-    for (const [, target = ''] of page.matchAll(/\]\(([^)]+)\)/g)) {
-      if (target.startsWith('#')) expect(headings).toContain(target.slice(1))
-      else expect({ target, exists: existsSync(join(ROOT, 'docs', target)) }).toEqual({ target, exists: true })
-    }
+    expect(brokenLinks(page)).toEqual([])
   })
 })
