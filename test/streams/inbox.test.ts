@@ -41,6 +41,16 @@ describe('the inbox', () => {
     expect(seen).toEqual(['a', 'settled', 'b', 'settled'])
   })
 
+  it('flushes once a turn, after what follows at once has settled, and leaves the rest to the next', () => {
+    let left = 4
+    inbox.settled$.subscribe(() => left-- > 0 && inbox.post(say('again')))
+    inbox.flush$.subscribe(say('flushed'))
+    inbox.post(say('a'))
+    clock.advanceBy(0)
+    const again = ['again', 'settled']
+    expect(seen).toEqual(['a', 'settled', ...again, ...again, 'flushed', ...again, ...again, 'flushed'])
+  })
+
   it('schedules once however much is posted', () => {
     for (let count = 0; count < 1000; count++) inbox.post(say('x'))
     expect(clock.pending).toBe(1)

@@ -41,6 +41,29 @@ describe('what a follower says that it has', () => {
     for (const said of bench.said()) expect(said).toMatchObject({ to: 'c', term: 2, match: 1, verified: 1 })
   })
 
+  it('is not said again to what only tells of a commit, and is to the heartbeat after it', () => {
+    on({ log: [1, 1] })
+      .append('b', { term: 1, previous: [2, 1], commit: 1 })
+      .pass(1)
+    bench.said()
+    bench.append('b', { term: 1, previous: [2, 1], commit: 2 })
+    expect([bench.replica.commit, bench.pass(1).said()]).toEqual([2, []])
+    bench.append('b', { term: 1, previous: [2, 1], commit: 2 })
+    expect(bench.said()).toMatchObject([{ match: 2, verified: 2, fits: true }])
+  })
+
+  it.each([
+    ['is of a newer round', { previous: [2, 1], round: 2 }],
+    ['verifies more', { previous: [3, 1], round: 1 }],
+  ] as const)('is said to what tells of a commit and %s', (_, fields) => {
+    on({ log: [1, 1, 1] })
+      .append('b', { term: 1, previous: [2, 1], commit: 1 })
+      .pass(1)
+    bench.said()
+    bench.append('b', { term: 1, commit: 2, ...fields })
+    expect(bench.said()).toMatchObject([{ type: 'append-reply', round: fields.round, verified: fields.previous[0] }])
+  })
+
   it('goes to the leader’s own incarnation and round of it', () => {
     on({ log: [1, 1] }).append('b', { term: 1, previous: [2, 1], incarnation: 9, round: 4 })
     expect(bench.said()).toMatchObject([{ to: 'b', incarnation: 9, round: 4 }])
