@@ -9,7 +9,7 @@ import { sealRecord, unsealHead } from '../../plugins/storage-segments/record.js
 import { FIRST_RECORD, lifeOf } from '../../plugins/storage-segments/segment.js'
 import { isKayakError } from '../../streams/contracts/errors.js'
 import { damagedIn, ENTRIES, OF_ONE } from '../crashes/corruption'
-import { marked, Place, rest, segment } from '../mutations/storage/segment-cases.js'
+import { marked, Place, rest, segment } from '../mutations/storage/segment-place.js'
 
 const STATE = 'state.kayak'
 const SNAPSHOT = 'snapshot-0000000000000002.kayak'
