@@ -1,4 +1,5 @@
-import { getMetadataStorage, ValidationTypes, type ValidatorConstraintInterface } from 'class-validator'
+import { getMetadataStorage, ValidationTypes } from 'class-validator'
+import type { ValidationArguments, ValidatorConstraintInterface } from 'class-validator'
 
 type Metadata = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number]
 /** Whether an object of the class is right. */
@@ -6,9 +7,8 @@ type Check = (object: object, value: unknown) => boolean
 
 interface Field {
   readonly name: string
-  /** Whether the field is to be looked at. */
-  readonly conditions: readonly Check[]
-  readonly checks: readonly Check[]
+  /** Whether the field is right, or not to be looked at. */
+  readonly holds: Check
 }
 
 /** A class whose checks are found once: `validateSync` looks for them anew each time, which takes most of its time. */
@@ -16,11 +16,22 @@ type Compiled = ReadonlyMap<string, Field>
 
 const valueOf = (object: object, name: string): unknown => (object as Record<string, unknown>)[name] // any object has keys
 
+const NOTHING: object = {}
+
 function checkOf(metadata: Metadata, constraint: ValidatorConstraintInterface): Check {
   const { propertyName: property, each } = metadata
   const constraints: unknown[] = metadata.constraints
-  const validate = (object: object, value: unknown): boolean =>
-    constraint.validate(value, { targetName: object.constructor.name, property, object, value, constraints }) === true
+  // one for all calls, of which there are many: constraints keep nothing of it
+  const about: ValidationArguments = { targetName: '', property, object: NOTHING, value: undefined, constraints }
+  const validate = (object: object, value: unknown): boolean => {
+    about.targetName = object.constructor.name
+    about.object = object
+    about.value = value
+    const holds = constraint.validate(value, about) === true
+    about.object = NOTHING
+    about.value = undefined
+    return holds
+  }
   if (!each) return validate
   // as class-validator does, which looks at a value that is no list as if it were the only item
   return (object, value) => {
@@ -51,12 +62,22 @@ function checksOf(metadata: Metadata): readonly Check[] | undefined {
   return constraints.map(({ instance }) => checkOf(metadata, instance))
 }
 
+/** All of several checks, as one. */
+const all = (checks: readonly Check[]): Check =>
+  checks.reduce(
+    (before, check) => (object, value) => before(object, value) && check(object, value),
+    () => true,
+  )
+
 function fieldOf(name: string, metadatas: readonly Metadata[]): Field | undefined {
   const isCondition = ({ type }: Metadata): boolean => type === ValidationTypes.CONDITIONAL_VALIDATION
   // what ValidateIf and IsOptional keep as their only constraint
   const conditions = metadatas.filter(isCondition).map(({ constraints }) => constraints[0] as Check)
   const checks = metadatas.filter(metadata => !isCondition(metadata)).map(checksOf)
-  return checks.includes(undefined) ? undefined : { name, conditions, checks: checks.flatMap(known => known ?? []) }
+  if (checks.includes(undefined)) return undefined
+  const isAsked = all(conditions)
+  const isRight = all(checks.flatMap(known => known ?? []))
+  return { name, holds: (object, value) => !isAsked(object, value) || isRight(object, value) }
 }
 
 function compile(Type: new () => object): Compiled | undefined {
@@ -81,11 +102,7 @@ function compiledOf(Type: new () => object): Compiled | undefined {
   return known.fields
 }
 
-function holds({ name, conditions, checks }: Field, object: object): boolean {
-  const value = valueOf(object, name)
-  if (!conditions.every(condition => condition(object, value))) return true
-  return checks.every(check => check(object, value))
-}
+const holds = ({ name, holds }: Field, object: object): boolean => holds(object, valueOf(object, name))
 
 /**
  * Whether an object is surely right by the decorators of its class: every field, and none besides. False says nothing

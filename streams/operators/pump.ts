@@ -12,12 +12,10 @@ import { defer, exhaustMap, repeat, takeWhile, type Observable, type OperatorFun
  */
 export const pump =
   <T>(next: () => Observable<readonly T[]>): OperatorFunction<unknown, readonly T[]> =>
-  trigger$ =>
-    trigger$.pipe(
-      exhaustMap(() =>
-        defer(next).pipe(
-          repeat(),
-          takeWhile(batch => batch.length > 0),
-        ),
-      ),
+  trigger$ => {
+    const batches$ = defer(next).pipe(
+      repeat(),
+      takeWhile(batch => batch.length > 0),
     )
+    return trigger$.pipe(exhaustMap(() => batches$))
+  }

@@ -1,4 +1,4 @@
-import { concat, defer, EMPTY, exhaustMap, ignoreElements, merge, of, Subject, take, tap, timer } from 'rxjs'
+import { concat, defer, exhaustMap, filter, ignoreElements, merge, of, Subject, take, tap, timer } from 'rxjs'
 import type { Observable } from 'rxjs'
 import type { Clock } from '../contracts/clock.js'
 import { LIMITS } from '../contracts/limits.js'
@@ -74,7 +74,12 @@ export class Disk {
   }
 
   /** The writing itself: errors when a write has failed, after which nothing is promised any more. */
-  readonly writes$: Observable<void> = defer(() => this.inbox.flush$.pipe(exhaustMap(() => this.write$())))
+  readonly writes$: Observable<void> = defer(() =>
+    this.inbox.flush$.pipe(
+      filter(() => this.waiting !== NOTHING),
+      exhaustMap(() => this.write$()),
+    ),
+  )
 
   /** Whether a term or vote is not durable yet. */
   get voteWaits(): boolean {
@@ -128,7 +133,6 @@ export class Disk {
   }
 
   private write$(): Observable<void> {
-    if (this.waiting === NOTHING) return EMPTY
     const { taken, left } = this.take()
     const { identity, vote, entries } = taken
     this.savingVote = vote !== undefined

@@ -45,12 +45,20 @@ export const EMPTY_ROSTER: Roster = {
   settings: { electionTimeoutMs: 1000, leaseMs: 0, clockBoundMs: 0 },
 }
 
+function eachOnce({ voters, outgoing, learners }: Roster): readonly RosterMember[] {
+  const byId = new Map<string, RosterMember>()
+  for (const member of [...voters, ...outgoing, ...learners]) if (!byId.has(member.id)) byId.set(member.id, member)
+  return [...byId.values()]
+}
+
+/** A roster never changes, and is asked for its members several times a turn. */
+const known = new WeakMap<Roster, readonly RosterMember[]>()
+
 /** Everyone that the leader replicates to: voters of both halves and learners, each once. */
 export function members(roster: Roster): readonly RosterMember[] {
-  const byId = new Map<string, RosterMember>()
-  for (const member of [...roster.voters, ...roster.outgoing, ...roster.learners])
-    if (!byId.has(member.id)) byId.set(member.id, member)
-  return [...byId.values()]
+  const all = known.get(roster) ?? eachOnce(roster)
+  known.set(roster, all)
+  return all
 }
 
 const has = (list: readonly RosterMember[], id: string): boolean => list.some(member => member.id === id)

@@ -6,11 +6,12 @@ import { entryBytes, type LogEntry } from '../../rules/entry.js'
 import { isWithinLease } from '../../rules/lease.js'
 import { beginProgress, sent, type Progress } from '../../rules/progress.js'
 import { quorumValue } from '../../rules/quorum.js'
-import { members, isVoter, type RosterMember } from '../../rules/roster.js'
+import { members, isVoter, type Roster, type RosterMember } from '../../rules/roster.js'
 import { Rounds } from './rounds.js'
 import { UnderWay } from './under-way.js'
 
 const NO_ENTRIES = encodeEntries([])
+const NOBODY: readonly RosterMember[] = []
 
 /** Entries as they go over the wire: those of one leader, so that their indexes name them. */
 interface Encoded {
@@ -26,6 +27,8 @@ export class Leadership {
   /** Index of its own first entry: nothing is confirmed before that has committed (section 6.4). */
   readonly firstIndex: number
   private progress: ReadonlyMap<string, Progress> = new Map()
+  /** The roster whose members have a progress. */
+  private met: Roster | undefined
   /** The commit index that each member has been told. */
   private readonly told = new Map<string, number>()
   /** What was sent last: the others are mostly sent the same. */
@@ -52,6 +55,8 @@ export class Leadership {
   /** Keeps a progress for every member but oneself, and returns those that are new, as after a change of roster. */
   meet(): readonly RosterMember[] {
     const { self, roster, parts } = this.replica
+    if (roster === this.met) return NOBODY
+    this.met = roster
     const others = members(roster).filter(member => member.id !== self.id)
     const fresh = others.filter(member => !this.knows(member))
     if (fresh.length === 0 && others.length === this.progress.size) return fresh

@@ -126,7 +126,9 @@ const answers$ = (leadership: Leadership): Observable<unknown> =>
 export function replication$(leadership: Leadership): Observable<never> {
   const { inbox, disk } = leadership.replica.parts
   const peers$ = merge(of(undefined), inbox.settled$).pipe(
-    mergeMap(() => leadership.meet()),
+    map(() => leadership.meet()),
+    filter(fresh => fresh.length > 0),
+    mergeMap(fresh => fresh),
     mergeMap(member => replicateTo$(leadership, member)),
   )
   const commitment$ = merge(answers$(leadership), disk.wrote$).pipe(map(() => leadership.advance()))
