@@ -1,28 +1,17 @@
-import type { Host } from 'kayak'
 import { ENTRY_HEADER_BYTES } from '../../streams/rules/entry'
 import { T, World } from '../host/world'
 import { Counting, type Counts } from './counting'
+import { appendAll, BYTES, slowDisk } from './callers'
 
 const APPENDS = 1000
-const BYTES = 1024
 /** A byte that tells strings from bytes, and what an entry says beside its payload. */
 const ENTRY_BYTES = BYTES + 1 + ENTRY_HEADER_BYTES
 /** A leader is heard ten times in the least election timeout. */
 const HEARTBEAT_MS = T / 10
 
-/** Has so many callers append, each again as soon as it was answered. */
-async function appendAll(host: Host, inFlight: number): Promise<void> {
-  let left = APPENDS
-  const caller = async (): Promise<void> => {
-    while (left-- > 0) await host.log.append(new Uint8Array(BYTES))
-  }
-  await Promise.all(Array.from({ length: inFlight }, caller))
-}
-
 /** A member's ends, all of which are counted. */
 function counted(world: World, name: string, counting: Counting) {
-  // so that a batch takes in what comes while another is written
-  world.disk(name).latencyMs = 0.2
+  slowDisk(world, name)
   const { storage, transport, clock } = world.options(name)
   return {
     storage: counting.storage(storage),
@@ -48,7 +37,7 @@ async function work(inFlight: number): Promise<Work> {
   await world.pass(10 * T)
   for (const counting of [atA, atB, atC]) counting.take()
   const begun = world.clock.now()
-  await world.run(appendAll(a, inFlight))
+  await world.run(appendAll(a, APPENDS, inFlight))
   const heartbeats = Math.ceil((world.clock.now() - begun) / HEARTBEAT_MS)
   // what has been sent is answered, and no heartbeat is due yet
   await world.pass(1)
