@@ -1,8 +1,8 @@
 import { map, takeUntil, timer, type MonoTypeOperatorFunction } from 'rxjs'
 import { KayakError } from '../../streams/contracts/errors.js'
 import type { OperationOptions } from '../../streams/contracts/host.js'
+import { aborted$ } from '../../streams/operators/aborted.js'
 import type { Member } from '../member/member.js'
-import { aborted$ } from './aborted.js'
 import { timeoutOf, type OperationContext } from './operation.js'
 
 /**

@@ -1,7 +1,7 @@
 import { defaultIfEmpty, lastValueFrom, map, take, takeUntil, timer, type Observable } from 'rxjs'
 import { KayakError } from '../../streams/contracts/errors.js'
 import type { Host } from '../../streams/contracts/host.js'
-import { aborted$ } from './aborted.js'
+import { aborted$ } from '../../streams/operators/aborted.js'
 import { DEFAULT_ELECTION_TIMEOUT_MS, type Resolved } from './options.js'
 import { within } from './within.js'
 

@@ -1,8 +1,8 @@
 import { KayakError } from '../../streams/contracts/errors.js'
 import type { OperationOptions } from '../../streams/contracts/host.js'
+import { onAbort } from '../../streams/operators/on-abort.js'
 import type { Settle } from '../../streams/sources/requests.js'
 import type { Waiting } from '../member/waiting-room.js'
-import { onAbort } from './on-abort.js'
 
 /** What operations of a host share. */
 export interface OperationContext {

@@ -1,5 +1,5 @@
 import type { Host } from '../../streams/contracts/host.js'
-import { onAbort } from './on-abort.js'
+import { onAbort } from '../../streams/operators/on-abort.js'
 
 /** Stops a host when its signal is aborted. What fails to close then is told to whoever calls stop(). */
 export function stopOnAbort<T>(host: Host<T>, signal: AbortSignal | undefined): Host<T> {
