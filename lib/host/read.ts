@@ -81,7 +81,8 @@ async function untilFresh(
   const end = clock.now() + timeoutOf(options, context.timeoutMs)
   const index = await operation<number>(context, options, begin)
   const left = Math.max(1, Math.ceil(end - clock.now()))
-  if (sync.isKept && index > 0) await sync.sync(index, { ...options, timeoutMs: left })
+  if (options.acknowledged !== false && sync.isKept && index > 0)
+    await sync.sync(index, { ...options, timeoutMs: left })
 }
 
 /** Runs a query when what it looks at is as fresh as its level says. */

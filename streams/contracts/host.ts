@@ -144,6 +144,11 @@ export interface ReadOptions extends OperationOptions {
   readonly maxEntries?: number
   /** Of `session` reads: what the read must reflect, as `token` of a host of the cluster was then. */
   readonly token?: string
+  /**
+   * Whether to wait for consumers that acknowledge what they have applied, all of them. Default true. A machine that
+   * waits for itself says false: another one that is slow, or has broken off, is nothing to it.
+   */
+  readonly acknowledged?: boolean
 }
 
 /** What a metrics or dashboard plugin may look at. */

@@ -73,6 +73,15 @@ describe('read', () => {
     await world.stop(a)
   })
 
+  it('waits for none of them where it is told so', async () => {
+    const world = new World()
+    const a = await world.start('a')
+    a.sync.ack(0)
+    const { index } = await world.run(a.log.append('x'))
+    expect(await world.run(a.read(() => a.log.shown, 'linearizable', { acknowledged: false }))).toBe(index)
+    await world.stop(a)
+  })
+
   it('is refused for what is no query, level or option of it', async () => {
     const world = new World()
     const a = await world.start('a')
