@@ -26,6 +26,10 @@ export const ERRORS = {
   KAYAK_VERSION: 'The peer or file has a format that this version does not speak; upgrade the older side.',
   KAYAK_UNREADABLE:
     'The bytes are damaged, cut short, of another pipeline or of another key; restore by the inverse of what wrote them.',
+  KAYAK_MACHINE_FAILED:
+    'The machine went no further than the entry or snapshot named, as the cause says; correct it and start again.',
+  KAYAK_RESULT_LOST: 'The command is applied, once; what came of it is not known here: read the state instead.',
+  KAYAK_NONDETERMINISTIC: 'Take time and chance from the context, keep nothing outside the state, and change no state.',
   KAYAK_INTERNAL: 'This is a defect in kayak; please report it with its cause.',
 } as const
 
@@ -46,6 +50,8 @@ export interface KayakErrorDetails {
   readonly snapshotIndex?: number
   /** The damaged file, with `KAYAK_CORRUPT`; the one of another version, with `KAYAK_VERSION`. */
   readonly file?: string
+  /** The entry at which a machine failed, with `KAYAK_MACHINE_FAILED`; that of the command, with the two after it. */
+  readonly index?: number
 }
 
 const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -65,6 +71,7 @@ export class KayakError extends Error {
   readonly leader?: { readonly id: string; readonly address: string }
   readonly snapshotIndex?: number
   readonly file?: string
+  readonly index?: number
 
   constructor(
     readonly code: ErrorCode,
@@ -77,6 +84,7 @@ export class KayakError extends Error {
     if (details.leader !== undefined) this.leader = details.leader
     if (details.snapshotIndex !== undefined) this.snapshotIndex = details.snapshotIndex
     if (details.file !== undefined) this.file = details.file
+    if (details.index !== undefined) this.index = details.index
   }
 }
 

@@ -56,6 +56,9 @@ export const LIMITS = {
   /** Entries in line before a handler, the one at work too: at how many the source waits, and the most if it can't. */
   lineAhead: 2,
   lineEntries: 1024 * 1024,
+  /** What callers of one machine wait for, and results of entries that it keeps until it is known whose they are. */
+  machineRequests: 100_000,
+  machineResults: 65_536,
   /**
    * What is remembered of appends. All members must agree on these, since what is applied follows from them: they change
    * with a version of the log's format only. Answers that a session remembers, at most, and at least where there are many;
