@@ -7,6 +7,7 @@ const SOURCE = '^(lib|streams|plugins)/'
 /** What several plugins share and no consumer holds. */
 const SHARED = '^plugins/folder/'
 const CLIENT = '^lib/client(/|\\.ts$)'
+const MACHINE = '^lib/machine/'
 
 const forbid = (name, comment, from, to) => ({
   name,
@@ -70,8 +71,13 @@ module.exports = {
     ),
     forbid('lib-client-is-small', 'The client runs in a browser: contracts, rules, operators, its transport.', CLIENT, {
       path: SOURCE,
-      pathNot: [CLIENT, GROUND, '^plugins/transport-socket-?io/client(/|\\.ts$)'],
+      pathNot: [CLIENT, MACHINE, GROUND, '^plugins/transport-socket-?io/client(/|\\.ts$)'],
     }),
+    forbid('lib-machine-is-small', 'A machine runs on a client too: contracts, rules, operators.', MACHINE, {
+      path: SOURCE,
+      pathNot: [MACHINE, GROUND],
+    }),
+    forbid('lib-machine-without-node', 'A machine runs in a browser too.', MACHINE, { dependencyTypes: ['core'] }),
     forbid('lib-client-without-node', 'The client runs in a browser.', CLIENT, { dependencyTypes: ['core'] }),
     forbid('examples-use-the-face', 'An example imports what a consumer can: kayak, kayak/….', '^examples/', {
       path: SOURCE,

@@ -54,7 +54,9 @@ export const wait = async (): Promise<void> => {
   await new Promise(resolve => setTimeout(resolve, 1))
 }
 `,
+  'lib/machine/index.ts': `export { plusOne } from '../../streams/operators/index.js'\n`,
   'lib/client/index.ts': `
+export { plusOne } from '../machine/index.js'
 export { sum } from '../../streams/rules/sum.js'
 export * from '../../plugins/transport-socket-io/client.js'
 `,
@@ -115,6 +117,10 @@ export const IMPORTS: Record<string, Plant> = {
   'lib/client/host.ts': importing('lib-client-is-small', '../index.js'),
   'lib/client/role.ts': importing('lib-client-is-small', '../../streams/roles/leader.js'),
   'lib/client/plugin.ts': importing('lib-client-is-small', '../../plugins/one/index.js'),
+  'lib/machine/host.ts': importing('lib-machine-is-small', '../index.js'),
+  'lib/machine/role.ts': importing('lib-machine-is-small', '../../streams/roles/leader.js'),
+  'lib/machine/plugin.ts': importing('lib-machine-is-small', '../../plugins/one/index.js'),
+  'lib/machine/disk.ts': importing('lib-machine-without-node', 'node:fs'),
   'lib/client/disk.ts': importing('lib-client-without-node', 'node:fs'),
   'examples/hello/inside.ts': importing('examples-use-the-face', '../../streams/roles/leader.js'),
   'lib/nowhere.ts': {

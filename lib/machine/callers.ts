@@ -1,0 +1,73 @@
+import {
+  catchError,
+  firstValueFrom,
+  map,
+  takeUntil,
+  throwError,
+  timer,
+  type Observable,
+  type SchedulerLike,
+} from 'rxjs'
+import { KayakError, type Outcome } from '../../streams/contracts/errors.js'
+import { LIMITS } from '../../streams/contracts/limits.js'
+import { aborted$ } from '../../streams/operators/aborted.js'
+
+/** What a caller waits for, until when, and what is said of it if it fails. */
+export interface Waited {
+  readonly end: number
+  readonly signal: AbortSignal | undefined
+  readonly what: string
+  readonly outcome: Outcome
+}
+
+/** Those who wait for a machine: each until its deadline at most, none beyond the machine's end, and not too many. */
+export class Callers {
+  private count = 0
+  private ended: KayakError | undefined
+
+  constructor(
+    private readonly name: string,
+    private readonly clock: SchedulerLike,
+  ) {}
+
+  /** The machine goes no further. */
+  end(why: KayakError): void {
+    this.ended = why
+  }
+
+  /** Does what a caller asks; refuses who comes when it is too late, or when too many wait already. */
+  async counted<R>(work: () => Promise<R>): Promise<R> {
+    if (this.ended !== undefined) throw this.because('rejected')
+    if (this.count >= LIMITS.machineRequests)
+      throw new KayakError('KAYAK_OVERLOADED', `${this.count} callers wait for the machine "${this.name}".`)
+    this.count++
+    try {
+      return await work()
+    } finally {
+      this.count--
+    }
+  }
+
+  /** The first value of what errors only with the end of the machine. */
+  inTime<R>(source$: Observable<R>, { end, signal, what, outcome }: Waited): Promise<R> {
+    const late$ = timer(Math.max(0, end - this.clock.now()), this.clock).pipe(
+      map(() => {
+        throw new KayakError('KAYAK_TIMEOUT', `${what} was not there in time: the machine is behind.`, { outcome })
+      }),
+    )
+    return firstValueFrom(
+      source$.pipe(
+        catchError(() => throwError(() => this.because(outcome))),
+        takeUntil(late$),
+        takeUntil(aborted$(signal, what, outcome)),
+      ),
+    )
+  }
+
+  private because(outcome: Outcome): KayakError {
+    const { ended } = this
+    const details = ended?.index === undefined ? {} : { index: ended.index }
+    const what = `The machine "${this.name}" answers no more.`
+    return new KayakError(ended?.code ?? 'KAYAK_STOPPED', what, { outcome, cause: ended, ...details })
+  }
+}

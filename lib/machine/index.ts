@@ -1,0 +1,5 @@
+export { contextOf, type CommandContext } from './context.js'
+export type { Machine, MachineDefinition, MachineHost, Snapshotting } from './definition.js'
+export { machine } from './machine.js'
+export { Reply, reply } from './reply.js'
+export { transition, type ApplyCommand, type Step } from './transition.js'
