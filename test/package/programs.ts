@@ -1,27 +1,87 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
+import { ROOT, type Page } from './pages'
 
-export const ROOT = resolve(__dirname, '..', '..')
+/** A program of a page: a block of it, or several that go on from each other. */
+export interface Program {
+  readonly name: string
+  readonly text: string
+  readonly extension: 'mts' | 'cjs'
+  /** Whether it can be run as it stands: it declares nothing that isn't there, and nobody says that it can't. */
+  readonly isWhole: boolean
+  /** What the page says that it prints. */
+  readonly prints: string | undefined
+}
 
-/** A page's programs in TypeScript, but for those that a comment before them says to leave out. */
-export const programsOf = (page: string): readonly string[] =>
-  [...page.matchAll(/(<!-- unchecked -->\n\n)?```ts\n(.*?)```/gs)].flatMap(([, unchecked, text = '']) =>
-    unchecked === undefined ? [text] : [],
-  )
+/** A block of code, with what a comment before it says. */
+interface Block {
+  readonly note: string
+  readonly language: string
+  readonly text: string
+}
+
+const BLOCK = /(?:<!-- ([^>]*?) -->\n\n)?^```(\w+)\n(.*?)^```$/gms
+
+export const blocksOf = ({ text }: Page): readonly Block[] =>
+  [...text.matchAll(BLOCK)].map(([, note = '', language = '', code = '']) => ({ note, language, text: code }))
+
+const begun = (page: Page, { note, language, text }: Block, at: number): Program => ({
+  name: `${page.path}, program ${String(at)}`,
+  text,
+  extension: language === 'js' ? 'cjs' : 'mts',
+  isWhole: !note.includes('not run') && language === 'ts',
+  prints: undefined,
+})
+
+const hasHost = (text: string): boolean => /(const|using|let) host\b/.test(text)
+
+/** What is used, and was made before on the page: a host. */
+const withHost = (text: string): string =>
+  /\bhost\b/.test(text) && !hasHost(text) ? `declare const host: import('kayak').Host\n${text}` : text
+
+/**
+ * A page's programs. The blocks of a page of `docs` are pieces of one, until a comment says `new program`; those of the
+ * README are one each. A comment before a block may say `unchecked`, `not run` and why, or of a block of text that it is what
+ * the program `prints`.
+ */
+export function programsOf(page: Page): readonly Program[] {
+  const goesOn = page.path.startsWith('docs/')
+  const programs: Program[] = []
+  for (const block of blocksOf(page)) {
+    const last = programs.at(-1)
+    const { note, language, text } = block
+    if (note === 'prints' && last !== undefined) programs[programs.length - 1] = { ...last, prints: text }
+    if (note === 'unchecked' || !['ts', 'js'].includes(language)) continue
+    const isPiece = goesOn && last !== undefined && language === 'ts' && !note.includes('new program')
+    if (isPiece) {
+      const isWhole = last.isWhole && !note.includes('not run')
+      programs[programs.length - 1] = { ...last, text: `${last.text}\n${text}`, isWhole }
+    } else programs.push(begun(page, block, programs.length + 1))
+  }
+  return programs.map(program => {
+    const text = program.extension === 'mts' && !goesOn ? withHost(program.text) : program.text
+    return { ...program, text, isWhole: program.isWhole && !/\bdeclare\b/.test(text) }
+  })
+}
+
+const fileOf = ({ name, extension }: Program): string => `${name.replace(/[^\w]+/g, '-')}.${extension}`
 
 /** What the compiler has to say about programs, each a module of its own; nothing if they are right. */
-export function compilerSays(programs: readonly string[]): string {
+export function compilerSays(programs: readonly Program[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'kayak-programs-'))
   try {
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
-    const files = programs.map((text, at) => {
-      const file = `program-${String(at + 1)}.mts`
-      writeFileSync(join(folder, file), `${text}\nexport {}\n`)
-      return file
+    const files = programs.map(program => {
+      writeFileSync(
+        join(folder, fileOf(program)),
+        `${program.text}\n${program.extension === 'mts' ? 'export {}\n' : ''}`,
+      )
+      return fileOf(program)
     })
-    const compilerOptions = { noEmit: true, noUnusedLocals: false, rootDir: '/', typeRoots: ['node_modules/@types'] }
+    const types = { rootDir: '/', typeRoots: ['node_modules/@types'] }
+    const compilerOptions = { noEmit: true, noUnusedLocals: false, allowJs: true, checkJs: true, ...types }
     const config = { extends: join(ROOT, 'tsconfig.json'), compilerOptions, include: [], files }
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
     const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
@@ -30,18 +90,4 @@ export function compilerSays(programs: readonly string[]): string {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-}
-
-/** Where the links of a page of `docs` lead to that isn't there, headings of its own too. */
-export function brokenLinks(page: string): readonly string[] {
-  const headings = [...page.matchAll(/^#+ (.*)$/gm)].map(([, text = '']) =>
-    text
-      .toLowerCase()
-      .replace(/[^\w -]/g, '')
-      .replace(/ /g, '-'),
-  )
-  const targets = [...page.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target)
-  const isThere = (target: string): boolean =>
-    target.startsWith('#') ? headings.includes(target.slice(1)) : existsSync(join(ROOT, 'docs', target))
-  return targets.filter(target => !isThere(target))
 }

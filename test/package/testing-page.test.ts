@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { FAULT_KINDS } from '../../lib/testing/simulation'
-import { brokenLinks, compilerSays, programsOf, ROOT } from './programs'
+import { pageAt, ROOT } from './pages'
 
-const page = readFileSync(join(ROOT, 'docs', 'testing.md'), 'utf8')
+const { text: page } = pageAt('docs/testing.md')
 
 /** The rows of the first table behind a comment, or of the first one under a heading, as cells. */
 function rowsBehind(place: string): string[][] {
@@ -21,12 +21,6 @@ function rowsBehind(place: string): string[][] {
 }
 
 describe('the page on testing', () => {
-  it('has one program, in pieces, that type-checks', () => {
-    const programs = programsOf(page)
-    expect(programs.length).toBeGreaterThan(5)
-    expect(compilerSays([programs.join('\n')])).toBe('')
-  }, 120_000)
-
   it('lists every kind of fault, and says what the source says', () => {
     const source = readFileSync(join(ROOT, 'lib/testing/simulation/faults.ts'), 'utf8')
     const said = FAULT_KINDS.map(kind => [
@@ -56,9 +50,5 @@ describe('the page on testing', () => {
         .map(([name]) => name)
         .sort(),
     ).toEqual(options.sort())
-  })
-
-  it('links to what is there', () => {
-    expect(brokenLinks(page)).toEqual([])
   })
 })
