@@ -34,5 +34,24 @@ export type { RosterStep } from '../streams/rules/membership.js'
 export type { Clock, Random } from '../streams/contracts/clock.js'
 export type { Codec } from '../streams/contracts/codec.js'
 export type { Logger } from '../streams/contracts/logger.js'
-export type { Storage } from '../streams/contracts/storage.js'
-export type { Transport } from '../streams/contracts/transport.js'
+export type {
+  Identity,
+  Opened,
+  SnapshotDraft,
+  SnapshotMeta,
+  SnapshotWriter,
+  Storage,
+  TermAndVote,
+} from '../streams/contracts/storage.js'
+export { MAX_MESSAGE_BYTES } from '../streams/contracts/transport.js'
+export type {
+  Bound,
+  DropReason,
+  Inbound,
+  Peer,
+  Transport,
+  TransportNotice,
+  TransportOptions,
+} from '../streams/contracts/transport.js'
+export { agreedVersion, apartText, type Protocol, type Versions } from '../streams/contracts/protocol.js'
+export { entryBytes, type LogEntry, type Position } from '../streams/rules/entry.js'
