@@ -3,6 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createServer } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
 import { answering, Asker } from './asking'
 import { closedLoop, type Load } from './closed-loop'
 import { median, type Measured } from './figures'
@@ -16,14 +17,20 @@ export interface Floor {
   readonly roundTripMs: number
   readonly fdatasyncMs: number
   readonly dsyncMs: number
+  /** The durable write where three processes write to the disk, each with a pause between two, as members do: median. */
+  readonly sharedWriteMs: number
 }
 
+/** About what is between two writes of a member that takes one append after another. */
+const PAUSE_MS = 1
 const WRITE_BYTES = 1024
 const FILE_BYTES = 16 * 1024 * 1024
 
 interface FloorQuestions {
   /** Writes of 1 KiB, one after another, into a file whose blocks have been written before. */
   durable: [Load & { readonly dir: string; readonly how: 'fdatasync' | 'dsync' }, Measured]
+  /** The same with pauses, which don't count: the median. */
+  paused: [{ readonly dir: string; readonly ms: number }, number]
   serve: [undefined, number]
   roundTrip: [Load & { readonly port: number }, Measured]
 }
@@ -55,6 +62,23 @@ async function durable({ dir, how, ...load }: FloorQuestions['durable'][0]): Pro
   return measured
 }
 
+async function paused({ dir, ms }: FloorQuestions['paused'][0]): Promise<number> {
+  const file = join(dir, String(process.pid))
+  await written(file)
+  const handle = await open(file, constants.O_RDWR | constants.O_DSYNC)
+  const write = writing(handle, false)
+  const took: number[] = []
+  const end = performance.now() + ms
+  while (performance.now() < end) {
+    const begun = performance.now()
+    await write()
+    took.push(performance.now() - begun)
+    await setTimeout(PAUSE_MS)
+  }
+  await handle.close()
+  return median(took)
+}
+
 async function serve(): Promise<number> {
   const { Server } = await import('socket.io')
   const http = createServer()
@@ -75,20 +99,29 @@ async function roundTrip({ port, ...load }: FloorQuestions['roundTrip'][0]): Pro
 }
 
 /** A process that measures floors. */
-export const floorProcess = (): void => answering<FloorQuestions>({ durable, serve, roundTrip })
+export const floorProcess = (): void => answering<FloorQuestions>({ durable, paused, serve, roundTrip })
 
-/** Measures both floors. */
+/** The durable write, as three who share the disk find it. */
+async function sharedWrite(workshop: Workshop, askers: readonly AFloor[], dir: string, ms: number): Promise<number> {
+  const third: AFloor = new Asker<FloorQuestions>(workshop.fork('floor'))
+  const medians = await Promise.all([...askers, third].map(asker => asker.ask('paused', { dir, ms })))
+  await workshop.end(third.child)
+  return median(medians)
+}
+
+/** Measures the floors. */
 export async function measureFloor(workshop: Workshop, { warmMs, ms }: Pick<Load, 'warmMs' | 'ms'>): Promise<Floor> {
   const load = { inFlight: 1, warmMs, ms }
   const dir = workshop.folder('floor')
   const [one, other] = [0, 1].map(() => new Asker<FloorQuestions>(workshop.fork('floor'))) as [AFloor, AFloor]
   const { p50Ms: fdatasyncMs } = await one.ask('durable', { ...load, dir, how: 'fdatasync' })
   const { p50Ms: dsyncMs } = await one.ask('durable', { ...load, dir, how: 'dsync' })
+  const sharedWriteMs = await sharedWrite(workshop, [one, other], dir, ms)
   const port = await one.ask('serve', undefined)
   const { p50Ms: roundTripMs } = await other.ask('roundTrip', { ...load, port })
   await Promise.all([one, other].map(({ child }) => workshop.end(child)))
   workshop.remove(dir)
-  return { durableWriteMs: Math.min(fdatasyncMs, dsyncMs), roundTripMs, fdatasyncMs, dsyncMs }
+  return { durableWriteMs: Math.min(fdatasyncMs, dsyncMs), roundTripMs, fdatasyncMs, dsyncMs, sharedWriteMs }
 }
 
 type AFloor = Asker<FloorQuestions>
@@ -100,5 +133,6 @@ export function medianFloor(floors: readonly Floor[]): Floor {
     roundTripMs: of('roundTripMs'),
     fdatasyncMs: of('fdatasyncMs'),
     dsyncMs: of('dsyncMs'),
+    sharedWriteMs: of('sharedWriteMs'),
   }
 }
