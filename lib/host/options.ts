@@ -59,8 +59,11 @@ export interface Options<T = Payload> {
   readonly snapshotBytesPerSecond?: number
   /** Stops the host, or gives up starting it. */
   readonly signal?: AbortSignal
+  /** Is told of the host's events. By default nobody is. */
   readonly log?: Logger
+  /** Where time comes from: `now()` in milliseconds, never going back. Default: the system's. */
   readonly clock?: SchedulerLike
+  /** Where ids and election timeouts come from. Default: the system's. */
   readonly random?: Random
 }
 

@@ -157,6 +157,7 @@ export class VirtualClock implements SchedulerLike {
     return this.#next()?.due
   }
 
+  /** Schedules work for so many virtual milliseconds from now; it runs when the clock is moved there. */
   schedule<T>(work: Work<T>, delay = 0, state?: T): Subscription {
     return new VirtualAction(this.#timeline, work).schedule(state, delay)
   }

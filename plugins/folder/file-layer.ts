@@ -8,9 +8,11 @@ export interface OpenFile {
   append(bytes: Uint8Array): Promise<void>
   /** Up to `size` bytes from `offset`, fewer only at the end. */
   read(offset: number, size: number): Promise<Uint8Array>
+  /** How many bytes it has. */
   size(): Promise<number>
   /** Makes what has been written to the file durable, by whatever descriptor it was written. */
   sync(): Promise<void>
+  /** Lets go of it. */
   close(): Promise<void>
 }
 
@@ -20,7 +22,9 @@ export interface PlacedFile {
   write(bytes: Uint8Array, offset: number): Promise<void>
   /** Up to `size` bytes from `offset`, fewer only at the end. */
   read(offset: number, size: number): Promise<Uint8Array>
+  /** How many bytes it has. */
   size(): Promise<number>
+  /** Lets go of it. */
   close(): Promise<void>
 }
 
@@ -30,12 +34,15 @@ export interface FileLayer {
   makeFolder(path: string): Promise<void>
   /** Names in a folder. */
   list(path: string): Promise<readonly string[]>
+  /** Whether a file or a folder is there. */
   exists(path: string): Promise<boolean>
   /** Opens for reading and appending; `create` makes a new file, or fails if it is there. */
   open(path: string, how: 'existing' | 'create'): Promise<OpenFile>
   /** Opens a file that is there, for reading and for writing in place. */
   openPlaced(path: string): Promise<PlacedFile>
+  /** Cuts a file to so many bytes; durable once it is synced. */
   truncate(path: string, size: number): Promise<void>
+  /** Gives a file another name, in the place of what had it; durable once the folder is synced. */
   rename(from: string, to: string): Promise<void>
   /** Removes a file; none is fine. */
   remove(path: string): Promise<void>

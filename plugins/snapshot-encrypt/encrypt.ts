@@ -6,6 +6,7 @@ import { checkedKey, headerOf, nameOf, PIECE_BYTES, Pieces, SALT_BYTES, type Nam
 import { inPieces, type Run } from './in-pieces.js'
 import { soon$, type Soon } from './soon.js'
 
+/** What encryption is given besides its key. */
 export interface EncryptOptions {
   /** Where salts come from, so that a test can repeat itself. Default: the system's. */
   readonly random?: Pick<Random, 'bytes'>

@@ -6,6 +6,7 @@ import { inLine } from '../../streams/operators/line.js'
 import { unreadable } from '../../streams/operators/unreadable.js'
 import { Flow } from './flow.js'
 
+/** How hard to compress. */
 export interface GzipOptions {
   /** From 0, not at all, to 9, best and slowest. Default 6. */
   readonly level?: number

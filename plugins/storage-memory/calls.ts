@@ -51,6 +51,7 @@ export class Calls {
   readonly begun$: Observable<StorageCall> = this.begun.asObservable()
   private armed: Armed | undefined
 
+  /** Counts a call, and tells of it. */
   begin(kind: CallKind, parts = 1): StorageCall {
     const call = { number: ++this.count, kind, parts }
     this.begun.next(call)

@@ -12,6 +12,7 @@ export type Behaviour = 'work' | 'fail' | 'hang'
 /** What is left of a write that was under way at a crash; a part is the share of a batch's entries, from 0 to 1. */
 export type Torn = 'lost' | 'whole' | { readonly part: number }
 
+/** A snapshot as it is on the disk, kayak's own part too. */
 export interface StoredSnapshot {
   readonly meta: SnapshotMeta
   readonly bytes: Uint8Array
@@ -37,6 +38,7 @@ export interface PendingWrite {
   readonly parts?: number
 }
 
+/** What a disk in memory is made with. */
 export interface MemoryDiskOptions {
   /** Draws latencies, and what a crash leaves of a write under way. Without it a crash loses all that isn't synced. */
   readonly random?: Random
@@ -70,6 +72,7 @@ export class MemoryDisk {
     return this.behaviours.writes
   }
 
+  /** Lets all writes do something else from now on. */
   set writes(behaviour: Behaviour) {
     this.behave('writes', behaviour)
   }
@@ -79,6 +82,7 @@ export class MemoryDisk {
     return this.behaviours.reads
   }
 
+  /** Lets all reads do something else from now on. */
   set reads(behaviour: Behaviour) {
     this.behave('reads', behaviour)
   }
@@ -156,6 +160,7 @@ export class MemoryDisk {
     this.tear(write, this.drawTorn())
   }
 
+  /** What would be there after a power loss now. */
   durable(): Durable {
     const { identity, termAndVote, log, snapshots } = this
     return { identity, termAndVote, base: log.base, last: log.last, entries: log.entries, snapshots }

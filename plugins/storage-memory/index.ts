@@ -8,6 +8,7 @@ export type { Damageable } from './damage.js'
 export { MemoryDisk } from './disk.js'
 export type { Behaviour, Durable, MemoryDiskOptions, StoredSnapshot, Torn } from './disk.js'
 
+/** What a storage in memory is made with. */
 export interface MemoryStorageOptions {
   /** Where the data lives; by default a disk of its own, gone with the storage. */
   readonly disk?: MemoryDisk

@@ -1,5 +1,6 @@
 import type { FileLayer } from '../folder/file-layer.js'
 
+/** Where a storage of NeDB is, and when it is rewritten. */
 export interface NedbStorageOptions {
   /** The folder, made if need be. One storage at a time uses it. */
   readonly dataDir: string

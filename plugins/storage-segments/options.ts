@@ -1,6 +1,7 @@
 import type { Random } from '../../streams/contracts/clock.js'
 import type { FileLayer } from '../folder/file-layer.js'
 
+/** Where a log of segments is, and how large they are. */
 export interface SegmentStorageOptions {
   /** The folder, made if need be. One storage at a time uses it. */
   readonly dataDir: string

@@ -28,6 +28,7 @@ export interface Traffic {
   readonly number: number
 }
 
+/** What a network in memory is made with. */
 export interface MemoryNetworkOptions {
   readonly clock: Clock
   readonly random: Random
@@ -88,6 +89,7 @@ export class MemoryNetwork {
     return new Set(this.#endpoints.values()).size
   }
 
+  /** What goes wrong now. */
   get faults(): Faults {
     return this.#faults
   }

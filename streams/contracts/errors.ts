@@ -33,6 +33,7 @@ export const ERRORS = {
   KAYAK_INTERNAL: 'This is a defect in kayak; please report it with its cause.',
 } as const
 
+/** Which error it is: stable, where messages are not. */
 export type ErrorCode = keyof typeof ERRORS
 
 /**
@@ -41,6 +42,7 @@ export type ErrorCode = keyof typeof ERRORS
  */
 export type Outcome = 'rejected' | 'unknown'
 
+/** What is known of an error besides its code and its message. */
 export interface KayakErrorDetails {
   readonly outcome?: Outcome
   readonly retryable?: boolean
@@ -65,11 +67,17 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 /** The one error that kayak raises: tell them apart by `code`, decide on `outcome` and `retryable`. */
 export class KayakError extends Error {
+  /** Always `KayakError`. */
   override readonly name = 'KayakError'
+  /** Whether it may have had an effect. Where nothing is said it is `rejected`. */
   readonly outcome: Outcome
+  /** Whether the same may succeed later, without anything else being changed. */
   readonly retryable: boolean
+  /** Who leads, as far as the member knew that has raised it. */
   readonly leader?: { readonly id: string; readonly address: string }
+  /** The index of the newest snapshot, with `KAYAK_COMPACTED`. */
   readonly snapshotIndex?: number
+  /** The damaged file, with `KAYAK_CORRUPT`; the one of another version, with `KAYAK_VERSION`. */
   readonly file?: string
   readonly index?: number
 
@@ -88,6 +96,7 @@ export class KayakError extends Error {
   }
 }
 
+/** Whether something that was thrown or emitted is kayak's, so that its code, outcome and so on can be looked at. */
 export const isKayakError = (error: unknown): error is KayakError => error instanceof KayakError
 
 /** Whether what was read is in a snapshot by now. */

@@ -4,6 +4,7 @@ import type { Member } from './member.js'
 /** What an operator would want to know. Each names its type; `at` is the host's clock in milliseconds. */
 export type HostEvent = { readonly at: number } & HostEventBody
 
+/** What has happened, without when. */
 export type HostEventBody =
   | {
       readonly type: 'election-started'

@@ -11,7 +11,9 @@ export type Payload = string | Uint8Array
 
 /** The members of a cluster as of the committed entry at `index`. */
 export interface PublicRoster {
+  /** Those whose majority commits and elects. */
   readonly voters: readonly Member[]
+  /** Those who get everything and have no vote. */
   readonly learners: readonly Member[]
   readonly index: number
 }
@@ -25,32 +27,44 @@ export interface Entry<T = Payload> {
   readonly time: number
 }
 
+/** What a member is at the moment; a learner is a follower that no roster lets vote. */
 export type RoleName = 'follower' | 'candidate' | 'leader' | 'learner'
 
 /** What happens to this member's own log and snapshots. `bytes` are those of the consumer's stream. */
 export interface Compaction {
+  /** `installed`: the leader's, which a machine has to restore itself from. The others are of either kind. */
   readonly type: 'started' | 'progress' | 'finished' | 'installed' | 'failed'
+  /** Up to where the snapshot reaches, inclusive. */
   readonly index: number
+  /** How much of it has been written; 0 where it has failed. */
   readonly bytes: number
+  /** Why it has failed. */
   readonly error?: KayakError
 }
 
 /** A stored snapshot. `chunks$` is cold and reads from disk as it is consumed; where it cuts is not kept. */
 export interface Snapshot {
+  /** The last entry that is in it. */
   readonly index: number
+  /** The term of that entry. */
   readonly term: number
+  /** Of all of `chunks$`. */
   readonly bytes: number
+  /** What `compact` was given, to be subscribed to as often as you like while it is the newest. */
   readonly chunks$: Observable<Uint8Array>
 }
 
 /** When to give up. Without `timeoutMs` it is the host's own (10,000 ms). */
 export interface OperationOptions {
+  /** Gives up when it is aborted, with `KAYAK_ABORTED`. */
   readonly signal?: AbortSignal
+  /** Gives up after so many milliseconds, with `KAYAK_TIMEOUT`; at most a day. */
   readonly timeoutMs?: number
 }
 
 /** A change is made of the roster at `ifIndex`, and of no other; without it of whichever is in force. */
 export interface ChangeOptions extends OperationOptions {
+  /** The index of a roster: where another is in force, the change fails with `KAYAK_CONFLICT`. */
   readonly ifIndex?: number
 }
 
@@ -61,6 +75,7 @@ export interface ChangeOptions extends OperationOptions {
 export type AppendId = string | { readonly session: string; readonly number: number }
 
 export interface AppendOptions extends OperationOptions {
+  /** What the append is called, so that it can be tried again. Without one it has a name of the host's own. */
   readonly id?: AppendId
   /**
    * An index that had committed when the id, or its session, was made up, as of `log.committed` of any member. It is part of
@@ -97,6 +112,7 @@ export interface Log<T = Payload> {
   listen(from?: number): Observable<Entry<T>>
   /** The same, read only as fast as it is consumed: one batch is held at a time. */
   entries(from?: number): AsyncIterable<Entry<T>>
+  /** The newest snapshot of this member, written here or installed by a leader; undefined while there is none. */
   snapshot(): Promise<Snapshot | undefined>
   /**
    * Replaces this member's own log up to `until`, inclusive, by a snapshot. `chunks` is pulled if it is an iterable;
@@ -153,22 +169,35 @@ export interface ReadOptions extends OperationOptions {
 
 /** What a metrics or dashboard plugin may look at. */
 export interface Observed {
+  /** This member. Its id is made with its folder, and stays the same wherever it is started. */
   readonly self: Member
+  /** Its role now, then each change. Completes when the host stops. */
   readonly role$: Observable<RoleName>
+  /** Its term now, then each change. The same. */
   readonly term$: Observable<number>
+  /** Who leads now, then each change. The same. */
   readonly leader$: Observable<Member | undefined>
+  /** The committed roster now, then each change. The same. */
   readonly roster$: Observable<PublicRoster>
+  /** What an operator would want to know, as it happens. Hot, nothing replayed; completes when the host stops. */
   readonly events$: Observable<HostEvent>
+  /** What happens to this member's snapshots, failures too. Hot, nothing replayed; completes when the host stops. */
   readonly compaction$: Observable<Compaction>
 }
 
 /** A member of a cluster in this process. */
 export interface Host<T = Payload> extends Observed {
+  /** Who leads, as far as this member knows; undefined where it knows nobody. */
   readonly leader: Member | undefined
+  /** What this member is now. */
   readonly role: RoleName
+  /** The term that it is in. */
   readonly term: number
+  /** The newest roster that it knows to have committed. */
   readonly roster: PublicRoster
+  /** The log, as this member sees it. */
   readonly log: Log<T>
+  /** Barriers, and what the consumers of this host have applied. */
   readonly sync: Sync
   /** Hot, nothing replayed. Completes when the host stops, errors when it has failed for good. */
   readonly committed$: Observable<Entry<T>>
@@ -217,5 +246,6 @@ export interface Host<T = Payload> extends Observed {
   close(options?: { readonly timeoutMs?: number }): Promise<void>
   /** Stops and stays a member; bounded by one election timeout. */
   stop(): Promise<void>
+  /** As `stop`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>
 }

@@ -72,7 +72,9 @@ export interface Opened {
 export interface Storage {
   /** Takes the lock, mends what a crash may have torn, and emits once what is there. */
   open(): Observable<Opened>
+  /** Writes down whose this is, in the place of what was there. Atomic. */
   saveIdentity(identity: Identity): Observable<never>
+  /** Writes down the term and the vote in it, in the place of those before. Atomic: both or neither. */
   saveTermAndVote(record: TermAndVote): Observable<never>
   /** Appends a batch, whose first entry follows the last one. All of it is there after a crash, or a prefix. */
   append(entries: readonly LogEntry[]): Observable<never>
@@ -94,6 +96,7 @@ export interface Storage {
 
 /** One snapshot being written, in bounded memory: one `write` at a time. */
 export interface SnapshotWriter {
+  /** Adds a chunk, which is on its way to the disk when it completes; durable is what is published. */
   write(chunk: Uint8Array): Observable<never>
   /** Makes it the newest, durably and atomically, and emits what it has become. An older index than the newest fails. */
   publish(): Observable<SnapshotMeta>

@@ -33,6 +33,7 @@ export type TransportNotice =
     }
   | { readonly type: 'dropped'; readonly to: Peer; readonly reason: DropReason }
 
+/** As whom a transport is opened. */
 export interface TransportOptions {
   readonly memberId: string
   /** Undefined for a joiner that doesn't know it yet: it is let in, and `identify` tells it later. */

@@ -20,6 +20,7 @@ import { Unframing } from './increments.js'
 import { inLine } from './line.js'
 import { unreadable } from './unreadable.js'
 
+/** How increments are read: by the inverses of what they were written by. */
 export interface IncrementRestoring<State, Difference> {
   readonly differing: Pick<Differing<State, Difference>, 'apply'>
   /** The inverses of the pipelines that a state and a difference were written by. */

@@ -5,6 +5,7 @@ import { pulled } from './demand.js'
 
 /** What can be read from an index on: a host's log, or a client's. */
 export interface Listenable<T> {
+  /** History from an index on, inclusive, then what commits. */
   listen(from?: number): Observable<Entry<T>>
 }
 

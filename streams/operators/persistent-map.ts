@@ -11,7 +11,9 @@ export interface MapChange<K extends Key, V> {
 
 /** A map that is being filled; `end` comes last, and once. */
 export interface MapFilling<K extends Key, V> {
+  /** Puts a key in, or gives it another value. */
   readonly add: (key: K, value: V) => void
+  /** The map of all that was added. */
   readonly end: () => PersistentMap<K, V>
 }
 
@@ -39,10 +41,12 @@ const leafOf = <K extends Key, V>(hash: number, key: K, value: V): Leaf<K, V> =>
  * ```
  */
 export class PersistentMap<K extends Key, V> implements Iterable<[K, V]> {
+  /** A map with nothing in it. */
   static empty<K extends Key, V>(): PersistentMap<K, V> {
     return new PersistentMap<K, V>(undefined, 0)
   }
 
+  /** A map of these pairs; of those with an equal key the last counts. */
   static from<K extends Key, V>(pairs: Iterable<readonly [K, V]>): PersistentMap<K, V> {
     const { add, end } = PersistentMap.filling<K, V>()
     for (const [key, value] of pairs) add(key, value)
@@ -68,10 +72,12 @@ export class PersistentMap<K extends Key, V> implements Iterable<[K, V]> {
     readonly size: number,
   ) {}
 
+  /** The value of a key; undefined where it isn't there. */
   get(key: K): V | undefined {
     return find(this.tree, hashOf(key), key)?.value
   }
 
+  /** Whether a key is there. */
   has(key: K): boolean {
     return find(this.tree, hashOf(key), key) !== undefined
   }
@@ -91,18 +97,22 @@ export class PersistentMap<K extends Key, V> implements Iterable<[K, V]> {
     return new PersistentMap(without(this.tree, was), this.size - 1)
   }
 
+  /** Keys with their values, in the order of the map. */
   *entries(): Generator<[K, V], undefined> {
     for (const { key, value } of leavesOf(this.tree)) yield [key, value]
   }
 
+  /** The keys, in the order of the map. */
   *keys(): Generator<K, undefined> {
     for (const { key } of leavesOf(this.tree)) yield key
   }
 
+  /** The values, in the order of the map. */
   *values(): Generator<V, undefined> {
     for (const { value } of leavesOf(this.tree)) yield value
   }
 
+  /** As `entries`. */
   [Symbol.iterator](): Generator<[K, V], undefined> {
     return this.entries()
   }

@@ -13,6 +13,7 @@ export interface Increment<State> {
   readonly before?: { readonly state: State; readonly chunks$: Observable<Uint8Array> } | undefined
 }
 
+/** How increments are written. */
 export interface IncrementOptions<State, Difference> {
   /** After so many differences a base is written again. */
   readonly maxDifferences: number

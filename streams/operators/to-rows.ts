@@ -4,6 +4,7 @@ import { demandOf, pulled, within } from './demand.js'
 import { positive } from './positive.js'
 import { RowWriter } from './row-writer.js'
 
+/** How a state is cut into pieces. */
 export interface RowOptions {
   /** A piece is emitted when it holds so much. Default 64 KiB. */
   readonly pieceBytes?: number

@@ -3,7 +3,10 @@ import { tied } from './tied.js'
 
 /** Whatever knows what everybody has been told: a host. */
 export interface Current {
-  readonly sync: { barrier(): ObservableInput<number> }
+  readonly sync: {
+    /** Gives an index once all is here that was acknowledged anywhere before it was asked for. */
+    barrier(): ObservableInput<number>
+  }
   readonly log: { readonly shown: number }
 }
 

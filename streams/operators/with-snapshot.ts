@@ -8,7 +8,10 @@ import { project, type Apply, type Projection } from './project.js'
 
 /** What keeps snapshots: a host, or a client. */
 export interface Restorable<T> {
-  readonly log: Listenable<T> & { snapshot(): ObservableInput<Snapshot | undefined> }
+  readonly log: Listenable<T> & {
+    /** The newest snapshot; undefined while there is none. */
+    snapshot(): ObservableInput<Snapshot | undefined>
+  }
   readonly compaction$: Observable<Compaction>
 }
 

@@ -4,6 +4,7 @@
  */
 export interface Model<State, Input, Output> {
   readonly initial: State
+  /** What an operation makes of a state, and what it gives back. Changes nothing that it is given. */
   step(state: State, input: Input): { readonly state: State; readonly output: Output }
   /** Names the part that an operation is of, where parts don't touch each other: each is checked alone, and faster. */
   key?(input: Input): string
@@ -24,6 +25,7 @@ export const stateOf = <State, Input, Output>(
   return state === undefined && !states.has(key) ? model.initial : (state as State)
 }
 
+/** What {@link registers} are asked; without a key it is the register `''`. */
 export type RegisterInput =
   | { readonly type: 'read'; readonly key?: string }
   | { readonly type: 'write'; readonly key?: string; readonly value: string }
@@ -46,6 +48,7 @@ export const registers: Model<string | null, RegisterInput, string | boolean | n
   name: state => (state === null ? '' : `=${state}`),
 }
 
+/** What {@link counter} is asked. */
 export type CounterInput = { readonly type: 'add'; readonly by: number } | { readonly type: 'read' }
 
 /** A counter: what is added gives the sum. */
@@ -57,6 +60,7 @@ export const counter: Model<number, CounterInput, number> = {
   },
 }
 
+/** What {@link set} is asked. */
 export type SetInput =
   { readonly type: 'add' | 'remove' | 'has'; readonly element: string } | { readonly type: 'elements' }
 

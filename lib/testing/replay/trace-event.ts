@@ -6,6 +6,7 @@ import type { FaultKind } from '../simulation/faults.js'
  */
 export type TraceEvent = Moment & (MessageEvent | MemberEvent | SurroundingsEvent | ClientEvent | EndEvent)
 
+/** When something happens. */
 export interface Moment {
   /** Virtual milliseconds since the cluster was founded. */
   readonly at: number
@@ -31,12 +32,15 @@ export type MessageEvent = { readonly number: number; readonly from: string; rea
   | { readonly type: 'ended'; readonly fate: Fate; readonly message?: Described }
 )
 
+/** What a member is. */
 export type TracedRole = 'follower' | 'candidate' | 'leader' | 'learner'
+/** How a life of a member begins or ends. */
 export type LifeChange = 'started' | 'crashed' | 'stopped' | 'removed' | 'failed' | 'wiped'
 
 /** What is seen of a member. A `standing` and a `log` are told whole, whenever anything of them has changed. */
 export type MemberEvent = { readonly member: string } & MemberChange
 
+/** What has changed of a member. */
 export type MemberChange =
   | { readonly type: 'life'; readonly life: string; readonly is: LifeChange; readonly error?: string }
   | ({ readonly type: 'standing' } & TracedStanding)
@@ -53,6 +57,7 @@ export type MemberChange =
   /** Something about its machine that is not as usual, or is again. */
   | { readonly type: 'condition'; readonly of: ConditionOf; readonly is: string; readonly isUsual: boolean }
 
+/** Where a member stands in its term. */
 export interface TracedStanding {
   readonly role: TracedRole
   readonly term: number
@@ -71,8 +76,10 @@ export interface TracedLog {
   readonly snapshot: number
 }
 
+/** Of what a machine's condition is told. */
 export type ConditionOf = 'process' | 'writes' | 'reads' | 'latency' | 'records' | 'clock'
 
+/** What happens around members: faults, and the network. */
 export type SurroundingsEvent =
   /** A fault strikes. Its members are those that it has to do with, as far as can be told at once. */
   | {

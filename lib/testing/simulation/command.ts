@@ -16,6 +16,7 @@ export type Campaign = <Result>(seed: number, use: Use<Result>) => Result
 export interface CommandSurroundings {
   /** What is typed to run it, without its words: `node simulate.js`. */
   readonly typed: string
+  /** Says a line. */
   readonly print: (line: string) => void
   /** Milliseconds, going on steadily: `performance.now()`. */
   readonly now: () => number

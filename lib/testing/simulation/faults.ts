@@ -68,6 +68,7 @@ export const FAULT_KINDS = [
   'move',
 ] as const
 
+/** A kind of fault, as in {@link FAULT_KINDS}. */
 export type FaultKind = (typeof FAULT_KINDS)[number]
 
 /** Everything that may go wrong. Durations are in virtual milliseconds. */

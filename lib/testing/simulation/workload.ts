@@ -27,6 +27,7 @@ export interface Workload<State, Input, Output> {
   readonly timeoutMs: number
   /** How often a client whose append was not answered tries again, with the same id, through another member. */
   readonly retries: number
+  /** What a client does next. All chance is to come from `random`, so that a seed repeats it. */
   next(random: Random): Request<Input>
 }
 

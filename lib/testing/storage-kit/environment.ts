@@ -18,6 +18,7 @@ export interface StorageEnvironment {
 /** A test of a kit: it rejects if the implementation doesn't do what its contract says. */
 export interface KitTest {
   readonly name: string
+  /** Rejects if what is tried isn't what the contract says. */
   readonly run: () => Promise<void>
 }
 
