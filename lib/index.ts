@@ -10,7 +10,7 @@ export { contextOf, machine, reply, transition, type Reply } from './machine/ind
 export type { ApplyCommand, CommandContext, Machine, MachineDefinition, MachineHost, Step } from './machine/index.js'
 export type { Options } from './host/options.js'
 export { ERRORS, isKayakError, KayakError, type ErrorCode, type Outcome } from '../streams/contracts/errors.js'
-export type { HostEvent, StepDownReason } from '../streams/contracts/events.js'
+export type { Budget, HostEvent, HostEventBody, StepDownReason } from '../streams/contracts/events.js'
 export type {
   AppendId,
   AppendOptions,
@@ -31,6 +31,7 @@ export type {
   Sync,
 } from '../streams/contracts/host.js'
 export type { RosterStep } from '../streams/rules/membership.js'
+export type { ClusterSettings } from '../streams/rules/roster.js'
 export type { Clock, Random } from '../streams/contracts/clock.js'
 export type { Codec } from '../streams/contracts/codec.js'
 export type { Logger } from '../streams/contracts/logger.js'
@@ -54,4 +55,4 @@ export type {
   TransportOptions,
 } from '../streams/contracts/transport.js'
 export { agreedVersion, apartText, type Protocol, type Versions } from '../streams/contracts/protocol.js'
-export { entryBytes, type LogEntry, type Position } from '../streams/rules/entry.js'
+export { entryBytes, type EntryKind, type LogEntry, type Position } from '../streams/rules/entry.js'

@@ -4,8 +4,8 @@
  *
  * @packageDocumentation
  */
-export { storageKit } from './storage-kit.js'
-export { transportKit } from './transport-kit/index.js'
+export { storageKit, type KitTest, type StorageEnvironment } from './storage-kit.js'
+export { transportKit, type MakeTransportLab, type TransportLab } from './transport-kit/index.js'
 export { VirtualClock } from './virtual-clock.js'
 export { seededRandom } from './seeded-random.js'
 export { checkLinearizable, counter, registers, set } from './linearizability/index.js'

@@ -1,3 +1,4 @@
+import type { KitTest } from '../storage-kit/environment.js'
 import { Bench, type MakeTransportLab } from './lab.js'
 import { lifecycleTests } from './lifecycle.js'
 import { messagingTests } from './messaging.js'
@@ -5,12 +6,6 @@ import { peerTests } from './peers.js'
 import { versionTests } from './versions.js'
 
 export type { MakeTransportLab, TransportLab } from './lab.js'
-
-/** One test of a kit. It rejects if the implementation isn't what the contract says. */
-export interface KitTest {
-  readonly name: string
-  run(): Promise<void>
-}
 
 /**
  * What every transport must do, whatever it is made of: run each with the test runner of your choice.

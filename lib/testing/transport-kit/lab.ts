@@ -20,6 +20,7 @@ export interface TransportLab {
   settle(predicate: () => boolean): Promise<void>
 }
 
+/** Makes the network in which one test is run. */
 export type MakeTransportLab = () => TransportLab
 
 export const CLUSTER = 'c'.repeat(32)
