@@ -17,13 +17,18 @@ import type { ApplyCommand } from './transition.js'
 export interface MachineHost<Command> {
   readonly log: {
     readonly shown: number
+    /** As of a host. */
     append(command: Command, options?: AppendOptions): Promise<Entry<Command>>
+    /** As of a host. */
     listen(from?: number): Observable<Entry<Command>>
+    /** As of a host. */
     snapshot(): Promise<Snapshot | undefined>
+    /** As of a host. Without it a machine takes no snapshots. */
     compact?(until: number, chunks: Observable<Uint8Array>): Promise<Snapshot>
   }
   readonly sync: Pick<Sync, 'ack' | 'forget'>
   readonly compaction$: Observable<Compaction>
+  /** As of a host. */
   read<R>(query: () => R | Promise<R>, level?: ReadLevel, options?: ReadOptions): Promise<R>
 }
 
@@ -39,6 +44,7 @@ export interface Snapshotting<State, Command> {
   readonly measure?: (command: Command) => number
 }
 
+/** What a machine is: a state to begin with, and what each command makes of it. */
 export interface MachineDefinition<State, Command, Result> extends Snapshotting<State, Command> {
   /** By which the host knows it (`sync.ack`): machines of one host have different ones. Default `'machine'`. */
   readonly name?: string
@@ -86,6 +92,7 @@ export interface Machine<State, Command, Result> {
   read<R>(query: (state: State) => R | Promise<R>, level?: ReadLevel, options?: ReadOptions): Promise<R>
   /** Follows the log no more, and lets go of whoever waits. The host goes on. */
   stop(): Promise<void>
+  /** As `stop`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>
 }
 

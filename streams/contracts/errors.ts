@@ -79,6 +79,7 @@ export class KayakError extends Error {
   readonly snapshotIndex?: number
   /** The damaged file, with `KAYAK_CORRUPT`; the one of another version, with `KAYAK_VERSION`. */
   readonly file?: string
+  /** The entry at which a machine failed, or that of the command that it is about. */
   readonly index?: number
 
   constructor(
