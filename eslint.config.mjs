@@ -28,7 +28,7 @@ const PROMISES = new Set(['Promise', 'AsyncIterable'])
 const JEST = ['jest', 'describe', 'it', 'test', 'expect', 'beforeEach', 'afterEach', 'beforeAll', 'afterAll']
 
 export default defineConfig(
-  { ignores: ['dist', 'coverage', '**/node_modules', '.ci/consumers'] },
+  { ignores: ['dist', 'coverage', 'docs/api', '**/node_modules', '.ci/consumers'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.{ts,js,cjs,mjs}'],
