@@ -1,29 +1,34 @@
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { HANGS_MS, runBundled } from '../run-bundled'
 import { BYTES } from './callers'
 
 const MEMBERS = 3
 
 /** Bytes that an append allocates at a member, in objects and in what buffers hold. */
 async function allocated(appends: number, inFlight: number) {
-  const words = ['test/bundled.cjs', 'test/counted/allocations.ts', String(appends), String(inFlight)]
-  const { stdout } = await promisify(execFile)(process.execPath, words, { cwd: join(__dirname, '../..') })
-  const { objects, buffers } = JSON.parse(stdout) as { objects: number; buffers: number } // what allocations.ts prints
+  const said = await runBundled('test/counted/allocations.ts', appends, inFlight)
+  const { objects, buffers } = JSON.parse(said) as { objects: number; buffers: number } // what allocations.ts prints
   return { objects: objects / appends / MEMBERS, buffers: buffers / appends / MEMBERS }
 }
 
 describe('an append of 1 KiB allocates at a member', () => {
-  it('at most 88 KiB of objects, with turns of its own for each of its steps', async () => {
-    const { objects, buffers } = await allocated(100, 1)
-    expect(objects).toBeLessThan(88 * 1024)
-    // the caller's own, and hardly anything besides: what is read and sent is what was taken in
-    expect(buffers).toBeLessThan(1.5 * BYTES)
-  })
+  it(
+    'at most 88 KiB of objects, with turns of its own for each of its steps',
+    async () => {
+      const { objects, buffers } = await allocated(100, 1)
+      expect(objects).toBeLessThan(88 * 1024)
+      // the caller's own, and hardly anything besides: what is read and sent is what was taken in
+      expect(buffers).toBeLessThan(1.5 * BYTES)
+    },
+    HANGS_MS,
+  )
 
-  it('at most 6 KiB of objects where 256 are in flight', async () => {
-    const { objects, buffers } = await allocated(1000, 256)
-    expect(objects).toBeLessThan(6 * 1024)
-    expect(buffers).toBeLessThan(2 * BYTES)
-  })
+  it(
+    'at most 6 KiB of objects where 256 are in flight',
+    async () => {
+      const { objects, buffers } = await allocated(1000, 256)
+      expect(objects).toBeLessThan(6 * 1024)
+      expect(buffers).toBeLessThan(2 * BYTES)
+    },
+    HANGS_MS,
+  )
 })
