@@ -11,7 +11,7 @@ export interface Program {
   readonly extension: 'mts' | 'cjs'
   /** Whether it can be run as it stands: it declares nothing that isn't there, and nobody says that it can't. */
   readonly isWhole: boolean
-  /** What the page says that it prints. */
+  /** What the page says that it prints, all blocks of it. */
   readonly prints: string | undefined
 }
 
@@ -52,7 +52,8 @@ export function programsOf(page: Page): readonly Program[] {
   for (const block of blocksOf(page)) {
     const last = programs.at(-1)
     const { note, language, text } = block
-    if (note === 'prints' && last !== undefined) programs[programs.length - 1] = { ...last, prints: text }
+    if (note === 'prints' && last !== undefined)
+      programs[programs.length - 1] = { ...last, prints: (last.prints ?? '') + text }
     if (note === 'unchecked' || !['ts', 'js'].includes(language)) continue
     const isPiece = goesOn && last !== undefined && language === 'ts' && !note.includes('new program')
     if (isPiece) {
