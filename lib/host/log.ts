@@ -41,7 +41,9 @@ export function decodeWith<T>(codec: Codec<T>): (entry: Encoded) => Entry<T> {
       // a copy, since what a codec makes of it may share its memory, and this is the log's
       return { index, term, kind: 'data', payload: codec.decode(apart(codec, payload)), time }
     } catch (cause) {
-      throw new KayakError('KAYAK_INVALID', `Entry ${String(index)} can't be decoded.`, { outcome: 'unknown', cause })
+      // a codec that knows more says so
+      const code = isKayakError(cause) ? cause.code : 'KAYAK_INVALID'
+      throw new KayakError(code, `Entry ${String(index)} can't be decoded.`, { outcome: 'unknown', cause })
     }
   }
 }

@@ -46,6 +46,25 @@ describe('a codec', () => {
     await world.stop(host)
   })
 
+  it('that knows why it cannot decode an entry says so by its code', async () => {
+    const world = new World()
+    const host = await world.start('a', { codec })
+    await world.run(host.log.append({ x: 1 }))
+    await world.stop(host)
+    const newer = new KayakError('KAYAK_VERSION', 'Newer.')
+    const failing: Codec<Point> = {
+      ...codec,
+      decode: () => {
+        throw newer
+      },
+    }
+    const again = await world.start('a', { codec: failing })
+    const seen = record(again.log.listen())
+    await world.until(() => seen.end !== undefined)
+    expect(seen).toMatchObject({ end: 'error', error: { code: 'KAYAK_VERSION', outcome: 'unknown', cause: newer } })
+    await world.stop(again)
+  })
+
   it('decodes for who has appended, and once for all who watch', async () => {
     const world = new World()
     let decoded = 0
