@@ -6,8 +6,17 @@
 export { start } from './start.js'
 export { join } from './join.js'
 export { moveStorage, type Moved } from './move-storage.js'
-export { contextOf, machine, reply, transition, type Reply } from './machine/index.js'
-export type { ApplyCommand, CommandContext, Machine, MachineDefinition, MachineHost, Step } from './machine/index.js'
+export { checkDeterminism, contextOf, machine, reply, transition } from './machine/index.js'
+export type {
+  ApplyCommand,
+  CommandContext,
+  DeterminismCheck,
+  Machine,
+  MachineDefinition,
+  MachineHost,
+  Reply,
+  Step,
+} from './machine/index.js'
 export type { Options } from './host/options.js'
 export { ERRORS, isKayakError, KayakError, type ErrorCode, type Outcome } from '../streams/contracts/errors.js'
 export type { Budget, HostEvent, HostEventBody, StepDownReason } from '../streams/contracts/events.js'

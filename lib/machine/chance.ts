@@ -14,21 +14,26 @@ function mixed(word: number): number {
 
 const high = (integer: number): number => Math.floor(integer / 2 ** 32) | 0
 
+/** Rounds after which every bit of what it was begun with is in every word. */
+const ROUNDS = 12
+
 /**
- * 32 random bits at a time, the same for the same entry on every member: Vigna's splitmix, of 32 bits, on a seed that
- * holds all that is known of the entry but its payload.
+ * 32 random bits at a time, the same for the same entry on every member: Doty-Humphrey's sfc32, begun with the whole
+ * index, so that no two entries of a log have the same, and with term and time, so that nobody knows it much before.
  *
- * It is kayak's own and stays as it is, since what it gives is in the states of all who use it: a member that has
- * replayed an entry with another version of it would disagree with the others for good. A library may change.
+ * It is kayak's own and stays as it is, since what it gives is in the states of all who use it: a member that applied
+ * an entry with another version of it would disagree with the others for good. A library may change.
  */
 export function wordsOf({ index, term, time }: Drawn): () => number {
-  let state = 0x6b61796b // 'kayk'
-  for (const part of [index | 0, high(index), term | 0, high(term), time | 0, high(time)])
-    state = mixed(state ^ part) + 1
-  return () => {
-    state = (state + 0x9e3779b9) | 0
-    let bits = Math.imul(state ^ (state >>> 16), 0x21f0aaad)
-    bits = Math.imul(bits ^ (bits >>> 15), 0x735a2d97)
-    return (bits ^ (bits >>> 15)) >>> 0
+  let [a, b, c, counter] = [index | 0, high(index) ^ mixed(term | 0), mixed(time | 0), mixed(high(time) ^ high(term))]
+  const word = (): number => {
+    const sum = (a + b + counter) | 0
+    counter = (counter + 1) | 0
+    a = b ^ (b >>> 9)
+    b = (c + (c << 3)) | 0
+    c = (((c << 21) | (c >>> 11)) + sum) | 0
+    return sum >>> 0
   }
+  for (let round = 0; round < ROUNDS; round++) word()
+  return word
 }

@@ -11,6 +11,7 @@ import type {
   Sync,
 } from '../../streams/contracts/host.js'
 import type { CompactionStrategy } from '../../streams/operators/growth.js'
+import type { DeterminismCheck } from './check-determinism.js'
 import type { ApplyCommand } from './transition.js'
 
 /** What a machine runs on: a host, or a client. One that can't compact keeps no log of its own. */
@@ -51,6 +52,11 @@ export interface MachineDefinition<State, Command, Result> extends Snapshotting<
   /** The state before the first command. */
   readonly initial: State
   readonly apply: ApplyCommand<State, Command, Result>
+  /**
+   * For tests: applies each command twice, and fails with `KAYAK_NONDETERMINISTIC` where that isn't the same. As
+   * `checkDeterminism(apply)`; with `copy` and `equal` for states that `toRows` can't write. Default false.
+   */
+  readonly checkDeterminism?: boolean | DeterminismCheck<State>
   /** The deadline of an operation that names none. Default 10,000 ms. */
   readonly timeoutMs?: number
   /** By which deadlines are kept. Default: the system's. */

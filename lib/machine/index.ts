@@ -1,3 +1,4 @@
+export { checkDeterminism, type DeterminismCheck } from './check-determinism.js'
 export { contextOf, type CommandContext } from './context.js'
 export type { Machine, MachineDefinition, MachineHost, Snapshotting } from './definition.js'
 export { machine } from './machine.js'

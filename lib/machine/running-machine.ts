@@ -15,17 +15,27 @@ import type { Projection } from '../../streams/operators/project.js'
 import { toRows } from '../../streams/operators/to-rows.js'
 import { resume, withSnapshot } from '../../streams/operators/with-snapshot.js'
 import { Callers, type Waited } from './callers.js'
+import { checkDeterminism } from './check-determinism.js'
 import { compactions$ } from './compactions.js'
 import type { Machine, MachineDefinition, MachineHost } from './definition.js'
 import { measured } from './measured.js'
 import { takeName } from './names.js'
 import { Results, type Told } from './results.js'
-import { transition, type Step } from './transition.js'
+import { transition, type ApplyCommand, type Step } from './transition.js'
 
 const TIMEOUT_MS = 10_000
 
 /** The last is shown to whoever comes later, also when it has ended. */
 const REPLAYED = { connector: <T>(): ReplaySubject<T> => new ReplaySubject<T>(1), resetOnDisconnect: false }
+
+function applyOf<State, Command, Result>(
+  definition: MachineDefinition<State, Command, Result>,
+): ApplyCommand<State, Command, Result> {
+  const { checkDeterminism: checking = false } = definition
+  const apply: ApplyCommand<State, Command, Result> = (state, command, context) =>
+    definition.apply(state, command, context)
+  return checking === false ? apply : checkDeterminism(apply, checking === true ? {} : checking)
+}
 
 /** A machine as it runs. All that it knows is one projection, replaced by the next. */
 export class RunningMachine<State, Command, Result> implements Machine<State, Command, Result> {
@@ -128,7 +138,7 @@ export class RunningMachine<State, Command, Result> implements Machine<State, Co
 
   /** The state that it begins with, and what each entry makes of it, none of it older than what has been there. */
   private step$(): Observable<Projection<Step<State, Command, Result | undefined>>> {
-    const { initial, apply, restore = fromRows<State>() } = this.definition
+    const { initial, restore = fromRows<State>() } = this.definition
     const restoring = {
       initial: { state: initial },
       restore: (chunks$: Observable<Uint8Array>) =>
@@ -137,7 +147,7 @@ export class RunningMachine<State, Command, Result> implements Machine<State, Co
           map(state => ({ state })),
         ),
     }
-    return withSnapshot(this.host, restoring, resume(transition(apply))).pipe(
+    return withSnapshot(this.host, restoring, resume(transition(applyOf(this.definition)))).pipe(
       takeUntil(this.stopped),
       filter(({ index }) => this.current === undefined || index > this.current.index),
       acknowledge(this.host, this.name),
