@@ -6,16 +6,23 @@
 export { start } from './start.js'
 export { join } from './join.js'
 export { moveStorage, type Moved } from './move-storage.js'
-export { checkDeterminism, contextOf, machine, reply, transition } from './machine/index.js'
+export { checkDeterminism, commands, contextOf, fromClass, machine, reply, transition } from './machine/index.js'
 export type {
   ApplyCommand,
   CommandContext,
+  CommandDefinition,
+  CommandDefinitions,
+  CommandOf,
   DeterminismCheck,
+  FieldsOf,
   Machine,
   MachineDefinition,
   MachineHost,
   Reply,
+  StandardSchema,
   Step,
+  Upcast,
+  VersionedCommand,
 } from './machine/index.js'
 export type { Options } from './host/options.js'
 export { ERRORS, isKayakError, KayakError, type ErrorCode, type Outcome } from '../streams/contracts/errors.js'
