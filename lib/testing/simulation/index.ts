@@ -1,6 +1,7 @@
 export { simulationCommand, type Campaign, type CommandSurroundings, type Use } from './command.js'
 export { FAULT_KINDS, QUIET, TROUBLE, type FaultKind, type SimulatedFaults } from './faults.js'
-export { machineOf, type SimulatedMachine } from './machine.js'
+export { simulatedMachine } from './defined-machine.js'
+export { machineOf, type AppliedEntry, type SimulatedMachine } from './machine.js'
 export { planFaults, type PlannedFault } from './plan.js'
 export { shrink, type Shrunk } from './shrink.js'
 export type { SimulationOptions, SimulationReport } from './options.js'

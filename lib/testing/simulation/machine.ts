@@ -2,10 +2,13 @@ import type { LogEntry } from '../../../streams/rules/entry.js'
 import { DigestMachine, type MemberMachine } from '../cluster/digest-machine.js'
 import { stateOf, type Model } from '../linearizability/model.js'
 
+/** What a machine may know of an entry: as `contextOf(entry)`. */
+export type AppliedEntry = Pick<LogEntry, 'index' | 'term' | 'time'>
+
 /** A state machine of a consumer, as each member runs one of its own. */
 export interface SimulatedMachine<Input, Output> {
-  /** Applies what has committed, and says what came of it. */
-  apply(input: Input): Output
+  /** Applies what has committed, and says what came of it. Of the entry it may take time and chance. */
+  apply(input: Input, entry: AppliedEntry): Output
   /** Answers a question, and changes nothing. */
   read(input: Input): Output
   /** All that it holds. */
@@ -18,7 +21,9 @@ export interface SimulatedMachine<Input, Output> {
  * A machine that does what a model says, by the book: to try kayak with, or to compare with. Its snapshots are JSON: the
  * model's states have to be.
  */
-export function machineOf<State, Input, Output>(model: Model<State, Input, Output>): SimulatedMachine<Input, Output> {
+export function machineOf<State, Input, Output>(
+  model: Model<State, Input, Output>,
+): SimulatedMachine<Input, Output> & { apply(input: Input): Output } {
   let states = new Map<string, State>()
   const step = (input: Input): { readonly key: string; readonly state: State; readonly output: Output } => {
     const key = model.key?.(input) ?? ''
@@ -73,7 +78,7 @@ export class MachineRunner<Input, Output> implements MemberMachine {
     // what the clients of the simulation have appended
     const input = decode(entry.payload) as Input
     this.guarded(`applies entry ${entry.index}`, () => {
-      const output = answered(this.machine.apply(input))
+      const output = answered(this.machine.apply(input, entry))
       this.outputs.set(entry.index, output)
       this.applied(entry.index, input, output)
     })
