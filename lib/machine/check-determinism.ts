@@ -45,7 +45,7 @@ export function checkDeterminism<State, Command, Result>(
 ): ApplyCommand<State, Command, Result> {
   return (state, command, context) => {
     const [before, other] = [copy(state), copy(state)]
-    const first = () => replyOf(apply(state, command, context))
+    const first = () => replyOf(apply(state, command, anew(context)))
     const second = () => {
       if (!equal(state, before)) throw fault('changed the state that it was given', command, context)
       try {

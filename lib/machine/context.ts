@@ -11,52 +11,29 @@ export interface CommandContext {
    * A number from 0, inclusive, to 1. The same on every member, in every version of kayak, and whenever the entry is
    * applied again; another one at each call. Whoever knows the log can know it too: it is no secret.
    */
-  random(): number
+  readonly random: () => number
   /** A random UUID (version 4), from the same source: unique in all likelihood, and no secret. */
-  uuid(): string
+  readonly uuid: () => string
 }
 
 const hex = (word: number): string => word.toString(16).padStart(8, '0')
 
-class EntryContext implements CommandContext {
-  private words: (() => number) | undefined
-
-  constructor(private readonly entry: Drawn) {}
-
-  get index(): number {
-    return this.entry.index
-  }
-
-  get term(): number {
-    return this.entry.term
-  }
-
-  get now(): number {
-    return this.entry.time
-  }
-
-  random(): number {
-    const [upper, lower] = [this.word(), this.word()]
-    return ((upper >>> 5) * 2 ** 26 + (lower >>> 6)) / 2 ** 53
-  }
-
-  uuid(): string {
-    const digits = Array.from({ length: 4 }, () => hex(this.word())).join('')
-    const variant = '89ab'.charAt(parseInt(digits.charAt(16), 16) % 4)
-    const parts = [
-      digits.slice(0, 8),
-      digits.slice(8, 12),
-      `4${digits.slice(13, 16)}`,
-      `${variant}${digits.slice(17, 20)}`,
-    ]
-    return [...parts, digits.slice(20)].join('-')
-  }
-
-  private word(): number {
-    this.words ??= wordsOf(this.entry)
-    return this.words()
+/** The context in which an entry is applied: for an `apply` that is called without a machine. */
+export function contextOf(entry: Drawn): CommandContext {
+  const { index, term, time: now } = entry
+  let words: (() => number) | undefined
+  // most commands draw nothing
+  const word = (): number => (words ??= wordsOf(entry))()
+  return {
+    index,
+    term,
+    now,
+    random: () => ((word() >>> 5) * 2 ** 26 + (word() >>> 6)) / 2 ** 53,
+    uuid: () => {
+      const digits = Array.from({ length: 4 }, () => hex(word())).join('')
+      const variant = '89ab'.charAt(parseInt(digits.charAt(16), 16) % 4)
+      const begin = [digits.slice(0, 8), digits.slice(8, 12), `4${digits.slice(13, 16)}`]
+      return [...begin, `${variant}${digits.slice(17, 20)}`, digits.slice(20)].join('-')
+    },
   }
 }
-
-/** The context in which an entry is applied: for an `apply` that is called without a machine. */
-export const contextOf = (entry: Drawn): CommandContext => new EntryContext(entry)

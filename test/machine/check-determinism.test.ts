@@ -63,8 +63,8 @@ describe('checkDeterminism', () => {
   test('lets pass what is right, and leaves the process as it was', () => {
     const { random } = Math
     const { Date: RealDate } = globalThis
-    const right: Apply = ({ list }, { add }, { index, now, ...more }) =>
-      reply({ list: [...list, add], text: new Date(now).toISOString() }, [index, more])
+    const right: Apply = ({ list }, { add }, { index, term, now, random, uuid }) =>
+      reply({ list: [...list, add], text: new Date(now).toISOString() }, [index, term, random(), uuid()])
     const made = run(right)
     expect(made).toMatchObject({ state: { list: [1, 7], text: '1970-01-01T00:00:01.000Z' } })
     expect([Math.random === random, Date === RealDate]).toEqual([true, true])
