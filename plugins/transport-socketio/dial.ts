@@ -5,6 +5,7 @@ import { Manager, type Socket } from 'socket.io-client'
 import type { Clock } from '../../streams/contracts/clock.js'
 import { MAX_MESSAGE_BYTES } from '../../streams/contracts/transport.js'
 import { formatAddress, type HostPort } from './address.js'
+import { isSound, type EnginePacket } from './client/sound.js'
 import type { Line } from './connection.js'
 import { EVENTS, parser, type EventName, type Events } from './parser.js'
 import { BOUNDS, PATH, type Settings } from './settings.js'
@@ -57,22 +58,6 @@ function managerOptions(agent: Agent, settings: Settings): object {
     perMessageDeflate: false,
     maxPayload: MAX_MESSAGE_BYTES,
     agent,
-  }
-}
-
-interface EnginePacket {
-  type: string
-  data?: unknown
-}
-
-/** engine.io's client would throw, out of reach, at an opening packet that isn't what it expects. */
-function isSound(packet: EnginePacket): boolean {
-  if (packet.type !== 'open') return true
-  try {
-    const data: unknown = JSON.parse(String(packet.data))
-    return typeof data === 'object' && data !== null && 'upgrades' in data && Array.isArray(data.upgrades)
-  } catch {
-    return false
   }
 }
 
