@@ -8,6 +8,8 @@ const SOURCE = '^(lib|streams|plugins)/'
 const SHARED = '^plugins/folder/'
 const CLIENT = '^lib/client(/|\\.ts$)'
 const MACHINE = '^lib/machine/'
+/** What hosts and clients share: addresses, options of operations, the default codec. It runs in a browser too. */
+const SHARED_WITH_CLIENTS = '^lib/host/(address|operation-options|payload-codec|read-options)\\.ts$'
 
 const forbid = (name, comment, from, to) => ({
   name,
@@ -71,14 +73,23 @@ module.exports = {
     ),
     forbid('lib-client-is-small', 'The client runs in a browser: contracts, rules, operators, its transport.', CLIENT, {
       path: SOURCE,
-      pathNot: [CLIENT, MACHINE, GROUND, '^plugins/transport-socket-?io/client(/|\\.ts$)'],
+      pathNot: [CLIENT, MACHINE, GROUND, SHARED_WITH_CLIENTS, '^plugins/transport-socket-?io/client(/|\\.ts$)'],
+    }),
+    forbid('shared-with-clients-is-small', 'It runs in a browser: contracts and rules.', SHARED_WITH_CLIENTS, {
+      path: SOURCE,
+      pathNot: GROUND,
     }),
     forbid('lib-machine-is-small', 'A machine runs on a client too: contracts, rules, operators.', MACHINE, {
       path: SOURCE,
       pathNot: [MACHINE, GROUND],
     }),
     forbid('lib-machine-without-node', 'A machine runs in a browser too.', MACHINE, { dependencyTypes: ['core'] }),
-    forbid('lib-client-without-node', 'The client runs in a browser.', CLIENT, { dependencyTypes: ['core'] }),
+    forbid(
+      'lib-client-without-node',
+      'The client runs in a browser.',
+      { path: [CLIENT, SHARED_WITH_CLIENTS, '^plugins/transport-socket-?io/client/'] },
+      { dependencyTypes: ['core'] },
+    ),
     forbid('examples-use-the-face', 'An example imports what a consumer can: kayak, kayak/….', '^examples/', {
       path: SOURCE,
       pathNot: [

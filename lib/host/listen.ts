@@ -1,4 +1,4 @@
-import { AsyncSubject, concatMap, defer, filter, firstValueFrom, ignoreElements, map, merge, of } from 'rxjs'
+import { AsyncSubject, concatAll, concatMap, defer, filter, firstValueFrom, ignoreElements, map, merge, of } from 'rxjs'
 import { switchMap, take, takeUntil } from 'rxjs'
 import type { Observable } from 'rxjs'
 import { KayakError } from '../../streams/contracts/errors.js'
@@ -18,37 +18,47 @@ const more$ = (member: Member, from: () => number): Observable<unknown> =>
     filter(() => member.replica.applied >= from()),
   )
 
+/** Entries that consumers see, of those from where the batch before has ended to before `next`. */
+export interface Batch {
+  readonly entries: readonly LogEntry[]
+  readonly next: number
+}
+
 /**
- * History from an index on, then what commits, without a gap: a cursor that follows what has been applied. It waits for a
- * subscriber that can't take everything, whose next batch then is whatever has been applied meanwhile.
+ * History from an index on, then what commits, without a gap, a batch at a time: a cursor that follows what has been
+ * applied. Each batch is read when `open` has emitted, and is whatever has been applied meanwhile.
+ */
+export function batches$(member: Member, from: unknown, open: () => Observable<void>): Observable<Batch> {
+  return defer(() => {
+    let cursor = startOf(from)
+    const first = member.replica.snapshot?.index ?? 0
+    if (cursor <= first) return member.read(cursor).pipe(ignoreElements())
+    const next = (): Observable<readonly Batch[]> =>
+      open().pipe(
+        switchMap(() => member.read(cursor)),
+        map(batch => {
+          if (batch.next === cursor) return []
+          cursor = batch.next
+          return [batch]
+        }),
+      )
+    return more$(member, () => cursor).pipe(pump(next), concatAll())
+  }).pipe(takeUntil(member.over$))
+}
+
+/**
+ * The same, an entry at a time. It waits for a subscriber that can't take everything, if it says so.
  *
  * ```
  *  applied  3--------4--56-
  *  from 2   -23------4--56-
  * ```
  */
-export function listen$(member: Member, from: unknown): Observable<LogEntry> {
-  return defer(() => {
-    let cursor = startOf(from)
-    const first = member.replica.snapshot?.index ?? 0
-    if (cursor <= first) return member.read(cursor).pipe(ignoreElements())
-    // the next batch is read when the subscriber has room for it, if it says so
+export const listen$ = (member: Member, from: unknown): Observable<LogEntry> =>
+  defer(() => {
     const demand = demandOf()
-    const next = (): Observable<readonly (readonly LogEntry[])[]> =>
-      open$(demand).pipe(
-        switchMap(() => member.read(cursor)),
-        map(batch => {
-          if (batch.next === cursor) return []
-          cursor = batch.next
-          return [batch.entries]
-        }),
-      )
-    return more$(member, () => cursor).pipe(
-      pump(next),
-      concatMap(batches => batches.flat()),
-    )
-  }).pipe(takeUntil(member.over$))
-}
+    return batches$(member, from, () => open$(demand)).pipe(concatMap(({ entries }) => entries))
+  })
 
 type Decode<T> = (entry: LogEntry) => T
 

@@ -17,10 +17,13 @@ import { checkOptions, operation, timeoutOf, type OperationContext } from './ope
 import { payloadCodec } from './payload-codec.js'
 
 /** kayak's own codec shares no memory with anybody. */
-const isOwn = (codec: object): boolean => Object.is(codec, payloadCodec)
+export const isOwn = (codec: object): boolean => Object.is(codec, payloadCodec)
 
 /** A copy, unless nobody else has the memory. Not `slice()`, which on a Buffer makes another view of the same memory. */
 const apart = (codec: object, bytes: Uint8Array): Uint8Array => (isOwn(codec) ? bytes : new Uint8Array(bytes))
+
+export const tooLarge = (bytes: number, most: number): KayakError =>
+  new KayakError('KAYAK_PAYLOAD_TOO_LARGE', `A payload of ${String(bytes)} bytes is over the limit of ${String(most)}.`)
 
 type Batch = Readonly<Record<'entries', readonly LogEntry[]>>
 
@@ -167,10 +170,7 @@ export class HostLog<T> implements Log<T> {
     const size = bytes.byteLength - (isOwn(codec) ? 1 : 0)
     if (size <= maxPayloadBytes) return bytes
     this.member.replica.parts.budgets.over('payload', size, maxPayloadBytes)
-    throw new KayakError(
-      'KAYAK_PAYLOAD_TOO_LARGE',
-      `A payload of ${String(size)} bytes is over the limit of ${String(maxPayloadBytes)}.`,
-    )
+    throw tooLarge(size, maxPayloadBytes)
   }
 }
 

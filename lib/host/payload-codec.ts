@@ -13,18 +13,33 @@ const tagged = (tag: number, bytes: Uint8Array): Uint8Array => {
   return whole
 }
 
+const encoder = new TextEncoder()
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** A string with one has no UTF-8, and still comes out as it went in. */
 const LONE_SURROGATE = /\p{Surrogate}/u
 
-/** The codec of hosts without one: a string comes out as a string, bytes as bytes. */
+function utf16Of(text: string): Uint8Array {
+  const bytes = new Uint8Array(2 * text.length)
+  const view = new DataView(bytes.buffer)
+  for (let at = 0; at < text.length; at++) view.setUint16(2 * at, text.charCodeAt(at), true)
+  return bytes
+}
+
+function textOf(utf16: Uint8Array): string {
+  const view = new DataView(utf16.buffer, utf16.byteOffset, utf16.byteLength)
+  let text = ''
+  for (let at = 0; at + 1 < utf16.byteLength; at += 2) text += String.fromCharCode(view.getUint16(at, true))
+  return text
+}
+
+/** The codec of hosts and clients without one, in browsers too: a string comes out as a string, bytes as bytes. */
 export const payloadCodec: Codec<Payload> = {
   encode(value: unknown) {
     if (value instanceof Uint8Array) return tagged(BYTES, value)
     if (typeof value !== 'string')
       throw new KayakError('KAYAK_INVALID', 'A payload is a string or a Uint8Array; other values need a codec.')
-    return LONE_SURROGATE.test(value) ? tagged(UTF16, Buffer.from(value, 'utf16le')) : tagged(UTF8, Buffer.from(value))
+    return LONE_SURROGATE.test(value) ? tagged(UTF16, utf16Of(value)) : tagged(UTF8, encoder.encode(value))
   },
   decode(bytes) {
     const content = bytes.subarray(1)
@@ -34,7 +49,7 @@ export const payloadCodec: Codec<Payload> = {
       case UTF8:
         return utf8.decode(content)
       case UTF16:
-        return Buffer.from(content).toString('utf16le')
+        return textOf(content)
       default:
         throw new KayakError('KAYAK_INVALID', 'An entry was appended with a codec; this host has none.')
     }

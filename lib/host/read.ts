@@ -4,37 +4,24 @@ import type { Settle } from '../../streams/sources/requests.js'
 import type { Member } from '../member/member.js'
 import type { Waiting } from '../member/waiting-room.js'
 import { checkOptions, operation, timeoutOf, type OperationContext } from './operation.js'
+import { checkLevel, stalenessOf } from './read-options.js'
 import { reachOf } from './read-token.js'
 import type { HostSync } from './sync.js'
 
 /** Begins to wait until a member is fresh enough, and says up to where it must have applied. */
-type Begin = (timeoutMs: number, settle: Settle<number>) => Waiting
-
-/** The options that only some levels have. */
-const OWN = { maxMs: 'bounded', maxEntries: 'bounded', token: 'session' } as const
-
-function checkOwn(level: unknown, options: ReadOptions): void {
-  for (const [name, of] of Object.entries(OWN))
-    if (Reflect.get(options, name) !== undefined && of !== level)
-      throw new KayakError('KAYAK_INVALID', `${name} is an option of ${of} reads.`)
-}
-
-function amount(options: ReadOptions, name: 'maxMs' | 'maxEntries'): number {
-  const value: unknown = options[name] ?? 0
-  const isCount = typeof value === 'number' && Number.isFinite(value) && value >= 0
-  if (isCount && (name === 'maxMs' || Number.isSafeInteger(value))) return value
-  throw new KayakError('KAYAK_INVALID', `${name} is ${name === 'maxMs' ? 'a number' : 'an integer'} from 0.`)
-}
+export type Begin = (timeoutMs: number, settle: Settle<number>) => Waiting
 
 function bounded({ waiting }: Member, options: ReadOptions): Begin {
-  if (options.maxMs === undefined && options.maxEntries === undefined)
-    throw new KayakError('KAYAK_INVALID', 'A bounded read says by how much: options.maxMs, options.maxEntries.')
-  const staleness = { ms: amount(options, 'maxMs'), entries: amount(options, 'maxEntries') }
+  const staleness = stalenessOf(options)
   return (timeoutMs, settle) => waiting.bounded(staleness, timeoutMs, settle)
 }
 
-const tooStale = (cause: KayakError): KayakError =>
-  new KayakError('KAYAK_TOO_STALE', 'How fresh this member is was not proven in time.', { cause, leader: cause.leader })
+/** What a read that has failed fails with: one that could not be proven in time is too stale. */
+export function readFailure(level: unknown, cause: unknown): unknown {
+  if (level !== 'bounded' || !isKayakError(cause) || cause.code !== 'KAYAK_TIMEOUT') return cause
+  const { leader } = cause
+  return new KayakError('KAYAK_TOO_STALE', 'How fresh this member is was not proven in time.', { cause, leader })
+}
 
 function lease({ waiting, replica }: Member): Begin {
   if (replica.roster.settings.leaseMs === 0)
@@ -48,9 +35,14 @@ const atOnce: Begin = (_, settle) => {
   return { abort: () => undefined }
 }
 
-function begins(member: Member, level: unknown, options: ReadOptions): Begin {
+/**
+ * How a read of a level waits.
+ *
+ * @throws {@link KayakError} `KAYAK_INVALID` for what is no level, or options that it doesn't have or lacks.
+ */
+export function begins(member: Member, level: unknown, options: ReadOptions): Begin {
   const { waiting, replica } = member
-  checkOwn(level, options)
+  checkLevel(level, options)
   switch (level) {
     case 'linearizable':
       return (timeoutMs, settle) => waiting.barrier(timeoutMs, settle)
@@ -64,8 +56,6 @@ function begins(member: Member, level: unknown, options: ReadOptions): Begin {
     }
     case 'stale':
       return atOnce
-    default:
-      throw new KayakError('KAYAK_INVALID', 'A level of reads is linearizable, lease, bounded, session or stale.')
   }
 }
 
@@ -101,7 +91,7 @@ export async function read<R>(
   try {
     await untilFresh(member, sync, context, begin, options)
   } catch (error) {
-    throw level === 'bounded' && isKayakError(error) && error.code === 'KAYAK_TIMEOUT' ? tooStale(error) : error
+    throw readFailure(level, error)
   }
   return query()
 }

@@ -58,6 +58,14 @@ export class HostSync implements Sync {
     return this.last > (this.member.replica.snapshot?.index ?? 0) ? this.last : 0
   }
 
+  /**
+   * What somebody who has applied all up to an index has acknowledged at least: the last entry that he could see. What is in
+   * a snapshot that was installed isn't known one by one, and counts as one.
+   */
+  visibleUpTo(index: number): number {
+    return Math.min(index, this.last > 0 ? this.last : (this.member.replica.snapshot?.index ?? 0))
+  }
+
   /** Whether anybody tells what he has applied. */
   get isKept(): boolean {
     return this.acknowledged.size > 0
