@@ -80,8 +80,8 @@ export default defineConfig(
     },
   },
   {
-    // What consumers hold returns promises; the interface is a contract, what fulfils it lives in lib.
-    files: ['streams/contracts/host.ts'],
+    // What consumers hold returns promises; the interfaces are contracts, what fulfils them lives in lib.
+    files: ['streams/contracts/host.ts', 'streams/contracts/client.ts'],
     rules: {
       'kayak/no-ambient': [
         'error',

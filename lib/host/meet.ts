@@ -25,6 +25,8 @@ function answerOf(notice: TransportNotice): readonly [address: string, answer: A
       return [notice.address, 'away']
     case 'dropped':
       return [notice.to.address, 'away']
+    case 'client-refused':
+      return undefined
   }
 }
 

@@ -22,7 +22,8 @@ export const ERRORS = {
   KAYAK_TOO_STALE: 'What is here is not proven to be fresh enough; ask again, allow more, or ask another member.',
   KAYAK_OVERLOADED: 'Too much waits already; slow down and try again.',
   KAYAK_SESSION_EXPIRED: 'The answer to this id is forgotten; find out by reading whether it was applied.',
-  KAYAK_NOT_AUTHORIZED: 'Give all members the same secret.',
+  KAYAK_NOT_AUTHORIZED: 'Give all members the same secret, and a client that or a token which allows it.',
+  KAYAK_INTERRUPTED: 'What was being read is gone with the member that had it; begin anew.',
   KAYAK_VERSION: 'The peer or file has a format that this version does not speak; upgrade the older side.',
   KAYAK_UNREADABLE:
     'The bytes are damaged, cut short, of another pipeline or of another key; restore by the inverse of what wrote them.',
@@ -63,6 +64,7 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'KAYAK_NOT_COMMITTED',
   'KAYAK_ADDRESS_IN_USE',
   'KAYAK_NOT_CAUGHT_UP',
+  'KAYAK_INTERRUPTED',
 ])
 
 /** The one error that kayak raises: tell them apart by `code`, decide on `outcome` and `retryable`. */

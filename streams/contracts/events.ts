@@ -26,6 +26,10 @@ export type HostEventBody =
       readonly code: string
       readonly reason: string
     }
+  /** A client from outside the cluster has come in; what it may do besides reading. */
+  | { readonly type: 'client-up'; readonly address: string; readonly mayAppend: boolean }
+  | { readonly type: 'client-down'; readonly address: string; readonly reason: string }
+  | { readonly type: 'client-refused'; readonly address: string; readonly code: string; readonly reason: string }
   | { readonly type: 'message-refused'; readonly from: string; readonly reason: string; readonly count: number }
   | { readonly type: 'messages-dropped'; readonly reason: 'overloaded'; readonly count: number }
   /** Told when a write has taken long, and again once it is done, with how long it took by then. */
@@ -33,7 +37,7 @@ export type HostEventBody =
   | { readonly type: 'stalled'; readonly heldMs: number }
   /**
    * Something was refused, dropped or put off at a limit: told when that begins, then every 10 seconds at most, with how
-   * often it has happened since. `used` and `limit` are bytes, but for `requests` and `transfers`, which are counted.
+   * often it has happened since. `used` and `limit` are bytes, but for `requests`, `transfers` and `client-requests`, which are counted.
    */
   | {
       readonly type: 'over-budget'
@@ -86,3 +90,7 @@ export type Budget =
   | 'pinned'
   /** Snapshots on their way at once: a further member waits. */
   | 'transfers'
+  /** What one client from outside waits for: more is refused. */
+  | 'client-requests'
+  /** Payloads of what one client appends, while it waits: more is refused. */
+  | 'client-pending'

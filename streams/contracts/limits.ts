@@ -92,4 +92,28 @@ export const LIMITS = {
   moveTimeouts: 10,
   /** Members of a cluster, learners too. */
   members: 64,
+  /** Clients from outside that are connected to one member: further ones are refused. */
+  clients: 512,
+  /** What one client waits for: more is refused, by itself and by the member. */
+  clientRequests: 4096,
+  clientRequestBytes: 32 * MiB,
+  /** Of those, logs that it follows and snapshots that it downloads. */
+  clientStreams: 64,
+  /** Messages of one such stream that are sent before the client has taken the first. */
+  clientCredits: 2,
+  /** What waits to be sent to a client that takes it slowly: streams wait from here on, and from there on it is cut off. */
+  clientAheadBytes: 1 * MiB,
+  clientBacklogBytes: 32 * MiB,
+  /** Characters of an id, or of a session, that a client names an append by. */
+  clientNameLength: 1024,
+  /** How often a member shows a client that it is there, and after how much silence the client goes elsewhere. */
+  clientBeatMs: 1000,
+  clientSilenceMs: 4000,
+  /** How long a client stays with a member that knows of no leader, where there are others. */
+  clientLeaderlessMs: 3000,
+  /** How long a client tries to connect to one member. */
+  clientDialMs: 3000,
+  /** A client's pause after it has tried all members that it knows: doubled from the least to the most, drawn from the upper half. */
+  leastClientPauseMs: 50,
+  mostClientPauseMs: 2000,
 } as const

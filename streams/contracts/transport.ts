@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs'
+import type { ClientConnection, ClientGate } from './client-transport.js'
 import type { Clock, Random } from './clock.js'
 import type { Protocol } from './protocol.js'
 
@@ -32,6 +33,14 @@ export type TransportNotice =
       readonly reason: string
     }
   | { readonly type: 'dropped'; readonly to: Peer; readonly reason: DropReason }
+  /** Somebody was turned away who wanted to come in as a client. */
+  | {
+      readonly type: 'client-refused'
+      /** Where he has come from. */
+      readonly address: string
+      readonly code: 'KAYAK_NOT_AUTHORIZED' | 'KAYAK_VERSION' | 'KAYAK_INVALID' | 'KAYAK_OVERLOADED' | 'KAYAK_STOPPED'
+      readonly reason: string
+    }
 
 /** As whom a transport is opened. */
 export interface TransportOptions {
@@ -52,6 +61,8 @@ export interface TransportOptions {
   readonly protocol: Protocol
   readonly clock: Clock
   readonly random: Random
+  /** Whom it lets in as clients; without it nobody. A transport that has no `clients$` lets nobody in anyway. */
+  readonly clients?: ClientGate | undefined
 }
 
 /** Where a transport listens, and what others dial. */
@@ -75,6 +86,8 @@ export interface Transport {
   readonly inbound$: Observable<Inbound>
   /** Hot; completes when the transport closes. */
   readonly notices$: Observable<TransportNotice>
+  /** Clients from outside the cluster, as they come in; who comes while nobody listens is turned away. Hot. */
+  readonly clients$?: Observable<ClientConnection>
   /** Tells which cluster this member has joined; connections made before go on under it. */
   identify(clusterId: string): void
   /**

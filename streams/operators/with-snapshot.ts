@@ -1,6 +1,6 @@
 import { defer, dematerialize, filter, from, isObservable, last, map, materialize, merge, of, retry } from 'rxjs'
 import { startWith, switchMap, throwError, type Observable, type ObservableInput, type OperatorFunction } from 'rxjs'
-import { isCompacted, KayakError } from '../contracts/errors.js'
+import { isCompacted, isKayakError, KayakError } from '../contracts/errors.js'
 import type { Compaction, Entry, Snapshot } from '../contracts/host.js'
 import { demandOf, within } from './demand.js'
 import { fromIndex, type Listenable } from './from-index.js'
@@ -90,6 +90,8 @@ class Restored<T, State, R> {
   }
 
   private anew$(error: unknown): Observable<unknown> {
+    // nothing was overtaken: another member has another snapshot, perhaps an older one, and the log after it
+    if (isKayakError(error) && error.code === 'KAYAK_INTERRUPTED') return of(undefined)
     if (!isCompacted(error) || this.isStuck) return throwError(() => error)
     this.overtaken = error
     return of(undefined)
