@@ -18,6 +18,8 @@ import type { RosterStep } from '../../streams/rules/membership.js'
 import type { Ending, Member } from '../member/member.js'
 import { OwnSession } from './append-session.js'
 import { changeRoster, checkId } from './change-roster.js'
+import { payloadCheck } from './clients/check-payload.js'
+import { serveClients$ } from './clients/serve.js'
 import { handOver, isLastVoter, leave, markAsLeft, sayFarewell } from './leave.js'
 import { decodeWith, HostLog } from './log.js'
 import { timeoutOf, type OperationContext } from './operation.js'
@@ -69,7 +71,7 @@ export class MemberHost<T> implements Host<T> {
     this.term$ = views.select(view => view.term)
     this.leader$ = views.select(view => view.leader)
     this.roster$ = views.select(view => view.roster)
-    this.subscriptions = [this.emitting(), this.logging(), this.ending()]
+    this.subscriptions = [this.emitting(), this.logging(), this.ending(), this.serving()]
   }
 
   get leader(): PublicMember | undefined {
@@ -214,6 +216,14 @@ export class MemberHost<T> implements Host<T> {
       },
       error: () => undefined,
     })
+  }
+
+  /** Serves clients from outside the cluster. */
+  private serving(): Subscription {
+    const { member, sync, options } = this
+    const { codec, maxPayloadBytes, transport } = options
+    const checkPayload = payloadCheck(codec, maxPayloadBytes, member.replica.parts.budgets)
+    return serveClients$({ member, sync, check: () => this.check(), checkPayload }, transport).subscribe()
   }
 
   private logging(): Subscription {

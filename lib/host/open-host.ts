@@ -63,7 +63,7 @@ function placeOf<T>({ address, advertise }: Resolved<T>, recorded: Identity): Pl
 
 /** Listens as a member, and gives its identity with where that is. */
 export async function listen<T>(opening: Opening<T>, identity: Identity): Promise<Identity> {
-  const { transport, secret, clock, random } = opening.options
+  const { transport, secret, clock, random, clients } = opening.options
   const { memberId, clusterId } = identity
   const bound$ = transport.open({
     memberId,
@@ -73,6 +73,7 @@ export async function listen<T>(opening: Opening<T>, identity: Identity): Promis
     protocol: PROTOCOL,
     clock,
     random,
+    clients,
   })
   const bound = await opening.first(bound$, 'The transport has not begun to listen')
   return { ...identity, address: bound.address, advertise: bound.advertise }

@@ -4,6 +4,7 @@ import { nedbStorage } from '../../plugins/storage-nedb/index.js'
 import { socketioTransport } from '../../plugins/transport-socketio/index.js'
 import { systemClock } from '../../plugins/clock/index.js'
 import { systemRandom } from '../../plugins/random/index.js'
+import type { ClientGate } from '../../streams/contracts/client-transport.js'
 import type { Clock, Random } from '../../streams/contracts/clock.js'
 import type { Codec } from '../../streams/contracts/codec.js'
 import { KayakError } from '../../streams/contracts/errors.js'
@@ -17,6 +18,7 @@ import { check } from '../../streams/contracts/validation.js'
 import type { Wishes } from '../../streams/rules/agreement.js'
 import { EMPTY_ROSTER } from '../../streams/rules/roster.js'
 import { checkAgreement } from './agreement.js'
+import { gateOf, type ClientsOptions } from './clients/gate.js'
 import { parseAddress, parsePeer, type Address } from './address.js'
 import { payloadCodec } from './payload-codec.js'
 
@@ -38,6 +40,8 @@ export interface Options<T = Payload> {
   readonly asLearner?: boolean
   /** Lets other machines in without a secret. Default false. */
   readonly insecure?: boolean
+  /** Whom it serves from outside the cluster, or `false`: nobody. Default: whoever would be let in as a member. */
+  readonly clients?: false | ClientsOptions
   /** T: a member draws from [T, 2T) each time. 1000 when a cluster is founded, then what the cluster has. */
   readonly electionTimeoutMs?: number
   /** How often a leader is heard, at most a third of T. Default 100, or a tenth of T where that is less. */
@@ -108,6 +112,8 @@ export interface Resolved<T> {
   readonly advertise: string | undefined
   readonly secret: string | undefined
   readonly asLearner: boolean
+  /** Undefined where no clients are served. */
+  readonly clients: ClientGate | undefined
   /** Undefined where the caller leaves it to the cluster. */
   readonly electionTimeoutMs: number | undefined
   readonly heartbeatMs: number | undefined
@@ -146,7 +152,8 @@ function checkPlain(options: object): void {
     if (plain[key] !== undefined && !hasMethods(plain[key], methods))
       throw invalid(`${key}: must be an object with ${methods.join(', ')}`)
   }
-  const own = Object.entries(plain).filter(([key]) => !(key in INJECTED))
+  // what clients are let in by has a check of its own
+  const own = Object.entries(plain).filter(([key]) => !(key in INJECTED) && key !== 'clients')
   const checked = check(PlainOptions, Object.fromEntries(own))
   if (!checked.ok) throw invalid(checked.reason)
 }
@@ -168,7 +175,7 @@ export function resolveOptions<T>(address: unknown, given: Options<T> = {}): Res
   const options = copyOf(given)
   checkPlain(options)
   checkTiming(options)
-  const { insecure } = options
+  const { insecure, maxPayloadBytes = 1024 * 1024 } = options
   // without a codec T is Payload, as the default type parameter of start and join says
   const codec = options.codec ?? (payloadCodec as unknown as Codec<T>)
   return {
@@ -179,13 +186,14 @@ export function resolveOptions<T>(address: unknown, given: Options<T> = {}): Res
     advertise: options.advertise === undefined ? undefined : parsePeer(options.advertise, 'advertise:'),
     secret: options.secret,
     asLearner: options.asLearner ?? false,
+    clients: gateOf(options.clients, maxPayloadBytes),
     electionTimeoutMs: options.electionTimeoutMs,
     heartbeatMs: options.heartbeatMs,
     leaseMs: options.leaseMs,
     clockBoundMs: options.clockBoundMs,
     timeoutMs: options.timeoutMs ?? 10_000,
     joinTimeoutMs: options.joinTimeoutMs ?? 30_000,
-    maxPayloadBytes: options.maxPayloadBytes ?? 1024 * 1024,
+    maxPayloadBytes,
     snapshotBytesPerSecond: options.snapshotBytesPerSecond ?? LIMITS.snapshotBytesPerSecond,
     signal: options.signal,
     log: options.log,

@@ -1,11 +1,15 @@
 import { createServer, type IncomingMessage, type Server as HttpServer } from 'node:http'
 import type { AddressInfo, Socket as TcpSocket } from 'node:net'
 import { Server, type Socket } from 'socket.io'
-import type { Subscription } from 'rxjs'
+import { NEVER, type Observable, type Subscription } from 'rxjs'
+import type { ClientConnection, ClientGate } from '../../streams/contracts/client-transport.js'
 import type { Clock } from '../../streams/contracts/clock.js'
 import { KayakError } from '../../streams/contracts/errors.js'
 import { MAX_MESSAGE_BYTES } from '../../streams/contracts/transport.js'
 import type { HostPort } from './address.js'
+import { CLIENT_REQUEST_URL, type ClientRefusal } from './client/hello.js'
+import type { ClientLine } from './clients/client-line.js'
+import { Doorway, type Porter } from './clients/doorway.js'
 import type { Connection, PeerName } from './connection.js'
 import { Handshake, type Refusal, type Self } from './handshake.js'
 import { EVENTS, parser, type Events } from './parser.js'
@@ -19,6 +23,8 @@ export interface AcceptorObserver {
   down(connection: Connection, reason: string): void
   /** Somebody was turned away, or went before having proven himself. */
   refused(refusal: Pick<Refusal, 'code' | 'reason'>, address: string): void
+  /** The same, of who came to where clients come in. */
+  refusedClient(refusal: Pick<ClientRefusal, 'code' | 'reason'>, address: string): void
 }
 
 /** Somebody who has connected. */
@@ -26,6 +32,9 @@ interface Visitor {
   readonly address: string
   readonly deadline: Subscription
   connection: Connection | undefined
+  guest: ClientLine | undefined
+  /** Whether it has come to where clients come in. */
+  isClient: boolean
   /** Why it ends, where that is known before it does. */
   reason: string | undefined
   isGreeted: boolean
@@ -40,10 +49,14 @@ interface EngineSocket {
 
 const GARBAGE = 'it went without a handshake'
 
+/** Whether it has proven itself, or was let in otherwise. */
+const isTrusted = ({ connection, guest }: Visitor): boolean => connection !== undefined || guest !== undefined
+
 /** Listens, and lets in whoever proves himself. Everything else on the port is closed, counted and told. */
 export class Acceptor {
   readonly #http: HttpServer
   readonly #visitors = new Map<TcpSocket, Visitor>()
+  readonly #doorway: Doorway | undefined
   #isClosed = false
 
   constructor(
@@ -51,10 +64,12 @@ export class Acceptor {
     private readonly clock: Clock,
     private readonly settings: Settings,
     private readonly observer: AcceptorObserver,
+    gate: ClientGate | undefined,
   ) {
     this.#http = createServer({ maxHeaderSize: 8192 })
     this.#http.maxConnections = BOUNDS.connections
     this.#attach()
+    this.#doorway = gate && new Doorway(this.#http, self, gate, settings, this.#porter())
     this.#http.on('connection', tcp => this.#visit(tcp))
     // Only WebSockets are spoken here: neither polling nor a page.
     this.#http
@@ -62,6 +77,11 @@ export class Acceptor {
       .on('request', request => this.#expel(request.socket, 'it asked for a page'))
     this.#http.prependListener('upgrade', request => this.#screen(request))
     this.#http.on('clientError', (error, stream) => stream.destroy(error))
+  }
+
+  /** Clients from outside the cluster, as they are let in. */
+  get client$(): Observable<ClientConnection> {
+    return this.#doorway?.client$ ?? NEVER
   }
 
   /** Calls back with where it listens, or with why it can't. */
@@ -125,6 +145,8 @@ export class Acceptor {
       address,
       deadline,
       connection: undefined,
+      guest: undefined,
+      isClient: false,
       reason: undefined,
       isGreeted: false,
       wasTold: false,
@@ -140,8 +162,8 @@ export class Acceptor {
   #makeRoom(): void {
     let strangers = 0
     let oldest: TcpSocket | undefined
-    for (const [tcp, { connection }] of this.#visitors) {
-      if (connection !== undefined) continue
+    for (const [tcp, visitor] of this.#visitors) {
+      if (isTrusted(visitor)) continue
       strangers++
       oldest ??= tcp
     }
@@ -154,20 +176,69 @@ export class Acceptor {
     tcp.destroy()
   }
 
-  /** Lets nothing but a new WebSocket pass. Browsers name an origin: no page may speak to a member. */
+  /**
+   * Lets nothing but a new WebSocket pass, of a member or of a client. Browsers name an origin: no page may speak as a
+   * member, and as a client only one that is listed.
+   */
   #screen(request: IncomingMessage): void {
     const tcp = request.socket
-    if (request.url !== REQUEST_URL || request.headers.origin !== undefined) {
+    const { origin } = request.headers
+    const doorway = request.url === CLIENT_REQUEST_URL ? this.#doorway : undefined
+    if (doorway === undefined && (request.url !== REQUEST_URL || origin !== undefined)) {
       // What isn't socket.io's own path is left alone by it.
       request.url = '/'
       return this.#expel(tcp, 'it asked for something else than a member')
     }
+    if (doorway?.mayCome(origin) === false) {
+      request.url = '/'
+      return this.#expelPage(tcp, origin)
+    }
+    this.#measure(tcp, doorway !== undefined)
+  }
+
+  /** Counts what a stranger sends, until he has proven himself. */
+  #measure(tcp: TcpSocket, isClient: boolean): void {
     const visitor = this.#visitors.get(tcp)
+    if (visitor !== undefined) visitor.isClient = isClient
     const count = (): void => {
-      if (visitor?.connection !== undefined) tcp.off('data', count)
+      if (visitor !== undefined && isTrusted(visitor)) tcp.off('data', count)
       else if (tcp.bytesRead > BOUNDS.strangerBytes) this.#expel(tcp, 'it sent too much before proving itself')
     }
     tcp.on('data', count)
+  }
+
+  #expelPage(tcp: TcpSocket, origin = ''): void {
+    const visitor = this.#visitors.get(tcp)
+    const reason = `pages from ${origin.slice(0, 100)} may not come in`
+    if (visitor !== undefined) this.#turnAwayClient(visitor, { code: 'KAYAK_NOT_AUTHORIZED', reason })
+    this.#expel(tcp, reason)
+  }
+
+  #porter(): Porter {
+    const to = (tcp: TcpSocket, tell: (visitor: Visitor) => void): void => {
+      const visitor = this.#visitors.get(tcp)
+      if (visitor !== undefined) tell(visitor)
+    }
+    return {
+      greet: tcp => {
+        const visitor = this.#visitors.get(tcp)
+        if (visitor === undefined || visitor.isGreeted) return undefined
+        visitor.isGreeted = true
+        return visitor.address
+      },
+      admit: (tcp, guest) =>
+        to(tcp, visitor => {
+          visitor.guest = guest
+          visitor.deadline.unsubscribe()
+        }),
+      turnAway: (tcp, refusal) => to(tcp, visitor => this.#turnAwayClient(visitor, refusal)),
+      expel: (tcp, reason) => this.#expel(tcp, reason),
+    }
+  }
+
+  #turnAwayClient(visitor: Visitor, refusal: Pick<ClientRefusal, 'code' | 'reason'>): void {
+    visitor.wasTold = true
+    this.observer.refusedClient(refusal, visitor.address)
   }
 
   #greet(socket: Socket<Events, Events>): void {
@@ -205,8 +276,10 @@ export class Acceptor {
   #leave(tcp: TcpSocket, visitor: Visitor): void {
     this.#visitors.delete(tcp)
     visitor.deadline.unsubscribe()
+    const refusal = { code: 'KAYAK_INVALID', reason: visitor.reason ?? GARBAGE } as const
     if (visitor.connection !== undefined) this.observer.down(visitor.connection, visitor.reason ?? 'it was lost')
-    else if (!visitor.wasTold)
-      this.observer.refused({ code: 'KAYAK_INVALID', reason: visitor.reason ?? GARBAGE }, visitor.address)
+    else if (visitor.guest !== undefined) visitor.guest.ended(visitor.reason ?? 'it was lost')
+    else if (!visitor.wasTold && visitor.isClient) this.observer.refusedClient(refusal, visitor.address)
+    else if (!visitor.wasTold) this.observer.refused(refusal, visitor.address)
   }
 }

@@ -83,6 +83,15 @@ export class Mesh implements AcceptorObserver {
     }))
   }
 
+  refusedClient({ code, reason }: Parameters<AcceptorObserver['refusedClient']>[0], address: string): void {
+    this.notices.tellRarely(`turned away a client ${code}`, untold => ({
+      type: 'client-refused',
+      address,
+      code,
+      reason: reason + untold,
+    }))
+  }
+
   #join(connection: Connection): void {
     if (this.#peers.add(connection)) this.#tellUp(connection)
   }

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
-import { interval, Observable, Subject, type Subscriber, type Subscription } from 'rxjs'
+import { interval, Observable, ReplaySubject, Subject, switchMap, type Subscriber, type Subscription } from 'rxjs'
+import type { ClientConnection } from '../../streams/contracts/client-transport.js'
 import { KayakError } from '../../streams/contracts/errors.js'
 import type {
   Bound,
@@ -32,10 +33,12 @@ function advertised(bind: string, port: number): string {
 /** Opens and closes; what is between is the {@link Mesh}. It can be opened once. */
 export class SocketioTransport implements Transport {
   readonly #inbound = new Subject<Inbound>()
+  readonly #opening = new ReplaySubject<Opened>(1)
   readonly #notices = new Notices()
   readonly #closed = new Subject<never>()
   readonly inbound$: Observable<Inbound> = this.#inbound.asObservable()
   readonly notices$: Observable<TransportNotice> = this.#notices.notices$
+  readonly clients$: Observable<ClientConnection> = this.#opening.pipe(switchMap(({ acceptor }) => acceptor.client$))
   #state: 'new' | 'opening' | 'open' | 'closing' = 'new'
   #opened: Opened | undefined
   #sweep: Subscription | undefined
@@ -97,13 +100,14 @@ export class SocketioTransport implements Transport {
     const self: Self = { id: options.memberId, address: '', secret, clusterId, random, protocol }
     this.#notices.start(clock)
     const mesh = new Mesh(self, clock, this.settings, this.#notices, inbound => this.#inbound.next(inbound))
-    return { self, mesh, acceptor: new Acceptor(self, clock, this.settings, mesh) }
+    return { self, mesh, acceptor: new Acceptor(self, clock, this.settings, mesh, options.clients) }
   }
 
   #listens(options: TransportOptions, opened: Opened, at: AddressInfo, subscriber: Subscriber<Bound>): void {
     const advertise = options.advertise ?? advertised(options.bind, at.port)
     opened.self.address = advertise
     this.#state = 'open'
+    this.#opening.next(opened)
     this.#sweep = interval(this.settings.idleTimeoutMs / 4, options.clock).subscribe(() => opened.mesh.sweep())
     subscriber.next({ address: formatAddress({ host: at.address, port: at.port }), advertise })
     subscriber.complete()

@@ -1,0 +1,22 @@
+import type { Codec } from '../../../streams/contracts/codec.js'
+import { KayakError } from '../../../streams/contracts/errors.js'
+import type { Budgets } from '../../../streams/replica/budgets.js'
+import { isOwn, tooLarge } from '../log.js'
+
+/** Checks what a client appends as this host's own appends are: encoded elsewhere, and decoded here to see that it can be. */
+export const payloadCheck =
+  <T>(codec: Codec<T>, maxPayloadBytes: number, budgets: Budgets) =>
+  (bytes: Uint8Array): void => {
+    // the default codec's tag is kayak's, not the payload's
+    const size = bytes.byteLength - (isOwn(codec) ? 1 : 0)
+    if (size > maxPayloadBytes) {
+      budgets.over('payload', size, maxPayloadBytes)
+      throw tooLarge(size, maxPayloadBytes)
+    }
+    try {
+      // a copy, since what a codec makes of it may share its memory
+      codec.decode(new Uint8Array(bytes))
+    } catch (cause) {
+      throw new KayakError('KAYAK_INVALID', 'What this client appends can not be decoded by the members.', { cause })
+    }
+  }

@@ -1,0 +1,129 @@
+import { catchError, defer, EMPTY, endWith, finalize, ignoreElements, merge, mergeMap, Observable, of } from 'rxjs'
+import { takeUntil, tap } from 'rxjs'
+import { decodeAsked, failureOf, type Asked, type Told } from '../../../streams/contracts/client-messages/index.js'
+import type { ClientConnection } from '../../../streams/contracts/client-transport.js'
+import { isKayakError, KayakError } from '../../../streams/contracts/errors.js'
+import { LIMITS } from '../../../streams/contracts/limits.js'
+import { Demand } from '../../../streams/operators/demand.js'
+import { append$ } from './append.js'
+import type { ServedHost } from './parts.js'
+import { read$ } from './read.js'
+import { told$ } from './standing.js'
+import { download$, follow$, snapshot$ } from './streams.js'
+
+/** A request that isn't answered yet. */
+interface UnderWay {
+  readonly bytes: number
+  readonly credit: Demand | undefined
+  readonly cancel: () => void
+}
+
+type Request = Exclude<Asked, { type: 'more' | 'cancel' }>
+
+const isStream = ({ type }: Request): boolean => type === 'follow' || type === 'download'
+
+const bytesOf = (asked: Request): number => (asked.type === 'append' ? asked.payload.byteLength : 0)
+
+const asKayakError = (cause: unknown): KayakError =>
+  isKayakError(cause) ? cause : new KayakError('KAYAK_INTERNAL', 'A member has failed.', { cause, outcome: 'unknown' })
+
+/** One client: what it has asked for and isn't answered yet, within its bounds. */
+class ServedClient {
+  private readonly underWay = new Map<number, UnderWay>()
+  private bytes = 0
+  private streams = 0
+
+  constructor(
+    private readonly host: ServedHost,
+    private readonly connection: ClientConnection,
+  ) {}
+
+  answer$(plain: unknown): Observable<Told> {
+    const asked = decodeAsked(plain)
+    if (!asked.ok) return this.hangUp(`it says what no client says: ${asked.reason}`)
+    const message = asked.value
+    const known = this.underWay.get(message.id)
+    // what was answered meanwhile is no fault
+    if (message.type === 'more') known?.credit?.release(1)
+    else if (message.type === 'cancel') known?.cancel()
+    else return known === undefined ? this.request$(message) : this.hangUp('it gives two requests one number')
+    return EMPTY
+  }
+
+  private hangUp(reason: string): Observable<never> {
+    this.connection.close(reason)
+    return EMPTY
+  }
+
+  private request$(asked: Request): Observable<Told> {
+    return defer(() => {
+      this.host.check()
+      this.admit(asked)
+      const credit = isStream(asked) ? new Demand(LIMITS.clientCredits) : undefined
+      return this.do$(asked, credit).pipe(takeUntil(this.enter$(asked, credit)))
+    }).pipe(catchError((error: unknown) => of(failureOf(asked.id, asKayakError(error)))))
+  }
+
+  private do$(asked: Request, credit = new Demand(Infinity)): Observable<Told> {
+    const { host, connection } = this
+    switch (asked.type) {
+      case 'append':
+        return append$(host, connection.rights, asked)
+      case 'read':
+        return read$(host, asked)
+      case 'follow':
+        return follow$(host, asked, { credit, connection })
+      case 'snapshot':
+        return snapshot$(host, asked)
+      case 'download':
+        return download$(host, asked, { credit, connection })
+    }
+  }
+
+  private admit(asked: Request): void {
+    const { budgets } = this.host.member.replica.parts
+    const refuse = (budget: 'client-requests' | 'client-pending', used: number, limit: number): void => {
+      if (used <= limit) return
+      budgets.over(budget, used, limit)
+      throw new KayakError('KAYAK_OVERLOADED', 'This client waits for too much already.')
+    }
+    refuse('client-requests', this.underWay.size + 1, LIMITS.clientRequests)
+    refuse('client-pending', this.bytes + bytesOf(asked), LIMITS.clientRequestBytes)
+    if (isStream(asked)) refuse('client-requests', this.streams + 1, LIMITS.clientStreams)
+  }
+
+  /** Counts a request as long as it is subscribed to; emits when the client wants its answer no more. */
+  private enter$(asked: Request, credit: Demand | undefined): Observable<void> {
+    return new Observable(subscriber => {
+      const bytes = bytesOf(asked)
+      this.underWay.set(asked.id, { bytes, credit, cancel: () => subscriber.next() })
+      this.bytes += bytes
+      this.streams += isStream(asked) ? 1 : 0
+      return () => {
+        this.underWay.delete(asked.id)
+        this.bytes -= bytes
+        this.streams -= isStream(asked) ? 1 : 0
+      }
+    })
+  }
+}
+
+/** Serves one client until its connection is over. */
+export const serveClient$ = (host: ServedHost, connection: ClientConnection): Observable<never> =>
+  defer(() => {
+    const { replica } = host.member
+    const { address, rights, inbound$ } = connection
+    const client = new ServedClient(host, connection)
+    replica.tell({ type: 'client-up', address, mayAppend: rights.append })
+    return merge(told$(host), inbound$.pipe(mergeMap(plain => client.answer$(plain)))).pipe(
+      takeUntil(inbound$.pipe(ignoreElements(), endWith(undefined))),
+      tap(told => connection.send(told)),
+      ignoreElements(),
+      // no client takes another one with it
+      catchError((error: unknown) => {
+        connection.close(`this member has failed: ${String(error)}`)
+        return EMPTY
+      }),
+      finalize(() => replica.tell({ type: 'client-down', address, reason: connection.reason })),
+    )
+  })

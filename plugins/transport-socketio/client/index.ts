@@ -1,0 +1,83 @@
+import { concatMap, defer, EMPTY, from, map, merge, of, share, Subject, takeUntil, takeWhile, timer } from 'rxjs'
+import type { Observable } from 'rxjs'
+import type { Clock, Random } from '../../../streams/contracts/clock.js'
+import type { ClientDialler, ClientLine, LineEvent } from '../../../streams/contracts/client-transport.js'
+import { LIMITS } from '../../../streams/contracts/limits.js'
+import { call$, type CallEvent } from './call.js'
+import { ClientGreeting, type Credentials, type GreetingStep } from './greeting.js'
+import { refusal } from './hello.js'
+
+export type { Credentials } from './greeting.js'
+
+export interface DiallerOptions {
+  readonly credentials: Credentials
+  readonly clock: Clock
+  readonly random: Random
+}
+
+type Emit = Extract<CallEvent, { type: 'open' }>['emit']
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** One call: the greeting, and then the line. */
+class Talk {
+  private readonly greeting: ClientGreeting
+  private readonly inbound = new Subject<unknown>()
+  private emit: Emit = () => undefined
+  private isUp = false
+
+  constructor({ credentials, random }: DiallerOptions) {
+    this.greeting = new ClientGreeting(credentials, random)
+  }
+
+  hear(event: CallEvent): Observable<LineEvent> {
+    if (event.type === 'ended') return of({ type: 'down', reason: event.reason })
+    if (event.type === 'heard') return this.receive(event)
+    this.emit = event.emit
+    return this.act(this.greeting.opening)
+  }
+
+  private receive({ event, payload }: Extract<CallEvent, { type: 'heard' }>): Observable<LineEvent> {
+    if (!this.isUp)
+      return from(this.greeting.receive(event, payload).catch((error: unknown) => failed(error))).pipe(
+        concatMap(step => this.act(step)),
+      )
+    if (event === 'message') this.inbound.next(payload)
+    return event === 'message' ? EMPTY : this.act(refusal('KAYAK_INVALID', `"${event}" is out of turn`))
+  }
+
+  private act(step: GreetingStep): Observable<LineEvent> {
+    if (step.type === 'refused') return of({ type: 'down', reason: step.reason, code: step.code })
+    if (step.type === 'say') {
+      this.emit(step.event, step.payload)
+      return EMPTY
+    }
+    this.isUp = true
+    const { member, clusterId, rights } = step
+    const send = (message: object): void => this.emit('message', message)
+    const line: ClientLine = { member, clusterId, rights, inbound$: this.inbound.asObservable(), send }
+    return of({ type: 'up', line })
+  }
+}
+
+const failed = (error: unknown): GreetingStep => refusal('KAYAK_INVALID', `the greeting failed: ${reasonOf(error)}`)
+
+/**
+ * Connects to members over socket.io, from Node or from a browser. What is heard while a proof is made waits its turn; it
+ * is over with the first `down`.
+ */
+export const socketioDialler = (options: DiallerOptions): ClientDialler => ({
+  dial: address =>
+    defer(() => {
+      const talk = new Talk(options)
+      const event$ = call$(address, LIMITS.clientDialMs).pipe(
+        concatMap(event => talk.hear(event)),
+        share(),
+      )
+      const late$ = timer(LIMITS.clientDialMs, options.clock).pipe(
+        map((): LineEvent => ({ type: 'down', reason: 'it took too long to connect' })),
+        takeUntil(event$),
+      )
+      return merge(event$, late$).pipe(takeWhile(({ type }) => type !== 'down', true))
+    }),
+})
