@@ -8,6 +8,7 @@ module.exports = {
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^kayak$': '<rootDir>/lib/index.ts',
+    '^kayak/client$': '<rootDir>/lib/client/index.ts',
     '^kayak/streams$': '<rootDir>/streams/operators/index.ts',
     '^kayak/testing$': '<rootDir>/lib/testing/index.ts',
     '^kayak/plugins/(.*)$': '<rootDir>/plugins/$1/index.ts',

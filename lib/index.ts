@@ -5,6 +5,7 @@
  */
 export { start } from './start.js'
 export { join } from './join.js'
+export { connect } from './client/connect.js'
 export { moveStorage, type Moved } from './move-storage.js'
 export { checkDeterminism, commands, contextOf, fromClass, machine, reply, transition } from './machine/index.js'
 export type {
@@ -25,6 +26,9 @@ export type {
   VersionedCommand,
 } from './machine/index.js'
 export type { Options } from './host/options.js'
+export type { Authorized, ClientsOptions } from './host/clients/gate.js'
+export type { ClientOptions } from './client/options.js'
+export type { Client, ClientEvent, ClientLog } from '../streams/contracts/client.js'
 export { ERRORS, isKayakError, KayakError, type ErrorCode, type Outcome } from '../streams/contracts/errors.js'
 export type { Budget, HostEvent, HostEventBody, StepDownReason } from '../streams/contracts/events.js'
 export type {

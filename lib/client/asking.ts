@@ -1,0 +1,96 @@
+import { defer, map, merge, NEVER, retry, switchMap, take, throwError, timer, type Observable } from 'rxjs'
+import type { Clock } from '../../streams/contracts/clock.js'
+import { errorOf, type Answering, type Asked } from '../../streams/contracts/client-messages/index.js'
+import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
+import type { Connection } from './connection.js'
+
+/** What a caller wants to know, or to be done. */
+export interface Question<A extends Answering> {
+  /** What errors call it. */
+  readonly what: string
+  /** Whether it changes anything: then an answer that has not come leaves its outcome open. */
+  readonly changes: boolean
+  readonly bytes: number
+  /** The message, anew for each member that is asked. */
+  readonly make: (id: number, timeoutMs: number) => Asked
+  readonly type: A['type']
+  /** Emits once the answer may be given to the caller. */
+  readonly until?: (answer: A) => Observable<unknown>
+}
+
+/** The member that was asked is going away: another one is asked. */
+const PASSING = new Set(['KAYAK_STOPPED', 'KAYAK_REMOVED'])
+/** Ask again, where a part of the answer is open already. */
+const OPEN = new Set(['KAYAK_TIMEOUT', 'KAYAK_OVERLOADED', 'KAYAK_TOO_STALE'])
+const AGAIN_MS = 100
+
+/** One question until it is answered, whoever answers it. */
+export class Asking<A extends Answering> {
+  /** Whether it may take effect, as far as is known here. */
+  private isOpen = false
+
+  constructor(
+    private readonly question: Question<A>,
+    private readonly deadline: number,
+    private readonly clock: Clock,
+  ) {}
+
+  answer$(connection$: Observable<Connection | undefined>): Observable<A> {
+    const { until } = this.question
+    const answer$ = connection$.pipe(
+      switchMap(connection => (connection === undefined ? NEVER : this.put$(connection))),
+      retry({
+        delay: (error: unknown) => (this.isPassing(error) ? timer(AGAIN_MS, this.clock) : throwError(() => error)),
+      }),
+      take(1),
+    )
+    if (until === undefined) return answer$
+    return answer$.pipe(
+      switchMap(answer =>
+        until(answer).pipe(
+          take(1),
+          map(() => answer),
+        ),
+      ),
+    )
+  }
+
+  fail(code: 'KAYAK_TIMEOUT' | 'KAYAK_ABORTED' | 'KAYAK_STOPPED', why: string, cause?: unknown): KayakError {
+    const outcome = this.isOpen ? 'unknown' : 'rejected'
+    return new KayakError(code, `${this.question.what} ${why}`, { outcome, cause })
+  }
+
+  private put$(connection: Connection): Observable<A> {
+    return defer(() => {
+      const wasOpen = this.isOpen
+      const left = Math.max(1, Math.ceil(this.deadline - this.clock.now()))
+      const ask$ = connection.ask(id => {
+        const message = this.question.make(id, left)
+        this.isOpen = this.question.changes
+        return message
+      })
+      // what is lost with its connection is asked of the next
+      return merge(ask$, NEVER).pipe(
+        map(answer => {
+          if (answer.type === 'failed') {
+            if (answer.outcome === 'rejected') this.isOpen = wasOpen
+            throw errorOf(answer, this.isOpen ? 'unknown' : answer.outcome)
+          }
+          return this.checked(answer)
+        }),
+      )
+    })
+  }
+
+  private checked(answer: Answering): A {
+    // the type tells the class
+    if (answer.type === this.question.type) return answer as A
+    const outcome = this.isOpen ? 'unknown' : 'rejected'
+    throw new KayakError('KAYAK_INTERNAL', 'The member has answered something else.', { outcome })
+  }
+
+  private isPassing(error: unknown): boolean {
+    if (!isKayakError(error)) return false
+    return PASSING.has(error.code) || (this.isOpen && OPEN.has(error.code))
+  }
+}

@@ -1,0 +1,90 @@
+import { concatMap, defer, filter, map, merge, NEVER, switchMap, take, takeUntil, type Observable } from 'rxjs'
+import {
+  clientMessage,
+  ClientFollow,
+  errorOf,
+  type Answering,
+  type ClientEntries,
+} from '../../streams/contracts/client-messages/index.js'
+import { decodeEntries } from '../../streams/contracts/entry-codec.js'
+import { KayakError } from '../../streams/contracts/errors.js'
+import { demandOf, open$ } from '../../streams/operators/demand.js'
+import type { LogEntry } from '../../streams/rules/entry.js'
+import type { Connection } from './connection.js'
+import type { Desk } from './desk.js'
+import type { Known } from './known.js'
+
+/** Entries from where the batch before has ended to before `next`. */
+export interface Batch {
+  readonly entries: readonly LogEntry[]
+  readonly next: number
+}
+
+/** @throws {@link KayakError} `KAYAK_INVALID` for what is no index. */
+export function startOf(from: unknown): number {
+  if (typeof from === 'number' && Number.isSafeInteger(from) && from >= 0) return Math.max(1, from)
+  throw new KayakError('KAYAK_INVALID', 'An index to listen from is an integer from 0.')
+}
+
+/** A batch that goes on from a cursor; a member that sends anything else is not believed. */
+function batchOf({ entries: bytes, next }: ClientEntries, cursor: number): Batch {
+  const entries = decodeEntries(bytes)
+  const indexes = [cursor - 1, ...entries.map(({ index }) => index), next]
+  const isAscending = indexes.every((index, at) => at === 0 || index > (indexes[at - 1] ?? 0))
+  if (isAscending && entries.every(({ kind }) => kind === 'data')) return { entries, next }
+  throw new KayakError('KAYAK_CORRUPT', `A member has sent entries that do not go on from ${String(cursor)}.`)
+}
+
+/** A member that is going away is no reason to end: another one is asked. */
+const WAITS = new Set(['KAYAK_STOPPED', 'KAYAK_REMOVED'])
+
+/** What ends a stream, and what it waits for another member to go on with. */
+export function streamed<A extends Answering>(answer: Answering, type: A['type']): A | undefined {
+  if (answer.type === 'failed' && !WAITS.has(answer.code)) throw errorOf(answer)
+  // the type tells the class
+  return answer.type === type ? (answer as A) : undefined
+}
+
+/** Asks over one connection after another, as long as the client runs: over each anew, from where it has come to. */
+export const resumed$ = <R>(desk: Desk, over: (connection: Connection) => Observable<R>): Observable<R> =>
+  desk.connection$.pipe(
+    switchMap(connection => (connection === undefined ? NEVER : merge(over(connection), NEVER))),
+    takeUntil(desk.over$),
+  )
+
+/**
+ * History from an index on, then what commits, a batch at a time, through whichever member is connected: each goes on where
+ * the one before has come to. A batch waits until whoever has subscribed can take it, and the member sends no more than two
+ * ahead.
+ *
+ * ```
+ *  connection  A-----u---B--------
+ *  entries     -ab-c-----c-d------    B is asked for what follows c, and sends c no more
+ *  result      -ab-c-------d------
+ * ```
+ */
+export const follow$ = (desk: Desk, known: Known, from: unknown): Observable<Batch> =>
+  defer(() => {
+    const demand = demandOf()
+    let cursor = startOf(from)
+    const over = (connection: Connection): Observable<Batch> =>
+      connection
+        .ask(id => clientMessage(ClientFollow, { id, from: cursor }))
+        .pipe(
+          map(answer => streamed<ClientEntries>(answer, 'entries')),
+          filter(answer => answer !== undefined),
+          concatMap(answer =>
+            open$(demand).pipe(
+              take(1),
+              map(() => {
+                connection.more(answer.id)
+                const batch = batchOf(answer, cursor)
+                known.passed(cursor, batch.entries, batch.next)
+                cursor = batch.next
+                return batch
+              }),
+            ),
+          ),
+        )
+    return resumed$(desk, over)
+  })
