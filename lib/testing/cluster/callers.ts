@@ -80,8 +80,7 @@ export class Callers {
   }
 
   /** Asks for several steps at once. */
-  reconfigure(at: TestMember, change: RosterChange, heard?: Heard): Operation {
-    const { timeoutMs } = this
+  reconfigure(at: TestMember, change: RosterChange, heard?: Heard, timeoutMs = this.timeoutMs): Operation {
     const operation = this.begin('change', at, timeoutMs, changeName(change), heard)
     return this.ask(at, operation, member => member.waiting.change(change, timeoutMs, this.settling(operation)))
   }

@@ -62,8 +62,10 @@ const SENDINGS = [
 export class Checker {
   readonly ledger = new Ledger()
   /** What has been found wrong; the first is what matters. */
-  readonly faults: string[] = []
+  private readonly faults: string[] = []
   private readonly lives = new Map<string, Watch>()
+  /** What has been settled since all was looked at. */
+  private recent: Operation[] = []
   private readonly disks = new Map<string, DiskSight>()
 
   constructor(private readonly diskOf: (id: string) => MemoryDisk | undefined) {}
@@ -89,10 +91,18 @@ export class Checker {
 
   settled(operation: Operation): void {
     this.note(invariants.linearizability(operation))
+    this.recent.push(operation)
   }
 
   note(verdict: Verdict): void {
     if (verdict !== undefined) this.faults.push(verdict)
+  }
+
+  /** The first that was wrong, once all have been looked at whom an event concerned, and with it what was answered in it. */
+  conclude(): string | undefined {
+    for (const operation of this.recent) this.note(invariants.takesNewSessions(this.ledger, operation))
+    this.recent = []
+    return this.faults[0]
   }
 
   private lookAtReplica(watched: Watched, replica: Replica): void {

@@ -28,7 +28,8 @@ export function follow(wire: Wire, { type, from, to, message }: Traffic): void {
   const [sender, receiver] = [byAddress.get(from), byAddress.get(to)]
   // what comes again is heard as well, however old it is
   const isHeard = type === 'delivered' || type === 'injected'
-  if (isHeard && sender !== undefined && receiver !== undefined) overseer.delivered(sender, receiver, sent)
+  if (isHeard && sender !== undefined && receiver !== undefined)
+    overseer.delivered(sender, receiver, sent, type === 'delivered')
   if (type !== 'sent' || sender === undefined) return
   trace.message(sent)
   if (receiver !== undefined) overseer.sending(sender, receiver, sent)

@@ -36,6 +36,8 @@ export class Ledger {
   readonly states = new Map<number, string>()
   /** Where an append was applied, by its session and number. */
   readonly applied = new Map<string, number>()
+  /** Sessions under which something was applied. */
+  readonly sessions = new Set<string>()
   /** When it was first applied anywhere. */
   readonly appliedAt = new Map<string, number>()
   /** Appends that have certainly not been committed. */

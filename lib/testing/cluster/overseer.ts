@@ -1,6 +1,7 @@
 import type { SchedulerLike } from 'rxjs'
 import type { CallKind } from '../../../plugins/storage-memory/index.js'
-import type { Message } from '../../../streams/contracts/messages/index.js'
+import type { Message, VoteReply } from '../../../streams/contracts/messages/index.js'
+import { keepsItsPromise } from '../invariants/keeps-its-promise.js'
 import { leaderInTouch } from '../invariants/leader-in-touch.js'
 import { sticksToItsLeader } from '../invariants/sticks-to-its-leader.js'
 import { trafficWithinBudgets } from '../invariants/traffic-within-budgets.js'
@@ -26,20 +27,29 @@ export class Overseer {
     private readonly checker: Checker,
   ) {}
 
-  delivered(from: TestMember, to: TestMember, message: Message): void {
-    this.contacts.delivered(from, to, message, this.clock.now())
+  delivered(from: TestMember, to: TestMember, message: Message, isCertain: boolean): void {
+    this.contacts.delivered(from, to, message, this.clock.now(), isCertain)
     this.traffic.heard(to.life, from.id)
   }
 
   sending(from: TestMember, to: TestMember, message: Message): void {
     const sent = this.traffic.sending(from.life, to.id, message, this.clock.now())
     this.checker.note(trafficWithinBudgets(from.life, message, sent))
-    if (message.type !== 'vote-reply' || !message.pre || message.reason !== 'granted') return
+    if (message.type === 'vote-reply' && message.reason === 'granted') this.granting(from, to, message)
+  }
+
+  private granting(from: TestMember, to: TestMember, { pre, forTerm }: VoteReply): void {
     const { life, replica, awakeSince, time } = from
-    const { electionTimeoutMs = 0 } = replica ?? {}
-    const asked = this.contacts.askedBy(life, to.id, message.forTerm)
+    if (replica === undefined) return
+    const asked = this.contacts.askedBy(life, to.id, forTerm, pre)
+    const { settings } = replica.roster
+    const granting = { life, candidate: to.name, asked }
     const since = Math.max(awakeSince, time.steadySince)
-    this.checker.note(sticksToItsLeader({ life, candidate: to.name, electionTimeoutMs, asked, since }))
+    const { electionTimeoutMs } = settings
+    const verdict = pre
+      ? sticksToItsLeader({ ...granting, electionTimeoutMs, since })
+      : keepsItsPromise({ ...granting, settings, since: time.steadySince })
+    this.checker.note(verdict)
   }
 
   /** After an event of a member. */
@@ -53,7 +63,11 @@ export class Overseer {
     const since = Math.max(awakeSince, this.leadsSince(life, `${replica.standing.term} ${roster.index}`))
     const isAlone = hasQuorum(roster, id => id === self.id)
     const now = this.clock.now()
-    this.checker.note(leaderInTouch({ life, now, electionTimeoutMs, since, hearsQuorum, writingSince, isAlone }))
+    const { held } = member
+    // what happens at the very moment at which it goes on is how it gets to know
+    const heldMs = held.term === replica.standing.term && now > awakeSince ? held.ms : 0
+    const seen = { life, now, electionTimeoutMs, since, hearsQuorum, writingSince, isAlone, heldMs }
+    this.checker.note(leaderInTouch(seen))
   }
 
   private leadsSince(life: string, what: string): number {

@@ -291,7 +291,7 @@ export class TestCluster implements Surroundings {
     }
     this.touch.clear()
     this.options.look?.()
-    const [fault] = this.checker.faults
+    const fault = this.checker.conclude()
     if (fault !== undefined) throw new assert.AssertionError({ message: `${fault}\n${this.describe()}` })
   }
 }

@@ -10,6 +10,7 @@ import { found$ } from '../../host/found.js'
 import { Member } from '../../member/member.js'
 import type { Watched } from './checker.js'
 import type { MemberMachine } from './digest-machine.js'
+import { hasQuorum } from './has-quorum.js'
 import { opening$, type Life, type Prepare } from './life.js'
 import { LocalTime } from './local-time.js'
 import { ProcessClock } from './process-clock.js'
@@ -17,6 +18,14 @@ import type { Surroundings } from './surroundings.js'
 
 /** How a life of a member has ended. */
 export type End = 'crashed' | 'stopped' | 'removed' | { readonly failed: KayakError }
+
+/** How long a process stood still, and the term that it led then, where others could have. */
+export interface Held {
+  readonly ms: number
+  readonly term: number | undefined
+}
+
+const NEVER_HELD: Held = { ms: 0, term: undefined }
 
 /** A member under test: its disk, which outlives it, and what runs on it. */
 export class TestMember implements Watched {
@@ -33,6 +42,9 @@ export class TestMember implements Watched {
   isWiped = false
   /** Since when it has run without a pause. */
   awakeSince = 0
+  /** Its last pause in this life: for how long, and of which term it was the leader then. */
+  held: Held = NEVER_HELD
+  private pausedAt = 0
   private lives = 0
   private running: Life | undefined
   /** A life that has ended in order, until it has let go of the disk. */
@@ -158,11 +170,16 @@ export class TestMember implements Watched {
 
   /** The process stands still: what it should do meanwhile, it does when it goes on. */
   pause(): void {
+    if (this.isPaused) return
+    this.pausedAt = this.around.clock.now()
     this.running?.clock.pause()
   }
 
   resume(): void {
-    if (this.isPaused) this.awakeSince = this.around.clock.now()
+    if (this.isPaused) {
+      this.awakeSince = this.around.clock.now()
+      this.held = { ms: this.awakeSince - this.pausedAt, term: this.termLedWithOthers }
+    }
     this.running?.clock.resume()
   }
 
@@ -185,6 +202,13 @@ export class TestMember implements Watched {
     return { memberId: this.id, clusterId, address: this.address, advertise: this.address, standing }
   }
 
+  /** The term that it leads, unless there is nobody else who could. */
+  private get termLedWithOthers(): number | undefined {
+    const { replica } = this
+    if (replica === undefined || !this.isLeader || hasQuorum(replica.roster, id => id === this.id)) return undefined
+    return replica.standing.term
+  }
+
   private letGo(life: Life): void {
     if (this.leaving === life) this.leaving = undefined
   }
@@ -201,6 +225,7 @@ export class TestMember implements Watched {
   private launch(): void {
     if (this.running !== undefined) throw new Error(`${this.name} runs already.`)
     this.awakeSince = this.around.clock.now()
+    this.held = NEVER_HELD
     const { around, disk } = this
     const touched = (): void => around.touched(this)
     const life: Life = {

@@ -13,21 +13,26 @@ export interface SeenLeader {
   readonly writingSince: number | undefined
   /** Whether it is a quorum alone: then there is nobody else to lead. */
   readonly isAlone: boolean
+  /** For how long its process stood still last, as the leader that it is; 0 if it never did. */
+  readonly heldMs: number
 }
 
 /** How many election timeouts a leader may take until it sees that it is cut off: one, and half of one to look, by a slow clock. */
 const SILENCE = 2.5
 /** And until it sees that its disk hangs: two, and half of one to look, by a slow clock. */
 const HANGING = 3.5
+/** How long it may stand still and go on leading: one, and a beat, by a slow clock. */
+const HELD = 1.75
 
 /**
  * 17. Whoever leads is of use: one that hears no quorum any more, or whose disk hangs, gives up in bounded time, so that
- * another can lead.
+ * another can lead; and one whose process stood still for too long gives up as it goes on.
  */
 export function leaderInTouch(leader: SeenLeader): Verdict {
-  const { life, now, electionTimeoutMs, since, hearsQuorum, writingSince, isAlone } = leader
+  const { life, now, electionTimeoutMs, since, hearsQuorum, writingSince, isAlone, heldMs } = leader
   const ago = (timeouts: number): number => now - timeouts * electionTimeoutMs
   if (isAlone) return undefined
+  if (heldMs > HELD * electionTimeoutMs) return `${life} leads on though it stood still for ${heldMs} ms`
   if (since < ago(SILENCE) && !hearsQuorum(ago(SILENCE))) return `${life} leads though it hears no quorum`
   const hangs = writingSince !== undefined && Math.max(writingSince, since) < ago(HANGING)
   return hangs ? `${life} leads though its disk hangs` : undefined

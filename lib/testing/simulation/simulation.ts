@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { Subscription } from 'rxjs'
 import type { Durable } from '../../../plugins/storage-memory/index.js'
+import { LIMITS } from '../../../streams/contracts/limits.js'
 import { decodeRoster } from '../../../streams/contracts/roster-codec.js'
 import { hasQuorum } from '../cluster/has-quorum.js'
 import { isPlaced } from '../cluster/is-placed.js'
@@ -106,8 +107,11 @@ export class Simulation<State, Input, Output> {
   }
 
   private get longestCall(): number {
-    const { drift } = this.options.faults ?? TROUBLE
-    return ((this.workload.retries + 2) * (this.workload.timeoutMs + 100)) / (1 - drift)
+    return ((this.workload.retries + 2) * (this.workload.timeoutMs + 100)) / (1 - this.drift)
+  }
+
+  private get drift(): number {
+    return (this.options.faults ?? TROUBLE).drift
   }
 
   /** The time within which a cluster without faults has a leader, and within which that acknowledges. */
@@ -206,12 +210,19 @@ export class Simulation<State, Input, Output> {
   private converge(): void {
     const { cluster } = this
     const isEqual = (): boolean => this.hasLeader() && cluster.isConverged(this.present())
-    cluster.until(isEqual, 'all to be equal', 5000 + this.bound)
+    cluster.until(isEqual, 'all to be equal', 5000 + this.bound + this.snapshotsMs)
     const isSingle = (): boolean => isEqual() && cluster.leader.replica?.roster.outgoing.length === 0
     cluster.until(isSingle, 'a joint roster to be left', this.bound)
     const isWell = (): boolean => isSingle() && isPlaced(cluster)
     cluster.until(isWell, 'the roster to have all where they are', 5000 + this.bound)
     assert.equal(new Set(this.present().map(({ state }) => state)).size, 1, cluster.describe())
+  }
+
+  /** How long it takes to send everybody the newest snapshot, at the pace to which they are held. */
+  private get snapshotsMs(): number {
+    const { members } = this.cluster
+    const bytes = Math.max(...members.map(({ disk }) => disk.snapshots.at(-1)?.meta.bytes ?? 0))
+    return (1000 * members.length * bytes) / LIMITS.snapshotBytesPerSecond / (1 - this.drift)
   }
 
   /** A command like those of clients; none where they have none. */
