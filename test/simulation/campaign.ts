@@ -36,7 +36,18 @@ const LEASES = [{}, { leases: { leaseMs: 150, clockBoundMs: 50 } }]
 const only = (times: number, ...kinds: readonly FaultKind[]): SimulatedFaults['everyMs'] =>
   Object.fromEntries(kinds.map(kind => [kind, (TROUBLE.everyMs[kind] ?? Infinity) / times]))
 
-const PROCESSES = only(3, 'crash', 'blink', 'power-loss', 'stop', 'pause', 'crash-at-call', 'compaction', 'hand-over')
+const PROCESSES = only(
+  3,
+  'crash',
+  'blink',
+  'power-loss',
+  'stop',
+  'pause',
+  'late-votes',
+  'crash-at-call',
+  'compaction',
+  'hand-over',
+)
 const NETWORK = only(
   3,
   'partition',
@@ -100,7 +111,15 @@ const LOW: SimulationLimits = {
   readBytes: 300,
   batchBytes: 300,
 }
-const isLow = (seed: number): boolean => seed % 13 === 5
+
+/** Sessions that are in excess, or idle, while others of their date are made up: so they must not be forgotten yet. */
+const CROWDED: SimulationLimits = { sessions: 4, sessionIdleMs: 300, sessionSpanEntries: 30 }
+
+/** By the remainder of a seed, which limits it has other than most. */
+const LIMITS_OF_SOME: ReadonlyMap<number, SimulationLimits> = new Map([
+  [5, LOW],
+  [9, CROWDED],
+])
 
 const at = <T>(list: readonly T[], number: number): T => {
   const item = list[number % list.length]
@@ -129,13 +148,14 @@ export const campaign: Campaign = (seed, use) => {
   const { everyMs, members, losses, diskMs, ...leases } = choices(seed)
   const network = { ...TROUBLE.network, replayMs: 500, ...losses }
   const faults = { ...TROUBLE, everyMs, diskMs, network }
+  const limits = LIMITS_OF_SOME.get(seed % 13)
   const options = {
     seed,
     members,
     faults,
     ...leases,
     duration: seed % 11 === 0 ? 4000 : 1000,
-    ...(isLow(seed) && { limits: LOW }),
+    ...(limits && { limits }),
   }
   // five and seven have nothing in common with how many there are of the others
   const pace = at(PACES, Math.floor(seed / 7))

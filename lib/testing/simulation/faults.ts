@@ -46,6 +46,8 @@ export const FAULT_KINDS = [
   'stale-reads',
   /** All that a member was sent for a while arrives once more, in its order, some time later. */
   'stale-messages',
+  /** Who has voted is restarted, and asked for its vote by another who stood before it in the same term. */
+  'late-votes',
   /** A disk has no room until it has again: every write fails. */
   'full-disk',
   /** A read fails, which ends the member that needed it. */
@@ -129,6 +131,7 @@ export const TROUBLE: SimulatedFaults = {
     'lost-suffix': 4000,
     'stale-reads': 6000,
     'stale-messages': 4000,
+    'late-votes': 4000,
     'full-disk': 10_000,
     'failed-read': 10_000,
     'clock-drift': 5000,

@@ -5,7 +5,7 @@ import type { PlannedFault } from '../plan.js'
 import type { Nemesis } from './nemesis.js'
 import { die, pick, shuffled } from './dice.js'
 import { crash } from './processes.js'
-import { overhear } from './stale.js'
+import { overhear } from './late.js'
 import type { Strike } from './strike.js'
 
 const remove: Strike = (nemesis, fault) => {
