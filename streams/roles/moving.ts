@@ -19,19 +19,16 @@ import type { Replica } from '../replica/replica.js'
 import { findMember, members } from '../rules/roster.js'
 import { asking$ } from '../sources/asking.js'
 
-/** Whether others may not find this member: the roster in force has it elsewhere, or no roster has reached it yet. */
-function isElsewhere({ roster, self }: Replica): boolean {
-  const known = findMember(roster, self.id)
-  return known === undefined ? roster.index === 0 : known.address !== self.address
-}
+/** Whether others may not find this member: the roster in force has it elsewhere, or none that has it has reached it yet. */
+const isElsewhere = ({ roster, self }: Replica): boolean => findMember(roster, self.id)?.address !== self.address
 
 /**
- * How long it waits: not where it begins elsewhere; for as long as one waits for a leader where it knows nothing, since
- * who has just been let in is dialled; and longer where it was moved away since.
+ * How long it waits: not where it begins elsewhere; for as long as one waits for a leader where no roster that it knows
+ * has it, since who has just been let in is dialled; and longer where it was moved away since.
  */
-function patienceMs({ roster, electionTimeoutMs }: Replica, isBeginning: boolean): number {
+function patienceMs({ roster, self, electionTimeoutMs }: Replica, isBeginning: boolean): number {
   if (!isBeginning) return LIMITS.moveTimeouts * electionTimeoutMs
-  return roster.index === 0 ? electionTimeoutMs : 0
+  return findMember(roster, self.id) === undefined ? electionTimeoutMs : 0
 }
 
 /** Who may know the leader, or be it: all that the roster has, who leads as far as is known, and whoever was named. */
