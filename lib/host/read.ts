@@ -1,8 +1,10 @@
+import { firstValueFrom, from, map, merge, takeUntil, timer } from 'rxjs'
 import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
 import type { ReadLevel, ReadOptions } from '../../streams/contracts/host.js'
 import type { Settle } from '../../streams/sources/requests.js'
 import type { Member } from '../member/member.js'
 import type { Waiting } from '../member/waiting-room.js'
+import { aborted$ } from './aborted.js'
 import { checkOptions, operation, timeoutOf, type OperationContext } from './operation.js'
 import { checkLevel, stalenessOf } from './read-options.js'
 import { reachOf } from './read-token.js'
@@ -59,16 +61,36 @@ export function begins(member: Member, level: unknown, options: ReadOptions): Be
   }
 }
 
+/** What a query gives, and no later than the read's deadline where it has to be waited for: nothing of it changes anything. */
+async function answerOf<R>(
+  { replica, cutOff }: Member,
+  query: () => R | Promise<R>,
+  end: number,
+  options: ReadOptions,
+): Promise<R> {
+  const answer = query()
+  if (!(answer instanceof Promise)) return answer
+  const { clock } = replica.parts
+  const late$ = timer(Math.max(0, end - clock.now()), clock).pipe(
+    map(() => {
+      throw new KayakError('KAYAK_TIMEOUT', 'The query has not given its answer in time.', { outcome: 'rejected' })
+    }),
+  )
+  const what = 'The read'
+  const over$ = merge(late$, aborted$(options.signal, what, 'rejected'), cutOff.fails$(what, 'rejected'))
+  return firstValueFrom(from(answer).pipe(takeUntil(over$)))
+}
+
 /** Waits until this member, and those of its consumers who tell how far they are, are as fresh as a level says. */
 async function untilFresh(
   member: Member,
   sync: HostSync,
   context: OperationContext,
   begin: Begin,
+  end: number,
   options: ReadOptions,
 ): Promise<void> {
   const { clock } = member.replica.parts
-  const end = clock.now() + timeoutOf(options, context.timeoutMs)
   const index = await operation<number>(context, options, begin)
   const left = Math.max(1, Math.ceil(end - clock.now()))
   if (options.acknowledged !== false && sync.isKept && index > 0)
@@ -88,10 +110,11 @@ export async function read<R>(
   checkOptions(options)
   if (typeof query !== 'function') throw new KayakError('KAYAK_INVALID', 'A query is a function.')
   const begin = begins(member, level, options)
+  const end = member.replica.parts.clock.now() + timeoutOf(options, context.timeoutMs)
   try {
-    await untilFresh(member, sync, context, begin, options)
+    await untilFresh(member, sync, context, begin, end, options)
   } catch (error) {
     throw readFailure(level, error)
   }
-  return query()
+  return answerOf(member, query, end, options)
 }

@@ -82,6 +82,43 @@ describe('read', () => {
     await world.stop(a)
   })
 
+  it('ends by its deadline though its query does not, or as it is aborted, or with its member', async () => {
+    const world = new World()
+    const a = await world.start('a')
+    const never = async (): Promise<never> => new Promise(() => undefined)
+    for (const level of ['linearizable', 'stale'] as const) {
+      const begun = world.clock.now()
+      const late = await world.fails(a.read(never, level, { timeoutMs: 50 }))
+      expect(late).toMatchObject({ code: 'KAYAK_TIMEOUT', outcome: 'rejected' })
+      expect(world.clock.now() - begun).toBeLessThanOrEqual(50)
+    }
+    // a bounded read was fresh enough by then
+    const bounded = await world.fails(a.read(never, 'bounded', { maxMs: 1e6, timeoutMs: 50 }))
+    expect(bounded).toMatchObject({ code: 'KAYAK_TIMEOUT', outcome: 'rejected' })
+    const abort = new AbortController()
+    const aborted = watch(a.read(never, 'stale', { signal: abort.signal }))
+    const stopped = watch(a.read(never, 'stale'))
+    await world.pass(10)
+    abort.abort('enough')
+    await world.until(() => aborted.settled)
+    expect(aborted.error).toMatchObject({ code: 'KAYAK_ABORTED', outcome: 'rejected', cause: 'enough' })
+    await world.stop(a)
+    await world.until(() => stopped.settled)
+    expect(stopped.error).toMatchObject({ code: 'KAYAK_STOPPED', outcome: 'rejected' })
+    expect(await world.leftovers()).toBe(0)
+  })
+
+  it('whose query fails after its deadline has failed by that alone', async () => {
+    const world = new World()
+    const a = await world.start('a')
+    let fail = (_: Error): void => undefined
+    const query = async (): Promise<never> => new Promise((_, reject) => (fail = reject))
+    expect((await world.fails(a.read(query, 'stale', { timeoutMs: 50 }))).code).toBe('KAYAK_TIMEOUT')
+    fail(new Error('of the query'))
+    await world.pass(10)
+    await world.stop(a)
+  })
+
   it('is refused for what is no query, level or option of it', async () => {
     const world = new World()
     const a = await world.start('a')
