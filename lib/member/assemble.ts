@@ -1,6 +1,7 @@
 import type { Clock, Random } from '../../streams/contracts/clock.js'
 import { randomHex } from '../../streams/contracts/clock.js'
 import { LIMITS } from '../../streams/contracts/limits.js'
+import { VERSIONS, type Versions } from '../../streams/contracts/protocol.js'
 import type { Storage } from '../../streams/contracts/storage.js'
 import type { Transport } from '../../streams/contracts/transport.js'
 import { Budgets } from '../../streams/replica/budgets.js'
@@ -28,6 +29,8 @@ export interface MemberOptions {
   readonly contacts?: readonly string[]
   /** What snapshots that it sends may take of the network. Default: as in LIMITS. */
   readonly snapshotBytesPerSecond?: number
+  /** What it speaks. Default: what this software does. */
+  readonly versions?: Versions
 }
 
 const standing = ({ opened }: Recovered): Standing => ({
@@ -71,6 +74,7 @@ export function assemble(options: MemberOptions, slow: (operation: string, tookM
     log,
     requests,
     pace,
+    versions: options.versions ?? VERSIONS,
   }
   return new Replica(parts, { standing: standing(recovered), rosters, snapshot: opened.snapshot, sessions })
 }

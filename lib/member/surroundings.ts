@@ -1,7 +1,7 @@
 import { distinctUntilChanged, filter, map, merge, pairwise, skip, startWith, take, tap, type Observable } from 'rxjs'
 import type { Clock } from '../../streams/contracts/clock.js'
 import { LIMITS } from '../../streams/contracts/limits.js'
-import type { Transport } from '../../streams/contracts/transport.js'
+import type { Transport, TransportNotice } from '../../streams/contracts/transport.js'
 import type { Views } from '../../streams/outlets/views.js'
 import type { Replica } from '../../streams/replica/replica.js'
 import { toldRemoved$ } from '../../streams/roles/inquiry.js'
@@ -37,9 +37,17 @@ export function inbound$(replica: Replica, transport: Transport): Observable<unk
   return received$(transport.inbound$, replica.parts.inbox, notice).pipe(tap(received => replica.deliver(received)))
 }
 
+/** What is known of whom after a notice: in which version those talk who are connected. */
+function heard(tongues: Replica['tongues'], notice: TransportNotice): Replica['tongues'] {
+  if (notice.type === 'peer-up') return new Map(tongues).set(notice.id, notice.version)
+  if (notice.type === 'peer-down') return new Map([...tongues].filter(([id]) => id !== notice.id))
+  return tongues
+}
+
 /** Tells of connections. That a message could not be sent is a network's business. */
 export const notices$ = (replica: Replica, transport: Transport): Observable<unknown> =>
   transport.notices$.pipe(
+    tap(notice => (replica.tongues = heard(replica.tongues, notice))),
     filter(notice => notice.type !== 'dropped'),
     tap(notice => replica.tell(notice)),
   )

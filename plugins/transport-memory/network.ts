@@ -26,6 +26,8 @@ export interface Traffic {
   readonly message: object
   /** Names the message: the same as it is sent and as it arrives, however often it does. */
   readonly number: number
+  /** Of which version it is, of one that arrives; otherwise of the newest that its sender speaks. */
+  readonly version?: number
 }
 
 /** What a network in memory is made with. */
@@ -124,9 +126,13 @@ export class MemoryNetwork {
     this.#cuts.heal(from, to)
   }
 
-  /** Lets a message arrive as if a member had sent it, now and whatever is cut: as an old one, or one that nobody sent. */
-  inject(from: Inbound['from'], to: string, message: object): void {
-    this.#inject(from, to, message, ++this.#count)
+  /**
+   * Lets a message arrive as if a member had sent it, now and whatever is cut: as an old one, or one that nobody sent.
+   *
+   * @param version - of the message; by default the newest that its receiver speaks.
+   */
+  inject(from: Inbound['from'], to: string, message: object, version?: number): void {
+    this.#inject(from, to, message, ++this.#count, version)
   }
 
   /** A member's end of this network. */
@@ -232,7 +238,7 @@ export class MemoryNetwork {
   }
 
   #deliver({ from, to, message, version, number }: Parcel): void {
-    const tell = (type: Traffic['type']): void => this.#tell(type, from, to.advertise, message, number)
+    const tell = (type: Traffic['type']): void => this.#tell(type, from, to.advertise, message, number, version)
     if (to.isClosed || from.isClosed) return tell('gone')
     if (this.#cuts.has(from.advertise, to.advertise)) return tell('cut')
     from.up(to, version)
@@ -241,8 +247,9 @@ export class MemoryNetwork {
     to.receive({ from: from.self, message: to.protocol.fromVersion(message, version) })
   }
 
-  #tell(type: Traffic['type'], from: Endpoint, to: string, message: object, number: number): void {
+  #tell(type: Traffic['type'], from: Endpoint, to: string, message: object, number: number, version?: number): void {
     if (!this.#traffic.observed) return
-    this.#traffic.next({ type, at: this.#clock.now(), from: from.advertise, to, message, number })
+    const of = version === undefined ? {} : { version }
+    this.#traffic.next({ type, at: this.#clock.now(), from: from.advertise, to, message, number, ...of })
   }
 }

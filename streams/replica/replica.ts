@@ -5,6 +5,7 @@ import type { HostEvent, HostEventBody } from '../contracts/events.js'
 import type { Compaction } from '../contracts/host.js'
 import { NOTHING, type Decoded, type InstallSnapshot, type Message } from '../contracts/messages/index.js'
 import { decodeRoster } from '../contracts/roster-codec.js'
+import type { Versions } from '../contracts/protocol.js'
 import type { SnapshotMeta, Storage } from '../contracts/storage.js'
 import type { LogEntry } from '../rules/entry.js'
 import { possibleRosters, rosterAt, rosterInForce, sinceSnapshot, withoutFrom } from '../rules/roster-history.js'
@@ -60,6 +61,8 @@ export interface ReplicaParts {
   readonly requests: Requests
   /** At which snapshots are sent. */
   readonly pace: Pace
+  /** What this member speaks. */
+  readonly versions: Versions
 }
 
 /** What a replica begins with, as its storage holds it. */
@@ -99,6 +102,8 @@ export class Replica {
   readonly chunks = new Subject<Received<InstallSnapshot>>()
   /** Snapshots on their way to members, by id: what follows them is kept until they have arrived. */
   pins: ReadonlyMap<string, Pin> = new Map()
+  /** In which version those talk with this member who are connected, by id. */
+  tongues: ReadonlyMap<string, number> = new Map()
   /** Asks a leader to hand over. */
   readonly handovers = new Subject<Handover>()
   /** Errors of consumers' and kayak's own making that end this member. */
@@ -237,6 +242,12 @@ export class Replica {
 
   tell(event: HostEventBody): void {
     this.events.next({ at: this.parts.clock.now(), ...event })
+  }
+
+  /** Whether a member speaks a version for sure: this one, or one that is connected and talks in it, or in a later one. */
+  isSpokenBy(id: string, version: number): boolean {
+    const { newest } = this.parts.versions
+    return newest >= version && (id === this.self.id || (this.tongues.get(id) ?? 0) >= version)
   }
 
   isMemberOfCommitted(id: string): boolean {

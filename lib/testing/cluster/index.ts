@@ -1,6 +1,7 @@
 export type { AppendCall } from './callers.js'
 export type { Operation } from './operations.js'
-export { TestCluster, type TestClusterOptions } from './test-cluster.js'
+export { TestCluster } from './test-cluster.js'
+export type { TestClusterOptions } from './test-cluster-options.js'
 export { TestMember, type End } from './test-member.js'
 export { lowerLimits, type Limits } from './limits.js'
 export { bridge, deafen, mute, ring, split } from './shapes.js'

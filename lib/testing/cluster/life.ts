@@ -1,7 +1,7 @@
 import { concat, EMPTY, ignoreElements, map, switchMap, type Observable, type Subscription } from 'rxjs'
 import type { MemoryDisk } from '../../../plugins/storage-memory/index.js'
 import type { Random } from '../../../streams/contracts/clock.js'
-import { PROTOCOL } from '../../../streams/contracts/messages/versions.js'
+import type { Protocol } from '../../../streams/contracts/protocol.js'
 import type { Opened, Storage } from '../../../streams/contracts/storage.js'
 import type { Transport } from '../../../streams/contracts/transport.js'
 import { open$, type Recovered } from '../../../streams/replica/open.js'
@@ -28,26 +28,26 @@ function prepared$({ storage }: Life, { identity }: MemoryDisk, prepare: Prepare
   return concat(prepare$.pipe(ignoreElements()), storage.close())
 }
 
+/** Who it is, where, and what it speaks. */
+interface Named {
+  readonly id: string
+  readonly address: string
+  readonly protocol: Protocol
+}
+
 function opened$(
   { storage, transport, clock, random }: Life,
-  memberId: string,
-  address: string,
+  { id: memberId, address, protocol }: Named,
 ): Observable<Recovered> {
   return open$(storage).pipe(
     switchMap(recovered => {
       const clusterId = recovered.opened.identity?.clusterId
       const where = { bind: address, advertise: address, secret: undefined }
-      return transport
-        .open({ memberId, clusterId, ...where, protocol: PROTOCOL, clock, random })
-        .pipe(map(() => recovered))
+      return transport.open({ memberId, clusterId, ...where, protocol, clock, random }).pipe(map(() => recovered))
     }),
   )
 }
 
 /** Opens the disk and listens, as a host does, and emits what was found. */
-export const opening$ = (
-  life: Life,
-  disk: MemoryDisk,
-  { id, address }: { readonly id: string; readonly address: string },
-  prepare: Prepare,
-): Observable<Recovered> => concat(prepared$(life, disk, prepare), opened$(life, id, address))
+export const opening$ = (life: Life, disk: MemoryDisk, named: Named, prepare: Prepare): Observable<Recovered> =>
+  concat(prepared$(life, disk, prepare), opened$(life, named))

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
-import { MemoryNetwork, type Faults } from '../../../plugins/transport-memory/index.js'
+import { MemoryNetwork } from '../../../plugins/transport-memory/index.js'
 import { randomHex, type Random } from '../../../streams/contracts/clock.js'
 import type { KayakError } from '../../../streams/contracts/errors.js'
+import { PROTOCOL } from '../../../streams/contracts/messages/versions.js'
+import type { Protocol } from '../../../streams/contracts/protocol.js'
 import type { LogEntry } from '../../../streams/rules/entry.js'
 import type { ClusterSettings } from '../../../streams/rules/roster.js'
 import { honestFailure, leavesNoTimer, noLeaks, settlesInTime } from '../invariants/index.js'
@@ -15,30 +17,9 @@ import type { Surroundings } from './surroundings.js'
 import { follow } from './follow.js'
 import { Overseer } from './overseer.js'
 import { standingOf } from './standing-of.js'
+import type { TestClusterOptions } from './test-cluster-options.js'
 import { TestMember } from './test-member.js'
 import { Trace } from './trace.js'
-
-export interface TestClusterOptions {
-  readonly seed?: number
-  readonly electionTimeoutMs?: number
-  readonly heartbeatMs?: number
-  /** What the network does wrong from the beginning. */
-  readonly faults?: Partial<Faults>
-  /** What members apply what has committed to. By default a digest. */
-  readonly newMachine?: () => MemberMachine
-  /** How long a disk takes. */
-  readonly diskMs?: number | readonly [number, number]
-  /** How far clocks may be apart. */
-  readonly skewMs?: number
-  /** What the cluster has agreed on of leases; by default there are none. */
-  readonly leases?: Pick<ClusterSettings, 'leaseMs' | 'clockBoundMs'>
-  /** How slowly a clock may run: what has a deadline by it may take so much longer. */
-  readonly slowestRate?: number
-  /** The deadline of operations that name none. */
-  readonly timeoutMs?: number
-  /** Looks on after every event. It must change nothing. */
-  readonly look?: () => void
-}
 
 const BEGINNING = 1_700_000_000_000
 
@@ -60,6 +41,8 @@ export class TestCluster implements Surroundings {
   readonly trace = new Trace()
   /** Events that have happened. */
   steps = 0
+  /** What those speak who come. */
+  protocol: Protocol
   private readonly touch = new Set<TestMember>()
   private readonly overseer: Overseer
   private readonly byAddress = new Map<string, TestMember>()
@@ -68,6 +51,7 @@ export class TestCluster implements Surroundings {
   constructor(private readonly options: TestClusterOptions = {}) {
     const { seed = 1, electionTimeoutMs = 200, faults = { delayMs: [1, 5] }, timeoutMs = 10_000 } = options
     this.random = seededRandom(seed)
+    this.protocol = options.protocol ?? PROTOCOL
     this.heartbeatMs = options.heartbeatMs ?? electionTimeoutMs / 5
     this.settings = { electionTimeoutMs, ...(options.leases ?? { leaseMs: 0, clockBoundMs: 0 }) }
     this.network = new MemoryNetwork({ clock: this.clock, random: this.fork(), faults })
@@ -110,7 +94,7 @@ export class TestCluster implements Surroundings {
   /** A member that doesn't run yet. */
   add(name = `m${this.members.length + 1}`, address?: string): TestMember {
     const { diskMs = [0, 2], skewMs = 0 } = this.options
-    const member = new TestMember(name, this, Math.round(this.random.next() * skewMs), address)
+    const member = new TestMember(name, this, Math.round(this.random.next() * skewMs), address, this.protocol)
     member.disk.latencyMs = diskMs
     this.members.push(member)
     this.byAddress.set(member.address, member)

@@ -2,6 +2,8 @@ import { AsyncSubject, concat, EMPTY, observeOn, of, Subscription, switchMap, ta
 import { MemoryDisk, memoryStorage, type Torn } from '../../../plugins/storage-memory/index.js'
 import { randomHex } from '../../../streams/contracts/clock.js'
 import type { KayakError } from '../../../streams/contracts/errors.js'
+import { PROTOCOL } from '../../../streams/contracts/messages/versions.js'
+import type { Protocol } from '../../../streams/contracts/protocol.js'
 import type { HostEvent } from '../../../streams/contracts/events.js'
 import type { Identity } from '../../../streams/contracts/storage.js'
 import type { Recovered } from '../../../streams/replica/open.js'
@@ -61,6 +63,8 @@ export class TestMember implements Watched {
     aheadMs = 0,
     /** Where it is, or will be when it is started. */
     public address = `${name}:7000`,
+    /** What the software speaks by which it is started next. */
+    public protocol: Protocol = PROTOCOL,
   ) {
     this.id = randomHex(around.random, 16)
     this.time = new LocalTime(around.clock, aheadMs)
@@ -256,6 +260,7 @@ export class TestMember implements Watched {
       clusterId: recovered.opened.identity?.clusterId ?? '',
       heartbeatMs: around.heartbeatMs,
       contacts: around.contactsOf(this),
+      versions: this.protocol,
       ...{ clock, random, storage, transport, recovered },
     })
     life.member = member

@@ -33,6 +33,7 @@ const VERDICTS = [
   'busy',
   'invalid',
   'disagrees',
+  'older-member',
 ] as const
 export type ChangeReplyVerdict = (typeof VERDICTS)[number]
 
@@ -42,7 +43,7 @@ export class ChangeReply extends GroupMessage {
   @IsIn(VERDICTS) declare readonly verdict: ChangeReplyVerdict
   /** The committed roster: one that shows it done, with `done`. */
   @IsCount() declare readonly rosterIndex: number
-  /** Who has the address, with `address-taken`, or who is none, with `not-member`. */
+  /** Who has the address, with `address-taken`, who is none, with `not-member`, or who may be older, with `older-member`. */
   @MayBeMissing() @IsId() readonly by?: string
   /** Whom to ask instead, with `not-leader`, where it is known. */
   @MayBeMissing() @IsAddress() readonly leader?: string

@@ -15,7 +15,7 @@ import {
   type RosterStep,
 } from '../../rules/membership.js'
 import { isRecent } from '../../rules/timing.js'
-import { clusterVersion, isMember, isVoter, members, type Roster } from '../../rules/roster.js'
+import { clusterVersion, isMember, isVoter, members, type Roster, type RosterMember } from '../../rules/roster.js'
 import type { Received, Sender } from '../../sources/inbound.js'
 import type { Transition } from '../transition.js'
 import type { Leadership } from './leadership.js'
@@ -53,6 +53,13 @@ function appendRoster(replica: Replica, payload: Uint8Array): void {
 
 const nextIndex = ({ parts }: Replica): number => parts.log.last.index + 1
 
+/** Who may not be able to read what is replicated once the cluster has gone on to a later version, if anybody. */
+function olderThan(replica: Replica, next: Roster): RosterMember | undefined {
+  const version = clusterVersion(next.settings)
+  if (version <= clusterVersion(replica.roster.settings)) return undefined
+  return members(next).find(({ id }) => !replica.isSpokenBy(id, version))
+}
+
 /** Carries out a change that waits, and says whether it is settled. One is done once it has committed. */
 function carryOut({ replica }: Leadership, { change, from, id }: Pending): boolean {
   const judged = changeRoster(replica.roster, change, nextIndex(replica))
@@ -63,6 +70,8 @@ function carryOut({ replica }: Leadership, { change, from, id }: Pending): boole
   switch (judged.verdict) {
     case 'change': {
       if (members(judged.roster).length > LIMITS.members) return tell({ verdict: 'busy' })
+      const older = olderThan(replica, judged.roster)
+      if (older !== undefined) return tell({ verdict: 'older-member', by: older.id })
       const payload = soundRoster(judged.roster)
       if (payload === undefined) return tell({ verdict: 'invalid' })
       appendRoster(replica, payload)
