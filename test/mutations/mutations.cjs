@@ -450,6 +450,37 @@ module.exports = [
     replace: 'const least = this.replica.roster.index',
   },
   {
+    name: 'a lease is by the word of those who do not know yet how long it is',
+    hunt: 'leases',
+    file: 'streams/roles/leader/leadership.ts',
+    find: 'const least = Math.max(this.replica.roster.index, this.firstIndex)',
+    replace: 'const least = this.firstIndex',
+  },
+  {
+    name: 'members keep to the election timeout that they began with',
+    file: 'streams/replica/replica.ts',
+    find: 'return this.roster.settings.electionTimeoutMs',
+    replace: 'return (this.rosters[0] ?? this.roster).settings.electionTimeoutMs',
+  },
+  {
+    name: 'a cluster goes on to a version that some do not speak',
+    file: 'streams/roles/leader/membership.ts',
+    find: 'return members(next).find(({ id }) => !replica.isSpokenBy(id, version))',
+    replace: 'return members(next).find(() => version < 0)',
+  },
+  {
+    name: 'a cluster goes on to a version that the leader alone speaks for sure',
+    file: 'streams/replica/replica.ts',
+    find: 'return newest >= version && (id === this.self.id || (this.tongues.get(id) ?? 0) >= version)',
+    replace: 'return newest >= version && (id === this.self.id || (this.tongues.get(id) ?? version) >= version)',
+  },
+  {
+    name: 'two members talk in the newest version that one of them speaks',
+    file: 'streams/contracts/protocol.ts',
+    find: 'const newest = Math.min(mine.newest, theirs.newest)\n  return',
+    replace: 'const newest = Math.max(mine.newest, theirs.newest)\n  return',
+  },
+  {
     name: 'a follower acknowledges what it has let go of for want of memory',
     file: 'streams/roles/following.ts',
     find: 'verified: Math.max(following.verified, fit.from - 1) }',

@@ -82,6 +82,8 @@ const ROSTER = only(
   'return',
   'replacement',
   'reconfiguration',
+  'settling',
+  'upgrade',
   'move',
   'stale-messages',
   'lost-suffix',

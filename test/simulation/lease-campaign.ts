@@ -15,6 +15,7 @@ const KINDS: readonly FaultKind[] = [
   'hand-over',
   'crash',
   'reconfiguration',
+  'settling',
 ]
 const everyMs = {
   ...Object.fromEntries(KINDS.map(kind => [kind, TROUBLE.everyMs[kind] ?? Infinity])),

@@ -47,6 +47,7 @@ const STEPS = [
   invariants.rosterSafety,
   invariants.rostersOfLog,
   invariants.oneAddressEach,
+  invariants.spokenRoster,
   invariants.stateMachineSafety,
   invariants.withinBudgets,
 ]

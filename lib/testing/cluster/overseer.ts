@@ -57,7 +57,8 @@ export class Overseer {
     const { life, replica, awakeSince } = member
     const writingSince = this.writingSince(member)
     if (replica?.standing.role !== 'leader' || member.isPaused) return
-    const { roster, electionTimeoutMs, self } = replica
+    const { roster, self } = replica
+    const { electionTimeoutMs } = roster.settings
     const hearsQuorum = (since: number): boolean =>
       hasQuorum(roster, id => id === self.id || this.contacts.heardAt(life, id) >= since)
     const since = Math.max(awakeSince, this.leadsSince(life, `${replica.standing.term} ${roster.index}`))

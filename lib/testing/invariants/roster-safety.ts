@@ -38,6 +38,16 @@ export function rostersOfLog({ life, now, mirror }: Step): Verdict {
   return strange && `${life} goes by a roster of entry ${strange.index}, which is none in its log`
 }
 
+/** 11. No member goes by a roster of a version that it doesn't speak: it couldn't read what is replicated from then on. */
+export function spokenRoster({ life, before, now, replica }: Step): Verdict {
+  if (now.rosters === before?.rosters) return undefined
+  const { newest } = replica.parts.versions
+  const later = now.rosters.find(({ settings: { version = 1 } }) => version > newest)
+  return (
+    later && `${life} speaks ${newest}, and goes by a roster at ${later.index} of version ${later.settings.version}`
+  )
+}
+
 /** 11. Nobody is where another is: whoever dials an address means one member. */
 export function oneAddressEach({ life, before, now }: Step): Verdict {
   const newest = now.rosters.at(-1)

@@ -36,6 +36,10 @@ export const FAULT_KINDS = [
   'replacement',
   /** Some voters become learners and some learners voters, all at once. */
   'reconfiguration',
+  /** The cluster settles on longer or shorter election timeouts, and where it has leases on others, or none. */
+  'settling',
+  /** Some members are upgraded one by one to a pretended next version, to which the cluster may go on if all speak it. */
+  'upgrade',
   /** A partition that comes and goes many times. */
   'flapping',
   /** A process dies before, after or in the midst of one of its next calls of the disk. */
@@ -126,6 +130,8 @@ export const TROUBLE: SimulatedFaults = {
     return: 6000,
     replacement: 6000,
     reconfiguration: 5000,
+    settling: 5000,
+    upgrade: 5000,
     flapping: 8000,
     'crash-at-call': 3000,
     'lost-suffix': 4000,

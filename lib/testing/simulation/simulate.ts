@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { checkOptions } from './check-options.js'
 import { lowerLimits, type Limits } from '../cluster/limits.js'
+import { pretendNext } from '../cluster/next-version.js'
 import type { SimulationOptions, SimulationReport } from './options.js'
 import { Simulation } from './simulation.js'
 
@@ -35,11 +36,11 @@ export function simulate<State, Input, Output>(
   options: SimulationOptions<State, Input, Output>,
 ): SimulationReport<Input, Output> {
   checkOptions(options)
-  const restore = lowerLimits({ ...SMALL, ...options.limits })
+  const restore = [lowerLimits({ ...SMALL, ...options.limits }), pretendNext()]
   try {
     return run(new Simulation(options))
   } finally {
-    restore()
+    for (const end of restore) end()
   }
 }
 

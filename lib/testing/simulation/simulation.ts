@@ -7,6 +7,7 @@ import { hasQuorum } from '../cluster/has-quorum.js'
 import { isPlaced } from '../cluster/is-placed.js'
 import { isUpToDate } from '../../../streams/rules/vote.js'
 import { EMPTY_ROSTER, type Roster } from '../../../streams/rules/roster.js'
+import { BEFORE } from '../cluster/next-version.js'
 import type { Operation } from '../cluster/operations.js'
 import { TestCluster } from '../cluster/test-cluster.js'
 import type { TestMember } from '../cluster/test-member.js'
@@ -65,6 +66,7 @@ export class Simulation<State, Input, Output> {
       skewMs,
       slowestRate,
       newMachine,
+      protocol: BEFORE,
       ...(leases && { leases }),
       ...look,
     })
@@ -118,7 +120,8 @@ export class Simulation<State, Input, Output> {
   private get bound(): number {
     const { settings, running } = this.cluster
     const voters = Math.max(...running.map(({ replica }) => replica?.roster.voters.length ?? 0))
-    return recoveryBoundMs(settings.electionTimeoutMs, voters)
+    const timeouts = running.map(({ replica }) => replica?.roster.settings.electionTimeoutMs ?? 0)
+    return recoveryBoundMs(Math.max(settings.electionTimeoutMs, ...timeouts), voters)
   }
 
   /**
@@ -185,7 +188,8 @@ export class Simulation<State, Input, Output> {
     }
     const areDone = (): boolean => waiting.every(({ operation }) => operation.ending === 'done')
     const isOver = (): boolean => (askAgain(), areDone() || isLate())
-    cluster.until(isOver, 'an append and a barrier to be acknowledged', this.bound)
+    // who is needed for a quorum may have to be sent a snapshot before
+    cluster.until(isOver, 'an append and a barrier to be acknowledged', this.bound + this.snapshotsMs)
     if (!areDone()) this.recover(lateFaults + 1)
   }
 

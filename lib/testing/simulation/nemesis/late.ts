@@ -6,9 +6,9 @@ import type { Nemesis } from './nemesis.js'
 const STALE_MESSAGES = 300
 
 /** Lets a message arrive once more, or one that was lost. */
-export function inject({ cluster }: Nemesis, from: string, to: string, message: object): void {
+export function inject({ cluster }: Nemesis, from: string, to: string, message: object, version?: number): void {
   const sender = cluster.at(from)
-  if (sender !== undefined) cluster.network.inject({ id: sender.id, address: from }, to, message)
+  if (sender !== undefined) cluster.network.inject({ id: sender.id, address: from }, to, message, version)
 }
 
 /** Remembers the messages of a kind that arrive from now on: `stop` ends that, `repeat` lets them arrive once more. */
@@ -21,7 +21,7 @@ export function overhear(nemesis: Nemesis, isMeant: (traffic: Traffic) => boolea
   const stop = (): void => listening.unsubscribe()
   atEnd(stop)
   const repeat = (isWanted: (traffic: Traffic) => boolean = () => true): void => {
-    for (const { from, to, message } of heard.filter(isWanted)) inject(nemesis, from, to, message)
+    for (const { from, to, message, version } of heard.filter(isWanted)) inject(nemesis, from, to, message, version)
   }
   return { stop, repeat }
 }

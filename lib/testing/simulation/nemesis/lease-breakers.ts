@@ -6,6 +6,7 @@ import { die, shuffled } from './dice.js'
 import { inject, overhear } from './late.js'
 import type { Nemesis } from './nemesis.js'
 import { crash } from './processes.js'
+import { settingsOf } from './settings.js'
 
 /** How often a leader that was cut off is asked, and for how long. */
 const ASKS = 70
@@ -177,7 +178,7 @@ const SETTLED_MS = 60
  * A leader that was cut off settles on no leases, for itself. It forgets that when it hears another, which must not count
  * on its word before its disk has forgotten it as well: it is restarted as others stand.
  */
-export const settleAlone: LeaseBreaker = (nemesis, fault, old) => {
+const settleAlone: LeaseBreaker = (nemesis, fault, old) => {
   const { cluster } = nemesis
   cluster.network.isolate(old.address)
   const steps = [{ type: 'settle', settings: { leaseMs: 0 } }] as const
@@ -211,6 +212,26 @@ export const settleAlone: LeaseBreaker = (nemesis, fault, old) => {
   )
 }
 
+/** Of what a cluster was founded with: what it settles on, and then a leader alone. */
+const SHORTER = 0.5
+const LONGER = 1.5
+
+/** A leader that is cut off settles on longer leases: those who haven't heard of that keep to it for as long as before. */
+const settleForLonger: LeaseBreaker = (nemesis, fault, leader) => {
+  const { cluster } = nemesis
+  const step = (share: number) => ({ type: 'settle', settings: settingsOf(cluster.settings, share) }) as const
+  cluster.callers.change(leader, step(SHORTER), ({ ending }) => {
+    if (ending !== 'done' || !leader.isLeader) return
+    nemesis.later(SETTLED_MS, () => {
+      cutOff(nemesis, fault, leader, () => appendElsewhere(nemesis, leader))
+      cluster.callers.reconfigure(leader, { steps: [step(LONGER)] }, undefined, ALONE_MS)
+    })
+  })
+}
+
+/** Those that change the roster. */
+export const CHANGING: readonly LeaseBreaker[] = [settleAlone, settleForLonger]
+
 /** What would show a lease that lasts for too long, of a leader that holds its members together. */
 export const LEASE_BREAKERS: readonly LeaseBreaker[] = [
   cutOff,
@@ -220,4 +241,5 @@ export const LEASE_BREAKERS: readonly LeaseBreaker[] = [
   delayVotes,
   tellOfTerm,
   settleAlone,
+  settleForLonger,
 ]

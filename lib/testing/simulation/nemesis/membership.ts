@@ -42,7 +42,11 @@ const bringBack: Strike = (nemesis, fault) => {
     member.crash()
     ask({ type: 'remove', id }, () => {
       if (die(fault, 1) < 0.5) nemesis.loseLog(member)
-      nemesis.later(1, () => ask({ type: 'add', id, address }, revive))
+      nemesis.later(1, () => {
+        // as the others are by now
+        member.protocol = nemesis.cluster.protocol
+        ask({ type: 'add', id, address }, revive)
+      })
     })
   })
 }

@@ -2,7 +2,7 @@ import type { TestMember } from '../../cluster/test-member.js'
 import { atNext, isSent } from './at-next.js'
 import { die, pick } from './dice.js'
 import { inject, overhear } from './late.js'
-import { cutOff, LEASE_BREAKERS, settleAlone } from './lease-breakers.js'
+import { CHANGING, cutOff, LEASE_BREAKERS } from './lease-breakers.js'
 import type { Nemesis } from './nemesis.js'
 import { crash } from './processes.js'
 import type { Strike } from './strike.js'
@@ -19,8 +19,8 @@ const staleReads: Strike = (nemesis, fault) => {
   if (leader === undefined) return
   const hasLease = (leader.replica?.roster.settings.leaseMs ?? 0) > 0
   const act = (hasLease ? pick(LEASE_BREAKERS, die(fault, 2)) : undefined) ?? cutOff
-  // one change at a time: that one has its own
-  if (act !== settleAlone && die(fault, 1) < 0.5) stayAlone(nemesis, leader)
+  // one change at a time: those have their own
+  if (!CHANGING.includes(act) && die(fault, 1) < 0.5) stayAlone(nemesis, leader)
   act(nemesis, fault, leader)
 }
 

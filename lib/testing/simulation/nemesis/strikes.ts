@@ -3,6 +3,7 @@ import { clocks } from './clocks.js'
 import { disks } from './disks.js'
 import { membership } from './membership.js'
 import { networks } from './networks.js'
+import { owners } from './owners.js'
 import { processes } from './processes.js'
 import { stale } from './stale.js'
 import type { Strike } from './strike.js'
@@ -15,4 +16,5 @@ export const STRIKES: Readonly<Record<FaultKind, Strike>> = {
   ...disks,
   ...clocks,
   ...membership,
+  ...owners,
 }
