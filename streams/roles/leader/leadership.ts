@@ -36,8 +36,8 @@ export class Leadership {
   /** The last commit that each member waits for. */
   private readonly awaited = new Map<string, number>()
   readonly rounds: Rounds
-  /** Who is being sent a snapshot. */
-  readonly transfers = new Set<string>()
+  /** Who is being sent a snapshot, in the order in which they have places. */
+  transfers: ReadonlySet<string> = new Set()
   readonly underWay = new UnderWay()
   /** Set while the leadership is being handed over: no appends are taken meanwhile. */
   transferring = false

@@ -64,10 +64,31 @@ const replies$ = ({ replica }: Leadership, { id, incarnation }: RosterMember, me
     map(({ message: reply }) => reply),
   )
 
-/** When so many bytes may go: once the pace allows, and again each time that nothing has come of it within a timeout. */
-function turns$({ replica }: Leadership, bytes: number): Observable<unknown> {
+/** Those who are being sent snapshots, and answer: who doesn't is in nobody's way. */
+function busy(leadership: Leadership): readonly string[] {
+  const { clock } = leadership.replica.parts
+  const limitMs = 2 * leadership.replica.electionTimeoutMs
+  return [...leadership.transfers].filter(id => isRecent(leadership.heardAt(id), clock.now(), limitMs))
+}
+
+/** Whether a member is one of those that may be sent snapshots at once; one whose place was taken waits for another. */
+function hasPlace(leadership: Leadership, { id }: RosterMember): boolean {
+  const ahead = [...leadership.transfers].slice(0, [...leadership.transfers].indexOf(id))
+  return busy(leadership).filter(other => ahead.includes(other)).length < LIMITS.snapshotTransfers
+}
+
+/**
+ * When so many bytes may go: once there is a place and the pace allows, and again each time that nothing has come of it
+ * within a timeout.
+ */
+function turns$(leadership: Leadership, member: RosterMember, bytes: number): Observable<unknown> {
+  const { replica } = leadership
   const { clock, pace } = replica.parts
-  const turn$ = defer(() => timer(pace.wait(bytes), clock))
+  const turn$: Observable<unknown> = defer(() =>
+    hasPlace(leadership, member)
+      ? timer(pace.wait(bytes), clock)
+      : timer(replica.heartbeatMs, clock).pipe(switchMap(() => turn$)),
+  )
   return turn$.pipe(expand(() => timer(replica.electionTimeoutMs, clock).pipe(switchMap(() => turn$))))
 }
 
@@ -85,7 +106,7 @@ function chunk$(
     inbox.enter(),
     switchMap(data =>
       merge(
-        turns$(leadership, data.byteLength).pipe(
+        turns$(leadership, member, data.byteLength).pipe(
           inbox.enter(),
           tap(() => send(leadership, member, meta, offset, data)),
           ignoreElements(),
@@ -109,17 +130,18 @@ function begin(leadership: Leadership, member: RosterMember, meta: SnapshotMeta)
   const { replica } = leadership
   const { appendedBytes } = replica.parts.log
   replica.pins = new Map(replica.pins).set(member.id, { index: meta.index, appendedBytes })
-  leadership.transfers.add(member.id)
+  // behind it those whose place it takes
+  const answering = busy(leadership)
+  const silent = [...leadership.transfers].filter(id => !answering.includes(id))
+  leadership.transfers = new Set([...answering, member.id, ...silent])
   leadership.update(member.id, awaitingSnapshot)
 }
 
-/** Whether another member may be sent a snapshot: who doesn't answer is in nobody's way. */
+/** Whether another member may be sent a snapshot. */
 function mayBegin(leadership: Leadership, member: RosterMember): boolean {
-  const { clock, budgets } = leadership.replica.parts
-  const limitMs = 2 * leadership.replica.electionTimeoutMs
-  const busy = [...leadership.transfers].filter(id => isRecent(leadership.heardAt(id), clock.now(), limitMs)).length
-  if (busy < LIMITS.snapshotTransfers) return true
-  budgets.over('transfers', busy, LIMITS.snapshotTransfers, member.id)
+  const { length } = busy(leadership)
+  if (length < LIMITS.snapshotTransfers) return true
+  leadership.replica.parts.budgets.over('transfers', length, LIMITS.snapshotTransfers, member.id)
   return false
 }
 
@@ -181,7 +203,7 @@ export function sendSnapshot$(
         catchError((error: unknown) => (isCompacted(error) ? EMPTY : throwError(() => error))),
         tap({
           next: () => arrived(leadership, member, meta),
-          finalize: () => leadership.transfers.delete(member.id),
+          finalize: () => (leadership.transfers = new Set([...leadership.transfers].filter(id => id !== member.id))),
           complete: () => leadership.update(member.id, progress => afterSnapshot(progress, progress.next)),
         }),
       )

@@ -243,4 +243,27 @@ describe('snapshots on their way', () => {
     bench.pass(1)
     expect(offsets()).toContainEqual(['b', 0])
   })
+
+  it('to one that answers again waits for those that have taken its place', () => {
+    restore()
+    restore = lowerLimits({ snapshotChunkBytes: 40, tailEntries: 0, snapshotTransfers: 1 })
+    bench = new Bench({ disk: compactedDisk(4, 6, SIZE), voters: 'abcd' }).elect().pass(1)
+    bench.hear('c', refusal(2, 6, 0, 0)).pass(0)
+    bench.hear('b', refusal(2, 6, 0, 0)).pass(0)
+    for (let ms = 0; ms < 2 * T; ms += HEARTBEAT)
+      bench.pass(HEARTBEAT).acknowledge('d', { term: 2, match: 7 }).acknowledge('b', { term: 2, match: 0 })
+    bench.pass(1)
+    expect(offsets()).toContainEqual(['b', 0])
+    // what was sent to it before has arrived after all
+    reply({ from: 'c', offset: 40 })
+    for (const offset of [40, 80]) reply({ offset })
+    for (const name of ['b', 'c', 'd']) bench.pass(HEARTBEAT).acknowledge(name, { term: 2, match: 0 })
+    expect(offsets()).toEqual([
+      ['b', 40],
+      ['b', 80],
+    ])
+    reply({ offset: SIZE, installed: true })
+    bench.pass(HEARTBEAT)
+    expect(offsets()).toEqual([['c', 40]])
+  })
 })
