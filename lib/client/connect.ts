@@ -3,7 +3,7 @@ import { socketioDialler } from '../../plugins/transport-socketio/client/index.j
 import type { Client, ClientEvent } from '../../streams/contracts/client.js'
 import { KayakError } from '../../streams/contracts/errors.js'
 import type { Payload } from '../../streams/contracts/host.js'
-import { onAbort } from '../host/on-abort.js'
+import { onAbort } from '../../streams/operators/on-abort.js'
 import { RemoteClient } from './client.js'
 import { resolveClient, type ClientOptions } from './options.js'
 

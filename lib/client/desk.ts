@@ -5,7 +5,7 @@ import type { Answering } from '../../streams/contracts/client-messages/index.js
 import { KayakError } from '../../streams/contracts/errors.js'
 import type { OperationOptions } from '../../streams/contracts/host.js'
 import { LIMITS } from '../../streams/contracts/limits.js'
-import { onAbort } from '../host/on-abort.js'
+import { onAbort } from '../../streams/operators/on-abort.js'
 import { signalOf, timeoutOf } from '../host/operation-options.js'
 import { Asking, type Question } from './asking.js'
 import type { Connection } from './connection.js'
