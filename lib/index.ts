@@ -28,7 +28,7 @@ export type {
 export type { Options } from './host/options.js'
 export type { Authorized, ClientsOptions } from './host/clients/gate.js'
 export type { ClientOptions } from './client/options.js'
-export type { Client, ClientEvent, ClientLog } from '../streams/contracts/client.js'
+export type { Client, ClientEvent, ClientEventBody, ClientLog } from '../streams/contracts/client.js'
 export { ERRORS, isKayakError, KayakError, type ErrorCode, type Outcome } from '../streams/contracts/errors.js'
 export type { Budget, HostEvent, HostEventBody, StepDownReason } from '../streams/contracts/events.js'
 export type {
@@ -64,6 +64,7 @@ export type {
   Storage,
   TermAndVote,
 } from '../streams/contracts/storage.js'
+export type { ClientConnection, ClientGate, ClientRights } from '../streams/contracts/client-transport.js'
 export { MAX_MESSAGE_BYTES } from '../streams/contracts/transport.js'
 export type {
   Bound,

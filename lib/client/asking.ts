@@ -3,6 +3,7 @@ import type { Clock } from '../../streams/contracts/clock.js'
 import { errorOf, type Answering, type Asked } from '../../streams/contracts/client-messages/index.js'
 import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
 import type { Connection } from './connection.js'
+import { AGAIN_MS, isPassing } from './passing.js'
 
 /** What a caller wants to know, or to be done. */
 export interface Question<A extends Answering> {
@@ -17,12 +18,6 @@ export interface Question<A extends Answering> {
   /** Emits once the answer may be given to the caller. */
   readonly until?: (answer: A) => Observable<unknown>
 }
-
-/** The member that was asked is going away: another one is asked. */
-const PASSING = new Set(['KAYAK_STOPPED', 'KAYAK_REMOVED'])
-/** Ask again, where a part of the answer is open already. */
-const OPEN = new Set(['KAYAK_TIMEOUT', 'KAYAK_OVERLOADED', 'KAYAK_TOO_STALE'])
-const AGAIN_MS = 100
 
 /** One question until it is answered, whoever answers it. */
 export class Asking<A extends Answering> {
@@ -90,7 +85,6 @@ export class Asking<A extends Answering> {
   }
 
   private isPassing(error: unknown): boolean {
-    if (!isKayakError(error)) return false
-    return PASSING.has(error.code) || (this.isOpen && OPEN.has(error.code))
+    return isKayakError(error) && isPassing(error.code, this.isOpen)
   }
 }

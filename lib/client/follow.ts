@@ -13,6 +13,7 @@ import type { LogEntry } from '../../streams/rules/entry.js'
 import type { Connection } from './connection.js'
 import type { Desk } from './desk.js'
 import type { Known } from './known.js'
+import { isPassing } from './passing.js'
 
 /** Entries from where the batch before has ended to before `next`. */
 export interface Batch {
@@ -35,12 +36,9 @@ function batchOf({ entries: bytes, next }: ClientEntries, cursor: number): Batch
   throw new KayakError('KAYAK_CORRUPT', `A member has sent entries that do not go on from ${String(cursor)}.`)
 }
 
-/** A member that is going away is no reason to end: another one is asked. */
-const WAITS = new Set(['KAYAK_STOPPED', 'KAYAK_REMOVED'])
-
 /** What ends a stream, and what it waits for another member to go on with. */
 export function streamed<A extends Answering>(answer: Answering, type: A['type']): A | undefined {
-  if (answer.type === 'failed' && !WAITS.has(answer.code)) throw errorOf(answer)
+  if (answer.type === 'failed' && !isPassing(answer.code)) throw errorOf(answer)
   // the type tells the class
   return answer.type === type ? (answer as A) : undefined
 }

@@ -5,7 +5,7 @@
  */
 export { connect } from './connect.js'
 export type { ClientOptions } from './options.js'
-export type { Client, ClientEvent, ClientLog } from '../../streams/contracts/client.js'
+export type { Client, ClientEvent, ClientEventBody, ClientLog } from '../../streams/contracts/client.js'
 export { ERRORS, isKayakError, KayakError, type ErrorCode, type Outcome } from '../../streams/contracts/errors.js'
 export type {
   AppendId,

@@ -32,7 +32,8 @@ export class Known {
   private gap: Gap = { after: 0, until: 0 }
   clusterId = ''
   committed = 0
-  shown = 0
+  /** The last entry that members say consumers could see. */
+  private seen = 0
   window: number = LIMITS.leastSessionWindow
 
   get now(): View {
@@ -56,10 +57,19 @@ export class Known {
     return isNewer
   }
 
-  progress({ committed, shown, window }: ClientProgress): void {
+  progress({ committed, visible, window }: ClientProgress): void {
     this.reach(committed)
-    this.shown = shown
+    this.see(visible)
     this.window = window
+  }
+
+  see(visible: number): void {
+    this.seen = Math.max(this.seen, visible)
+  }
+
+  /** The last entry that consumers may have been shown. */
+  get shown(): number {
+    return this.visible(this.seen)
   }
 
   reach(index: number): void {
@@ -71,6 +81,7 @@ export class Known {
     const last = entries.at(-1)?.index
     const { after, until } = this.gap
     this.reach(next - 1)
+    if (last !== undefined) this.see(last)
     // who reads history again learns nothing of the end
     if (next <= until) return
     if (last !== undefined) this.gap = { after: last, until: next - 1 }

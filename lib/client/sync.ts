@@ -51,7 +51,8 @@ export class ClientSync implements Sync {
     const { clock, timeoutMs } = this.desk
     const end = clock.now() + timeoutOf(options, timeoutMs)
     const { index: reached, visible } = await this.prove(what, level, options)
-    if (reached === 0 || (!always && this.acknowledged.size === 0)) return
+    const isKept = options.acknowledged !== false && this.acknowledged.size > 0
+    if (reached === 0 || !(always || isKept)) return
     await this.applied(what, visible, { ...options, timeoutMs: Math.max(1, end - clock.now()) })
   }
 
@@ -61,6 +62,7 @@ export class ClientSync implements Sync {
       clientMessage(ClientRead, { id, level, maxMs, maxEntries, token, timeoutMs })
     const fresh = await this.desk.ask<ClientFresh>({ what, changes: false, bytes: 0, make, type: 'fresh' }, options)
     this.known.reach(fresh.index)
+    this.known.see(fresh.visible)
     return fresh
   }
 

@@ -27,13 +27,14 @@ export interface ClientLog<T = Payload> extends Pick<
   snapshot: Log<T>['snapshot']
   /** Index up to which is known here that it has committed. */
   readonly committed: number
-  /** As a host's, of the member that this client is connected to. */
+  /** Index of the last entry that consumers are shown, of those that are known here to have committed; 0 if there is none. */
   readonly shown: number
 }
 
 /** What happens to a client. `at` is its clock in milliseconds. */
 export type ClientEvent = { readonly at: number } & ClientEventBody
 
+/** What a client tells, without when. */
 export type ClientEventBody =
   | { readonly type: 'connected'; readonly member: Member }
   | { readonly type: 'disconnected'; readonly address: string; readonly reason: string }
@@ -70,5 +71,6 @@ export interface Client<T = Payload> {
   readonly roster$: Observable<PublicRoster>
   /** Gives up what is under way, and closes the connection. */
   stop(): Promise<void>
+  /** As `stop`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>
 }

@@ -19,7 +19,11 @@ const standingOf = ({ leader, roster }: View): ClientStanding =>
   })
 
 const progressOf = ({ member: { replica }, sync }: ServedHost): ClientProgress =>
-  clientMessage(ClientProgress, { committed: replica.applied, shown: sync.shown, window: replica.sessions.window })
+  clientMessage(ClientProgress, {
+    committed: replica.applied,
+    visible: sync.visibleUpTo(replica.applied),
+    window: replica.sessions.window,
+  })
 
 /** What a client is told unasked: how far this member is, at least once a beat, and who is in the cluster as it changes. */
 export function told$(host: ServedHost): Observable<Told> {

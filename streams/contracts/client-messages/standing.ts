@@ -16,8 +16,8 @@ export class ClientStanding extends GroupMessage {
 export class ClientProgress extends GroupMessage {
   @Equals('progress') readonly type = 'progress'
   @IsCount() declare readonly committed: number
-  /** As `log.shown`. */
-  @IsCount() declare readonly shown: number
+  /** The last of those that a consumer could see, as far as the member knows. */
+  @IsCount() declare readonly visible: number
   /** How many answers a session keeps: a client begins a new one before it would need more. */
   @IsTerm() declare readonly window: number
 }
