@@ -253,6 +253,16 @@ describe('fromClass', () => {
     expect(failure(() => fromClass(Bare)).message).toContain('no decorators')
   })
 
+  test('takes fields that a class defines without a value, as compilers make them', () => {
+    class Note {
+      @IsString() text = undefined as unknown as string
+      @IsOptional() @IsString() by: string | undefined = undefined
+    }
+    const notes = commands({ note: fromClass(Note) })
+    expect(notes.decode(notes.encode({ type: 'note', text: 'x', by: undefined }))).toEqual({ type: 'note', text: 'x' })
+    expect(failure(() => notes.encode({ type: 'note' } as never)).message).toContain('text: ')
+  })
+
   test('gives fields, and not what a class does', () => {
     const codecOfClass: Codec<{ readonly type: 'close'; readonly account: string; readonly fee?: number }> = commands({
       close: fromClass(Close),
