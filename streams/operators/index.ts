@@ -30,6 +30,7 @@ export { toIncrements, type Increment, type IncrementOptions } from './to-increm
 export { toRows, type RowOptions } from './to-rows.js'
 export { untilCaughtUp, type Current, type Target } from './until-caught-up.js'
 export { whenIdle } from './when-idle.js'
+export { whileLeader, type Leading } from './while-leader.js'
 export { resume, withSnapshot, type Follow, type Restorable, type Restoring } from './with-snapshot.js'
 
 export type { Codec } from '../contracts/codec.js'
