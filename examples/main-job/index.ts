@@ -81,8 +81,4 @@ function explain(error: unknown): number {
   return ABORTED
 }
 
-// Nothing is left that keeps this process running, or it would show here by not ending.
-main(process.argv.slice(2))
-  .catch(explain)
-  .then(status => (process.exitCode = status))
-  .catch(() => undefined)
+export const run = (args: readonly string[]): Promise<number> => main(args).catch(explain)

@@ -33,11 +33,11 @@ function explain(seed: number, machine: () => TicketOffice, file: string): void 
   console.log(`  seed ${seed} fails: ${failure}`)
   console.log(`  shrunk by ${runs} runs: ${whole.plan.length} faults to ${report.plan.length}`)
   console.log(`  what it takes: ${report.plan.map(({ kind, atMs }) => `${kind} at ${atMs} ms`).join(', ')}`)
-  console.log(`  run it again: npm run example:own-machine -- ${seed}`)
+  console.log(`  run it again: npm run example own-machine ${seed}`)
   console.log(`  see it: ${file}`)
 }
 
-function main(given: string | undefined): void {
+function play(given: string | undefined): boolean {
   const seeds = given === undefined ? Array.from({ length: SEEDS }, (_, at) => at + 1) : [Number(given)]
   if (!seeds.every(Number.isSafeInteger)) throw new RangeError(`A seed is a whole number, not ${String(given)}.`)
   console.log('A ticket office whose snapshots forget the seats that are held:')
@@ -51,12 +51,14 @@ function main(given: string | undefined): void {
       ? `  nothing found with ${seeds.length === 1 ? 'that seed' : `${seeds.length} seeds`}`
       : `  seed ${mended} fails`,
   )
-  process.exitCode = seed !== undefined && mended === undefined ? 0 : 1
+  return seed !== undefined && mended === undefined
 }
 
-try {
-  main(process.argv[2])
-} catch (error) {
-  console.error(error instanceof RangeError ? error.message : error)
-  process.exitCode = 2
+export function run([seed]: readonly string[]): number {
+  try {
+    return play(seed) ? 0 : 1
+  } catch (error) {
+    console.error(error instanceof RangeError ? error.message : error)
+    return 2
+  }
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 const ROOT = join(__dirname, '..', '..')
-const JOB = join(ROOT, 'dist', 'examples', 'main-job', 'index.js')
+const EXAMPLE = join(ROOT, 'dist', 'examples', 'index.js')
 
 interface Ended {
   readonly status: number | null
@@ -32,7 +32,11 @@ describe('the main job', () => {
 
   function begin(...args: readonly string[]): ChildProcess {
     const env = { ...process.env, TMPDIR: temporary }
-    const child = spawn(process.execPath, [JOB, ...args], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [EXAMPLE, 'main-job', ...args], {
+      cwd: ROOT,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     children.add(child)
     return child
   }
