@@ -4,7 +4,7 @@ import { whileLeader } from 'kayak/streams'
 import { T, World } from './world.js'
 
 interface Work {
-  readonly host: Host
+  readonly of: string
   readonly term: number
   isOver: boolean
 }
@@ -12,13 +12,13 @@ interface Work {
 /** Runs work on each host, and notes when it began and whether it is over. */
 function worksOf(hosts: readonly Host[]): readonly Work[] {
   const works: Work[] = []
-  const work = (host: Host, term: number): Observable<never> =>
+  const work = (of: string, term: number): Observable<never> =>
     new Observable(() => {
-      const one: Work = { host, term, isOver: false }
+      const one: Work = { of, term, isOver: false }
       works.push(one)
       return () => (one.isOver = true)
     })
-  for (const host of hosts) whileLeader(host, term => work(host, term)).subscribe()
+  for (const host of hosts) whileLeader(host, term => work(host.self.id, term)).subscribe()
   return works
 }
 
@@ -29,7 +29,7 @@ describe('whileLeader on a cluster', () => {
     const works = worksOf(hosts)
     for (let round = 1; round <= 4; round++) {
       const leader = await world.leaderOf(hosts)
-      expect(works.filter(({ isOver }) => !isOver)).toEqual([{ host: leader, term: leader.term, isOver: false }])
+      expect(works.filter(({ isOver }) => !isOver)).toEqual([{ of: leader.self.id, term: leader.term, isOver: false }])
       world.network.isolate(leader.self.address)
       await world.until(() => works.length > round)
       world.network.heal()
@@ -48,7 +48,7 @@ describe('whileLeader on a cluster', () => {
     const works = worksOf([leader])
     for (const { self } of hosts) world.network.isolate(self.address)
     await world.pass(3 * T)
-    expect(works).toEqual([{ host: leader, term: leader.term, isOver: true }])
+    expect(works).toEqual([{ of: leader.self.id, term: leader.term, isOver: true }])
     await world.stop(...hosts)
   })
 
