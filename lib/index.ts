@@ -20,6 +20,8 @@ export type {
   MachineDefinition,
   MachineHost,
   Reply,
+  SchemaIssue,
+  SchemaResult,
   StandardSchema,
   Step,
   Upcast,

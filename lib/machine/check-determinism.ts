@@ -6,7 +6,9 @@ import { replyOf, type ApplyCommand } from './transition.js'
 
 /** How states are copied, and states and results compared, where `toRows` can't write them. */
 export interface DeterminismCheck<State> {
+  /** A copy that shares nothing that may be changed. */
   readonly copy?: (state: State) => State
+  /** Whether two states, or two results, are the same. */
   readonly equal?: (one: unknown, other: unknown) => boolean
 }
 

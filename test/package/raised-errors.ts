@@ -39,11 +39,25 @@ function possible(expression: ts.Expression, source: ts.SourceFile): readonly ts
 const literals = (expression: ts.Expression, source: ts.SourceFile): readonly (string | undefined)[] =>
   possible(expression, source).map(one => (ts.isStringLiteral(one) ? one.text : undefined))
 
-/** A code that is computed is one of those that the file names. */
+const codesIn = (root: ts.Node): readonly string[] =>
+  find(root, ts.isStringLiteral).flatMap(({ text }) => (text.startsWith('KAYAK_') ? [text] : []))
+
+/** The codes that a type allows, also where it is an alias of the same file. */
+function codesOfType(type: ts.TypeNode, source: ts.SourceFile): readonly string[] {
+  const alias = find(source, ts.isTypeAliasDeclaration).find(({ name }) => name.text === type.getText(source))
+  return codesIn(alias ?? type)
+}
+
+/** Those that are named; where none is, what its parameter may be, or any that the file names. */
 function codesOf(code: ts.Expression | undefined, source: ts.SourceFile): readonly string[] {
-  const known = code === undefined ? [undefined] : literals(code, source)
-  if (!known.includes(undefined)) return known.flatMap(one => one ?? [])
-  return find(source, ts.isStringLiteral).flatMap(({ text }) => (text.startsWith('KAYAK_') ? [text] : []))
+  const known = (code === undefined ? [] : literals(code, source)).flatMap(one => one ?? [])
+  if (known.length > 0) return known
+  for (let node: ts.Node | undefined = code; node !== undefined; node = node.parent) {
+    const parameters = ts.isFunctionLike(node) ? node.parameters : []
+    const own = parameters.find(({ name }) => name.getText(source) === code?.getText(source))
+    if (own?.type !== undefined) return codesOfType(own.type, source)
+  }
+  return codesIn(source)
 }
 
 function detailsOf(details: ts.Expression | undefined, source: ts.SourceFile): readonly ts.ObjectLiteralElementLike[] {

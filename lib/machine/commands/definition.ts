@@ -5,6 +5,7 @@ import { isSchema, type OutputOf, type StandardSchema } from './standard-schema.
 /** Makes the fields of one version of those of the version before. Its argument is as you know it: declare its type. */
 export type Upcast = {
   // a method, so that it may be declared with the type of an old version
+  /** Called with the fields of the version before. */
   method(old: unknown): unknown
 }['method']
 
@@ -17,8 +18,10 @@ export interface VersionedCommand<S extends StandardSchema = StandardSchema> {
   readonly upcast?: Readonly<Record<number, Upcast>>
 }
 
+/** What a command has: a schema of its fields, and its versions where those have changed. */
 export type CommandDefinition = StandardSchema | VersionedCommand
 
+/** Commands by their types. */
 export type CommandDefinitions = Readonly<Record<string, CommandDefinition>>
 
 type SchemaOf<D> = D extends StandardSchema ? D : D extends VersionedCommand<infer S> ? S : never

@@ -23,7 +23,10 @@ export interface SimulatedMachine<Input, Output> {
  */
 export function machineOf<State, Input, Output>(
   model: Model<State, Input, Output>,
-): SimulatedMachine<Input, Output> & { apply(input: Input): Output } {
+): SimulatedMachine<Input, Output> & {
+  /** Applies an input. It needs no entry for that. */
+  apply(input: Input): Output
+} {
   let states = new Map<string, State>()
   const step = (input: Input): { readonly key: string; readonly state: State; readonly output: Output } => {
     const key = model.key?.(input) ?? ''
