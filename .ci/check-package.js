@@ -4,6 +4,7 @@ const { spawnSync } = require('node:child_process')
 const { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
 const { tmpdir } = require('node:os')
 const { dirname, join } = require('node:path')
+const { gzipSync } = require('node:zlib')
 
 const root = join(__dirname, '..')
 const { devDependencies, exports: doors } = require('../package.json')
@@ -97,20 +98,25 @@ for (const [kind, type] of [
     node(['main.js'], folder)
   })
 
-check('a bundle of kayak/streams for browsers holds no Node module and no plugin', () => {
-  const folder = project('browser', 'module', ['rxjs'])
-  const esbuild = require('esbuild')
-  const { metafile } = esbuild.buildSync({
+/** Bundles a program as a browser would get it, and says which files are in it. Whatever needs Node fails it. */
+function bundle(folder, program, outfile, minify = false) {
+  const { metafile } = require('esbuild').buildSync({
     absWorkingDir: folder,
-    entryPoints: ['main.js'],
-    outfile: 'bundle.js',
+    entryPoints: [program],
+    outfile,
     bundle: true,
+    minify,
     metafile: true,
     platform: 'browser',
     format: 'esm',
     logLevel: 'silent',
   })
-  const inputs = Object.keys(metafile.inputs)
+  return Object.keys(metafile.inputs)
+}
+
+check('a bundle of kayak/streams for browsers holds no Node module and no plugin', () => {
+  const folder = project('browser', 'module', ['rxjs'])
+  const inputs = bundle(folder, 'main.js', 'bundle.js')
   expect(
     inputs.some(file => file.includes('kayak/dist/esm/')),
     'the ES modules are not used',
@@ -118,6 +124,23 @@ check('a bundle of kayak/streams for browsers holds no Node module and no plugin
   const strange = inputs.filter(file => /kayak\/dist\/(lib|plugins|streams)\/|socket\.io|nedb/.test(file))
   expect(strange.length === 0, `bundled: ${strange.join(', ')}`)
   node(['--input-type=module', '--eval', "await import('./bundle.js')"], folder)
+})
+
+/** What a page pays for a client, packed: with RxJS, socket.io's client and class-validator. Raise it with a reason. */
+const LARGEST_CLIENT_BYTES = 48 * 1024
+
+check('a bundle of kayak/client for browsers holds nothing of Node or of members, and is small', () => {
+  const folder = join(scratch, 'browser')
+  const inputs = bundle(folder, 'client.js', 'client-bundle.js', true)
+  const strange = inputs.filter(file =>
+    /kayak\/dist\/(lib|plugins|streams)\/|dist\/esm\/lib\/(member|testing)|streams\/(replica|roles|outlets)|nedb|node_modules\/(socket\.io|engine\.io|ws)\//.test(
+      file,
+    ),
+  )
+  expect(strange.length === 0, `bundled: ${strange.join(', ')}`)
+  const bytes = gzipSync(readFileSync(join(folder, 'client-bundle.js'))).byteLength
+  console.log(`        kayak/client, minified and gzipped: ${(bytes / 1024).toFixed(1)} KiB`)
+  expect(bytes <= LARGEST_CLIENT_BYTES, `${bytes} bytes, over ${LARGEST_CLIENT_BYTES}`)
 })
 
 check('TypeScript for bundlers: type-checks with skipLibCheck false', () => tsc(join(scratch, 'browser'), '-p', '.'))

@@ -1,0 +1,3 @@
+import { connect } from 'kayak/client'
+
+globalThis.connect = connect
