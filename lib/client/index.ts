@@ -4,6 +4,23 @@
  * @packageDocumentation
  */
 export { connect } from './connect.js'
+export { commands, contextOf, fromClass, machine, reply, transition } from '../machine/index.js'
+export type {
+  ApplyCommand,
+  CommandContext,
+  CommandDefinition,
+  CommandDefinitions,
+  CommandOf,
+  FieldsOf,
+  Machine,
+  MachineDefinition,
+  MachineHost,
+  Reply,
+  StandardSchema,
+  Step,
+  Upcast,
+  VersionedCommand,
+} from '../machine/index.js'
 export type { ClientOptions } from './options.js'
 export type { Client, ClientEvent, ClientEventBody, ClientLog } from '../../streams/contracts/client.js'
 export { ERRORS, isKayakError, KayakError, type ErrorCode, type Outcome } from '../../streams/contracts/errors.js'

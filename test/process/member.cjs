@@ -88,7 +88,11 @@ const storageIn = {
   segments: dataDir => require('kayak/plugins/storage-segments').segmentStorage({ dataDir, segmentBytes: 64 * 1024 }),
 }
 
-async function main({ address, dataDir, peers, storage, options }) {
+/** What clients may do who show one of these tokens. */
+const letIn = (clients, tokens) => ({ ...clients, authorize: async token => tokens[token] ?? false })
+
+async function main({ address, dataDir, peers, storage, options: { tokens, ...options } }) {
+  if (tokens !== undefined) options.clients = letIn(options.clients, tokens)
   const all = { dataDir, ...(storage !== undefined && { storage: storageIn[storage](dataDir) }), ...options }
   const host = peers === undefined ? await start(address, all) : await join(address, peers, all)
   const events = []
