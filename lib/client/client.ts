@@ -99,12 +99,15 @@ export class RemoteClient<T> implements Client<T> {
     )
   }
 
-  async read<R>(query: () => R | Promise<R>, level: ReadLevel = 'linearizable', options: ReadOptions = {}): Promise<R> {
+  async read<R>(
+    query: (index: number) => R | Promise<R>,
+    level: ReadLevel = 'linearizable',
+    options: ReadOptions = {},
+  ): Promise<R> {
     this.desk.check()
     checkRead(level, options)
     if (typeof query !== 'function') throw new KayakError('KAYAK_INVALID', 'A query is a function.')
-    if (level !== 'stale') await this.sync.reach('The read', level, options)
-    return query()
+    return query(level === 'stale' ? 0 : await this.sync.reach('The read', level, options))
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- a promise by contract: a host's takes its time

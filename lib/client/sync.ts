@@ -46,14 +46,18 @@ export class ClientSync implements Sync {
     await this.reach('The sync', 'session', { ...options, token }, true)
   }
 
-  /** Proves that a member is as fresh as a level says, and waits for those of this client's consumers who tell how far they are. */
-  async reach(what: string, level: ReadLevel, options: ReadOptions, always = false): Promise<void> {
+  /**
+   * Proves that a member is as fresh as a level says, and waits for those of this client's consumers who tell how far they
+   * are. Gives the index up to which consumers hold everything then.
+   */
+  async reach(what: string, level: ReadLevel, options: ReadOptions, always = false): Promise<number> {
     const { clock, timeoutMs } = this.desk
     const end = clock.now() + timeoutOf(options, timeoutMs)
     const { index: reached, visible } = await this.prove(what, level, options)
-    const isKept = options.acknowledged !== false && this.acknowledged.size > 0
-    if (reached === 0 || !(always || isKept)) return
-    await this.applied(what, visible, { ...options, timeoutMs: Math.max(1, end - clock.now()) })
+    const isWaiting = options.acknowledged !== false && this.acknowledged.size > 0
+    if (reached > 0 && (always || isWaiting))
+      await this.applied(what, visible, { ...options, timeoutMs: Math.max(1, end - clock.now()) })
+    return this.known.visible(visible)
   }
 
   private async prove(what: string, level: ReadLevel, options: ReadOptions): Promise<ClientFresh> {

@@ -94,7 +94,11 @@ export class MemberHost<T> implements Host<T> {
     return tokenOf(this.member.replica)
   }
 
-  read<R>(query: () => R | Promise<R>, level: ReadLevel = 'linearizable', options: ReadOptions = {}): Promise<R> {
+  read<R>(
+    query: (index: number) => R | Promise<R>,
+    level: ReadLevel = 'linearizable',
+    options: ReadOptions = {},
+  ): Promise<R> {
     return read(this.member, this.sync, this.context, query, level, options)
   }
 

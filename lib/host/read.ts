@@ -64,11 +64,12 @@ export function begins(member: Member, level: unknown, options: ReadOptions): Be
 /** What a query gives, and no later than the read's deadline where it has to be waited for: nothing of it changes anything. */
 async function answerOf<R>(
   { replica, cutOff }: Member,
-  query: () => R | Promise<R>,
+  query: (index: number) => R | Promise<R>,
+  index: number,
   end: number,
   options: ReadOptions,
 ): Promise<R> {
-  const answer = query()
+  const answer = query(index)
   if (!(answer instanceof Promise)) return answer
   const { clock } = replica.parts
   const late$ = timer(Math.max(0, end - clock.now()), clock).pipe(
@@ -81,7 +82,10 @@ async function answerOf<R>(
   return firstValueFrom(from(answer).pipe(takeUntil(over$)))
 }
 
-/** Waits until this member, and those of its consumers who tell how far they are, are as fresh as a level says. */
+/**
+ * Waits until this member, and those of its consumers who tell how far they are, are as fresh as a level says. Gives the
+ * index up to which consumers hold everything then.
+ */
 async function untilFresh(
   member: Member,
   sync: HostSync,
@@ -89,12 +93,13 @@ async function untilFresh(
   begin: Begin,
   end: number,
   options: ReadOptions,
-): Promise<void> {
+): Promise<number> {
   const { clock } = member.replica.parts
   const index = await operation<number>(context, options, begin)
   const left = Math.max(1, Math.ceil(end - clock.now()))
   if (options.acknowledged !== false && sync.isKept && index > 0)
     await sync.sync(index, { ...options, timeoutMs: left })
+  return sync.visibleUpTo(index)
 }
 
 /** Runs a query when what it looks at is as fresh as its level says. */
@@ -102,7 +107,7 @@ export async function read<R>(
   member: Member,
   sync: HostSync,
   context: OperationContext,
-  query: () => R | Promise<R>,
+  query: (index: number) => R | Promise<R>,
   level: ReadLevel,
   options: ReadOptions,
 ): Promise<R> {
@@ -111,10 +116,11 @@ export async function read<R>(
   if (typeof query !== 'function') throw new KayakError('KAYAK_INVALID', 'A query is a function.')
   const begin = begins(member, level, options)
   const end = member.replica.parts.clock.now() + timeoutOf(options, context.timeoutMs)
+  let index
   try {
-    await untilFresh(member, sync, context, begin, end, options)
+    index = await untilFresh(member, sync, context, begin, end, options)
   } catch (error) {
     throw readFailure(level, error)
   }
-  return answerOf(member, query, end, options)
+  return answerOf(member, query, index, end, options)
 }

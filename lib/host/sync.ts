@@ -1,7 +1,7 @@
 import { filter, merge, tap } from 'rxjs'
 import { KayakError } from '../../streams/contracts/errors.js'
 import type { OperationOptions, Sync } from '../../streams/contracts/host.js'
-import { IndexQueue } from '../../streams/sources/index-queue.js'
+import { IndexQueue } from '../../streams/operators/index-queue.js'
 import type { Settle } from '../../streams/sources/requests.js'
 import type { Member } from '../member/member.js'
 import type { Waiting } from '../member/waiting-room.js'

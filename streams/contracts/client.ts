@@ -60,7 +60,7 @@ export interface Client<T = Payload> {
   /** Names all that this client has heard of, for `session` reads on any member and any client of the cluster. */
   readonly token: string
   /** As a host's. With consumers that acknowledge what they have applied it waits for them. Default `linearizable`. */
-  read<R>(query: () => R | Promise<R>, level?: ReadLevel, options?: ReadOptions): Promise<R>
+  read<R>(query: (index: number) => R | Promise<R>, level?: ReadLevel, options?: ReadOptions): Promise<R>
   /** The member that this client is connected to. */
   readonly connected: Member | undefined
   readonly connected$: Observable<Member | undefined>

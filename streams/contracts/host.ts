@@ -207,12 +207,15 @@ export interface Host<T = Payload> extends Observed {
    * Runs `query` once what it looks at is as fresh as the level says, and resolves with what it gives. With consumers that
    * acknowledge what they have applied (`sync.ack`) it waits for them too. Any member can be asked. Default `linearizable`.
    *
+   * The query is told an index up to which everything that consumers can see is to be in what it looks at, also where
+   * that is in a snapshot that was installed; 0 at `stale`. Who follows the log by himself waits until he is there.
+   *
    * @throws {@link KayakError} `KAYAK_TOO_STALE` where a `bounded` read can't be proven in time; `KAYAK_INVALID` for `lease`
    * where the cluster has none, and for options that the level doesn't have or lacks; `KAYAK_OTHER_CLUSTER` for a token of
    * another cluster; and as every operation `KAYAK_TIMEOUT`, `KAYAK_ABORTED`, `KAYAK_STOPPED`, `KAYAK_REMOVED`,
    * `KAYAK_OVERLOADED`. What `query` throws, as it is.
    */
-  read<R>(query: () => R | Promise<R>, level?: ReadLevel, options?: ReadOptions): Promise<R>
+  read<R>(query: (index: number) => R | Promise<R>, level?: ReadLevel, options?: ReadOptions): Promise<R>
   /**
    * Changes the roster in all of these steps at once (section 4.3), and resolves with the one that shows it. A joint
    * roster, where more than one voter comes or goes, is left by itself. What is so already is done.

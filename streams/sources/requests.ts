@@ -3,7 +3,7 @@ import type { RosterChange } from '../rules/membership.js'
 import type { Proof } from '../rules/staleness.js'
 import type { Answer } from './answer.js'
 import { Attempts } from './attempts.js'
-import { IndexQueue } from './index-queue.js'
+import { IndexQueue } from '../operators/index-queue.js'
 
 /** How a request ends: in a value or an error, once. */
 export interface Settle<T> {

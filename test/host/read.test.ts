@@ -73,6 +73,22 @@ describe('read', () => {
     await world.stop(a)
   })
 
+  it('tells the query up to where everything is to be in what it looks at', async () => {
+    const world = new World()
+    const [a, b] = await world.pair()
+    const held = (index: number): number => index
+    const { index } = await world.run(a.log.append('x'))
+    // an entry of kayak's own, which no consumer is shown
+    await world.run(a.transferLeadership())
+    for (const host of [a, b]) {
+      expect(await world.run(host.read(held))).toBe(index)
+      expect(await world.run(host.read(held, 'bounded', { maxEntries: 0 }))).toBe(index)
+      expect(await world.run(host.read(held, 'session', { token: a.token }))).toBe(index)
+      expect(await world.run(host.read(held, 'stale'))).toBe(0)
+    }
+    await world.stop(a, b)
+  })
+
   it('waits for none of them where it is told so', async () => {
     const world = new World()
     const a = await world.start('a')

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { IndexQueue } from '../../streams/sources/index-queue'
+import { IndexQueue } from '../../streams/operators/index-queue'
 
 describe('a queue by index', () => {
   it('gives each that waits for no more than was reached, once, and none that was taken out', () => {
