@@ -1,18 +1,10 @@
-import {
-  catchError,
-  firstValueFrom,
-  map,
-  takeUntil,
-  throwError,
-  timer,
-  type Observable,
-  type SchedulerLike,
-} from 'rxjs'
+import { AsyncSubject, catchError, firstValueFrom, map, takeUntil, throwError, timer } from 'rxjs'
+import type { Observable, SchedulerLike } from 'rxjs'
 import { KayakError, type Outcome } from '../../streams/contracts/errors.js'
 import { LIMITS } from '../../streams/contracts/limits.js'
 import { aborted$ } from '../../streams/operators/aborted.js'
 
-/** What a caller waits for, until when, and what is said of it if it fails. */
+/** Until when somebody waits, and what is said of what he waits for if it isn't there. */
 export interface Waited {
   readonly end: number
   readonly signal: AbortSignal | undefined
@@ -24,6 +16,7 @@ export interface Waited {
 export class Callers {
   private count = 0
   private ended: KayakError | undefined
+  private readonly over$ = new AsyncSubject<never>()
 
   constructor(
     private readonly name: string,
@@ -33,6 +26,7 @@ export class Callers {
   /** The machine goes no further. */
   end(why: KayakError): void {
     this.ended = why
+    this.over$.error(why)
   }
 
   /** Does what a caller asks; refuses who comes when it is too late, or when too many wait already. */
@@ -48,18 +42,19 @@ export class Callers {
     }
   }
 
-  /** The first value of what errors only with the end of the machine. */
+  /** The first value of what is waited for. */
   inTime<R>(source$: Observable<R>, { end, signal, what, outcome }: Waited): Promise<R> {
     const late$ = timer(Math.max(0, end - this.clock.now()), this.clock).pipe(
       map(() => {
-        throw new KayakError('KAYAK_TIMEOUT', `${what} was not there in time: the machine is behind.`, { outcome })
+        throw new KayakError('KAYAK_TIMEOUT', `${what} in time.`, { outcome })
       }),
     )
+    const over$ = this.over$.pipe(catchError(() => throwError(() => this.because(outcome))))
     return firstValueFrom(
       source$.pipe(
-        catchError(() => throwError(() => this.because(outcome))),
+        takeUntil(over$),
         takeUntil(late$),
-        takeUntil(aborted$(signal, what, outcome)),
+        takeUntil(aborted$(signal, 'What was asked of a machine', outcome)),
       ),
     )
   }

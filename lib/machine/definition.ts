@@ -17,7 +17,6 @@ import type { ApplyCommand } from './transition.js'
 /** What a machine runs on: a host, or a client. One that can't compact keeps no log of its own. */
 export interface MachineHost<Command> {
   readonly log: {
-    readonly shown: number
     /** As of a host. */
     append(command: Command, options?: AppendOptions): Promise<Entry<Command>>
     /** As of a host. */
@@ -30,7 +29,7 @@ export interface MachineHost<Command> {
   readonly sync: Pick<Sync, 'ack' | 'forget'>
   readonly compaction$: Observable<Compaction>
   /** As of a host. */
-  read<R>(query: () => R | Promise<R>, level?: ReadLevel, options?: ReadOptions): Promise<R>
+  read<R>(query: (index: number) => R | Promise<R>, level?: ReadLevel, options?: ReadOptions): Promise<R>
 }
 
 /** How a state is snapshotted and when. */

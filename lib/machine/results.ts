@@ -1,6 +1,6 @@
 import { Observable, type Subscriber } from 'rxjs'
-import type { KayakError } from '../../streams/contracts/errors.js'
 import { LIMITS } from '../../streams/contracts/limits.js'
+import { IndexQueue } from '../../streams/operators/index-queue.js'
 
 /** What came of an entry, or that it is applied and nobody knows any more. */
 export type Told<Result> = { readonly isKnown: true; readonly value: Result } | { readonly isKnown: false }
@@ -21,7 +21,8 @@ export class Results<Result> {
   private readonly asking = new Set<Asking>()
   private readonly kept = new Map<number, Result>()
   private readonly waiting = new Map<number, Set<Subscriber<Told<Result>>>>()
-  private ended: KayakError | undefined
+  /** Those for whom it is enough that an index is passed. */
+  private readonly passing = new IndexQueue<Subscriber<void>>()
   /** Up to where all is applied; below 0 before there is a state. */
   private reached = -1
   /** Up to where none is kept. */
@@ -39,33 +40,15 @@ export class Results<Result> {
 
   /** An entry is applied. */
   applied(index: number, value: Result): void {
-    this.reached = index
     if (this.asking.size > 0) this.keep(index, value)
     this.tell(index, { isKnown: true, value })
+    this.reach(index)
   }
 
   /** A state is there that holds all up to an index, whatever came of that. */
   skippedTo(index: number): void {
-    this.reached = index
     for (const at of this.waiting.keys()) if (at <= index) this.tell(at, LOST)
-  }
-
-  /** No more is applied. */
-  end(why: KayakError): void {
-    this.ended = why
-    for (const group of this.waiting.values()) for (const waiting of group) waiting.error(why)
-    this.waiting.clear()
-  }
-
-  /** What came of an entry once it is applied; errors if that won't be. */
-  at$(index: number): Observable<Told<Result>> {
-    return new Observable(subscriber => {
-      const told = this.told(index)
-      if (told === undefined)
-        return this.ended === undefined ? this.wait(index, subscriber) : subscriber.error(this.ended)
-      subscriber.next(told)
-      return subscriber.complete()
-    })
+    this.reach(index)
   }
 
   /** What came of an entry, as far as that is known by now; undefined if it isn't applied. */
@@ -73,15 +56,39 @@ export class Results<Result> {
     const value = this.kept.get(index)
     // an apply may have answered undefined
     if (value !== undefined || this.kept.has(index)) return { isKnown: true, value: value as Result }
-    return index <= this.reached ? LOST : undefined
+    return this.holds(index) ? LOST : undefined
   }
 
-  private wait(index: number, subscriber: Subscriber<Told<Result>>): () => void {
-    const group = this.waiting.get(index) ?? new Set()
-    this.waiting.set(index, group.add(subscriber))
-    return () => {
-      group.delete(subscriber)
-      if (group.size === 0 && this.waiting.get(index) === group) this.waiting.delete(index)
+  /** What comes of an entry that isn't applied yet. */
+  at$(index: number): Observable<Told<Result>> {
+    return new Observable(subscriber => {
+      const group = this.waiting.get(index) ?? new Set()
+      this.waiting.set(index, group.add(subscriber))
+      return () => {
+        group.delete(subscriber)
+        if (group.size === 0 && this.waiting.get(index) === group) this.waiting.delete(index)
+      }
+    })
+  }
+
+  /** Whether there is a state that holds all up to an index. */
+  holds(index: number): boolean {
+    return index <= this.reached
+  }
+
+  /** Emits once there is a state that holds all up to an index, which it doesn't yet. No entry needs to have it. */
+  holding$(index: number): Observable<void> {
+    return new Observable(subscriber => {
+      this.passing.put(index, subscriber)
+      return () => this.passing.delete(subscriber)
+    })
+  }
+
+  private reach(index: number): void {
+    this.reached = index
+    for (const [, waiting] of this.passing.take(index)) {
+      waiting.next()
+      waiting.complete()
     }
   }
 

@@ -1,4 +1,4 @@
-import { AsyncSubject, asyncScheduler, catchError, connectable, distinctUntilChanged, EMPTY, filter } from 'rxjs'
+import { AsyncSubject, asyncScheduler, catchError, connectable, distinctUntilChanged, EMPTY, filter, from } from 'rxjs'
 import { ignoreElements, map, ReplaySubject, Subscription, takeUntil, tap, throwError } from 'rxjs'
 import type { Connectable, Observable, SchedulerLike } from 'rxjs'
 import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
@@ -14,7 +14,7 @@ import { fromRows } from '../../streams/operators/from-rows.js'
 import type { Projection } from '../../streams/operators/project.js'
 import { toRows } from '../../streams/operators/to-rows.js'
 import { resume, withSnapshot } from '../../streams/operators/with-snapshot.js'
-import { Callers, type Waited } from './callers.js'
+import { Callers } from './callers.js'
 import { checkDeterminism } from './check-determinism.js'
 import { compactions$ } from './compactions.js'
 import type { Machine, MachineDefinition, MachineHost } from './definition.js'
@@ -94,7 +94,10 @@ export class RunningMachine<State, Command, Result> implements Machine<State, Co
       let index = 0
       try {
         ;({ index } = await this.host.log.append(command, { ...options, timeoutMs }))
-        told = this.told(index, { end, signal, what: 'The command has committed, but its result', outcome: 'unknown' })
+        const what = 'The command has committed, but the machine has not come to it'
+        told =
+          this.results.told(index) ??
+          this.callers.inTime(this.results.at$(index), { end, signal, what, outcome: 'unknown' })
       } finally {
         known()
       }
@@ -110,11 +113,14 @@ export class RunningMachine<State, Command, Result> implements Machine<State, Co
     return this.callers.counted(async () => {
       if (typeof query !== 'function') throw new KayakError('KAYAK_INVALID', 'A query is a function of the state.')
       const { timeoutMs = this.timeoutMs, signal } = options
-      const end = this.clock.now() + timeoutMs
-      const fresh = { ...options, timeoutMs, acknowledged: false }
-      const index = await this.host.read(() => this.heldBy(level), level, fresh)
-      await this.told(index, { end, signal, what: 'The read', outcome: 'rejected' })
-      return query(this.state)
+      const waited = { end: this.clock.now() + timeoutMs, signal, outcome: 'rejected' } as const
+      // what is to be in the state, now that the host is as fresh as the level says
+      const index = await this.host.read(held => held, level, { ...options, timeoutMs, acknowledged: false })
+      if (!this.results.holds(index))
+        await this.callers.inTime(this.results.holding$(index), { ...waited, what: 'The machine has not come so far' })
+      const answer = query(this.state)
+      if (!(answer instanceof Promise)) return answer
+      return this.callers.inTime(from(answer), { ...waited, what: 'The query has not given its answer' })
     })
   }
 
@@ -154,8 +160,8 @@ export class RunningMachine<State, Command, Result> implements Machine<State, Co
       catchError((error: unknown) => throwError(() => this.failure(error))),
       tap({
         next: step => this.keep(step),
-        error: (error: KayakError) => this.end(error),
-        complete: () => this.end(new KayakError('KAYAK_STOPPED', `The machine "${this.name}" has stopped.`)),
+        error: (error: KayakError) => this.callers.end(error),
+        complete: () => this.callers.end(new KayakError('KAYAK_STOPPED', `The machine "${this.name}" has stopped.`)),
       }),
     )
   }
@@ -180,29 +186,11 @@ export class RunningMachine<State, Command, Result> implements Machine<State, Co
     else this.results.applied(step.index, value)
   }
 
-  private end(error: KayakError): void {
-    this.callers.end(error)
-    this.results.end(error)
-  }
-
   private failure(cause: unknown): KayakError {
     if (isKayakError(cause)) return cause
     const { index } = this
     const what = `The machine "${this.name}" could not restore itself, or go on after entry ${index}.`
     return new KayakError('KAYAK_MACHINE_FAILED', what, { index, cause })
-  }
-
-  /** The index up to which everything is to be in the state, now that the host is as fresh as the level says. */
-  private async heldBy(level: ReadLevel): Promise<number> {
-    if (level === 'stale') return 0
-    const { log } = this.host
-    // entries of kayak's own get to no machine, so the index that was proven may never be reached
-    return log.shown > 0 ? log.shown : ((await log.snapshot())?.index ?? 0)
-  }
-
-  /** What came of an entry, once it is applied. */
-  private told(index: number, waited: Waited): Told<Result | undefined> | Promise<Told<Result | undefined>> {
-    return this.results.told(index) ?? this.callers.inTime(this.results.at$(index), waited)
   }
 
   private resultOf(told: Told<Result | undefined>, index: number): Result {

@@ -49,6 +49,24 @@ describe('a machine', () => {
     await world.stop(a, b)
   })
 
+  it('waits for a query as long as for all else', async () => {
+    const world = new World()
+    const host = await world.start('a', { codec })
+    const one = accountsOf(world, host)
+    const never = (): Promise<never> => new Promise<never>(() => undefined)
+    const late = await world.fails(one.read(never, 'stale', { timeoutMs: 50 }))
+    expect(late).toMatchObject({ code: 'KAYAK_TIMEOUT', outcome: 'rejected' })
+    const waiting = watch(one.read(never))
+    await world.pass(50)
+    await world.run(one.stop())
+    await world.until(() => waiting.settled)
+    expect(waiting.error).toMatchObject({ code: 'KAYAK_STOPPED', outcome: 'rejected' })
+    const failure = new Error('later')
+    const next = accountsOf(world, host)
+    await expect(world.run(next.read(async () => Promise.reject(failure)))).rejects.toBe(failure)
+    await world.stop(host)
+  })
+
   it('ends with its host, and so does whoever waits', async () => {
     const world = new World()
     const [a, b] = await world.pair({ codec })

@@ -1,4 +1,3 @@
-import { KayakError } from 'kayak'
 import { LIMITS } from '../../streams/contracts/limits.js'
 import { Results } from '../../lib/machine/results.js'
 import { see } from '../streams/operators/seen'
@@ -70,15 +69,26 @@ describe('results', () => {
     expect(waiting[2]?.values).toEqual([known('eight')])
   })
 
-  test('that will never be are told to who waits, and to who comes later; one who goes is forgotten', () => {
+  test('are of no interest to who only waits until an index is passed', () => {
     const results = new Results<string>()
     expect(results.told(0)).toBeUndefined()
+    const [zero, four, six] = [0, 4, 6].map(index => see(results.holding$(index)))
+    results.skippedTo(0)
+    expect([zero?.end, four?.end, results.holds(0), results.holds(1)]).toEqual(['complete', undefined, true, false])
+    // an index that no entry has
+    results.applied(5, 'five')
+    expect([four?.end, six?.end]).toEqual(['complete', undefined])
+    results.skippedTo(9)
+    expect(six?.end).toBe('complete')
+  })
+
+  test('are told to nobody who has gone', () => {
+    const results = new Results<string>()
     const [waiting, gone] = [see(results.at$(4)), see(results.at$(4))]
+    const passing = see(results.holding$(4))
     gone.stop()
-    const why = new KayakError('KAYAK_STOPPED', 'Over.')
-    results.end(why)
-    expect(waiting).toMatchObject({ end: 'error', error: why })
-    expect(gone.end).toBeUndefined()
-    expect(see(results.at$(4))).toMatchObject({ end: 'error', error: why })
+    passing.stop()
+    results.applied(4, 'four')
+    expect([waiting.end, gone.end, passing.end]).toEqual(['complete', undefined, undefined])
   })
 })

@@ -1,5 +1,5 @@
 import { of, Subject } from 'rxjs'
-import type { AppendOptions, Compaction, Entry, MachineHost, Snapshot } from 'kayak'
+import type { AppendOptions, Compaction, Entry, MachineHost, ReadLevel, Snapshot } from 'kayak'
 import { entryOf } from '../streams/entries.js'
 import { text } from '../streams/operators/seen.js'
 
@@ -21,14 +21,12 @@ export class SlowHost implements MachineHost<string> {
     forget: (name?: string): void => void this.forgotten.push(name),
   }
 
-  readonly log: MachineHost<string>['log'] & { shown: number } = {
-    shown: 0,
+  readonly log: MachineHost<string>['log'] = {
     append: async (command, options) => {
       this.given.push(options)
       await Promise.resolve()
       const entry = this.named.get(options?.id) ?? entryOf(++this.last, command)
       if (options?.id !== undefined) this.named.set(options.id, entry)
-      this.log.shown = this.last
       return entry
     },
     listen: from => {
@@ -38,8 +36,8 @@ export class SlowHost implements MachineHost<string> {
     snapshot: async () => Promise.resolve(this.newest),
   }
 
-  read<R>(query: () => R | Promise<R>): Promise<R> {
-    return Promise.resolve().then(query)
+  read<R>(query: (index: number) => R | Promise<R>, level?: ReadLevel): Promise<R> {
+    return Promise.resolve().then(() => query(level === 'stale' ? 0 : this.last))
   }
 
   /** What is in the log, to the machine. */

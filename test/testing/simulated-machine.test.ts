@@ -1,4 +1,4 @@
-import { pipe, map, NEVER, of, switchMap, throwError } from 'rxjs'
+import { EMPTY, pipe, map, NEVER, switchMap, throwError } from 'rxjs'
 import { checkDeterminism, reply, type CommandContext } from 'kayak'
 import { PersistentMap, toRows, fromRows } from 'kayak/streams'
 import { counterWorkload, simulate, simulatedMachine, type Workload } from 'kayak/testing'
@@ -74,7 +74,7 @@ describe('a machine as it is defined', () => {
     const machine = simulatedMachine(later, read)()
     expect(() => machine.snapshot()).toThrow('takes its time')
     expect(() => machine.restore(new Uint8Array())).toThrow('fault')
-    const empty = simulatedMachine({ ...later, restore: () => of<Counts>().pipe() }, read)()
+    const empty = simulatedMachine({ ...later, restore: () => EMPTY }, read)()
     expect(() => empty.restore(new Uint8Array())).toThrow('no state')
   })
 })
