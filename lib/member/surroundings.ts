@@ -44,10 +44,20 @@ function heard(tongues: Replica['tongues'], notice: TransportNotice): Replica['t
   return tongues
 }
 
-/** Tells of connections. That a message could not be sent is a network's business. */
+/** That messages wait for a connection up to a bound is a budget; that others could not be sent is a network's business. */
+function dropped({ parts: { budgets } }: Replica, notice: TransportNotice): void {
+  if (notice.type !== 'dropped' || notice.reason !== 'queue-full') return
+  const { to, used = 0, limit = 0 } = notice
+  budgets.over('queue', used, limit, to.id)
+}
+
+/** Tells of connections, and of what is dropped where one takes too little. */
 export const notices$ = (replica: Replica, transport: Transport): Observable<unknown> =>
   transport.notices$.pipe(
-    tap(notice => (replica.tongues = heard(replica.tongues, notice))),
+    tap(notice => {
+      replica.tongues = heard(replica.tongues, notice)
+      dropped(replica, notice)
+    }),
     filter(notice => notice.type !== 'dropped'),
     tap(notice => replica.tell(notice)),
   )

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { MAX_MESSAGE_BYTES, type DropReason } from '../../streams/contracts/transport.js'
+import { MAX_MESSAGE_BYTES, type Drop } from '../../streams/contracts/transport.js'
 import type { EventName } from './parser.js'
 import type { Tongue } from './tongue.js'
 
@@ -33,12 +33,12 @@ export class Connection {
   }
 
   /** Sends the frame of a message, in the version in which the two talk, or gives why it doesn't. */
-  send(message: Uint8Array): DropReason | undefined {
+  send(message: Uint8Array): Drop | undefined {
     const frame = this.tongue.say(message)
     if (frame === undefined) return undefined
-    if (frame.byteLength > MAX_MESSAGE_BYTES) return 'too-large'
-    const waiting = this.#unflushed + this.line.tcp.writableLength
-    if (waiting + frame.byteLength > this.maxQueueBytes) return 'queue-full'
+    if (frame.byteLength > MAX_MESSAGE_BYTES) return { reason: 'too-large' }
+    const used = this.#unflushed + this.line.tcp.writableLength + frame.byteLength
+    if (used > this.maxQueueBytes) return { reason: 'queue-full', used, limit: this.maxQueueBytes }
     this.#unflushed += frame.byteLength
     this.line.emit('message', frame)
     return undefined

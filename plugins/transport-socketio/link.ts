@@ -1,5 +1,5 @@
 import type { Clock } from '../../streams/contracts/clock.js'
-import type { DropReason } from '../../streams/contracts/transport.js'
+import type { Drop } from '../../streams/contracts/transport.js'
 import type { HostPort } from './address.js'
 import { BackOff } from './back-off.js'
 import type { Connection, PeerName } from './connection.js'
@@ -86,8 +86,9 @@ export class Link {
   }
 
   /** Keeps a frame until the call that is being made is answered, or gives why it doesn't. */
-  hold(frame: Uint8Array, id: string | undefined): DropReason | undefined {
-    if (this.#heldBytes + frame.byteLength > BOUNDS.heldBytes) return 'queue-full'
+  hold(frame: Uint8Array, id: string | undefined): Drop | undefined {
+    const used = this.#heldBytes + frame.byteLength
+    if (used > BOUNDS.heldBytes) return { reason: 'queue-full', used, limit: BOUNDS.heldBytes }
     this.#held.push({ frame, id })
     this.#heldBytes += frame.byteLength
     return undefined

@@ -1,5 +1,5 @@
 import type { Clock } from '../../streams/contracts/clock.js'
-import { MAX_MESSAGE_BYTES, type DropReason, type Inbound, type Peer } from '../../streams/contracts/transport.js'
+import { MAX_MESSAGE_BYTES, type Drop, type Inbound, type Peer } from '../../streams/contracts/transport.js'
 import type { AcceptorObserver } from './acceptor.js'
 import { parseAddress } from './address.js'
 import type { Connection } from './connection.js'
@@ -35,9 +35,9 @@ export class Mesh implements AcceptorObserver {
     const isOther = there !== undefined && to.id !== undefined && there.peer.id !== to.id
     const connection = this.#peers.accepted(to.id) ?? (isOther ? undefined : there) ?? this.#peers.any(to.id)
     if (connection === undefined && isOther) return this.#miss(to, there)
-    if (connection === undefined && link?.isActive !== true) return this.#drop(to, 'not-connected')
+    if (connection === undefined && link?.isActive !== true) return this.#drop(to, { reason: 'not-connected' })
     const frame = encodeMessage(message)
-    if (frame.byteLength > MAX_MESSAGE_BYTES) return this.#drop(to, 'too-large')
+    if (frame.byteLength > MAX_MESSAGE_BYTES) return this.#drop(to, { reason: 'too-large' })
     const fault = connection === undefined ? link?.hold(frame, to.id) : connection.send(frame)
     if (fault !== undefined) this.#drop(to, fault)
   }
@@ -128,7 +128,7 @@ export class Mesh implements AcceptorObserver {
           reason: reason + untold,
         })),
       failed: reason => this.notices.tellRarely(failure, () => ({ type: 'peer-down', id: undefined, address, reason })),
-      lost: () => this.#drop({ id: undefined, address }, 'not-connected'),
+      lost: () => this.#drop({ id: undefined, address }, { reason: 'not-connected' }),
       ended: () => this.#checkEnd(),
     }
   }
@@ -144,8 +144,8 @@ export class Mesh implements AcceptorObserver {
     }))
   }
 
-  #drop(to: Peer, reason: DropReason): void {
-    this.notices.tellRarely(`dropped ${to.address} ${reason}`, () => ({ type: 'dropped', to, reason }))
+  #drop(to: Peer, drop: Drop): void {
+    this.notices.tellRarely(`dropped ${to.address} ${drop.reason}`, () => ({ type: 'dropped', to, ...drop }))
   }
 
   #checkEnd(): void {

@@ -84,6 +84,8 @@ export type Budget =
   | 'messages'
   /** Messages to others that wait until term and vote are on disk: further ones are dropped. */
   | 'held'
+  /** Messages to a member that wait for its connection: further ones are dropped. */
+  | 'queue'
   /** A snapshot that a consumer gives faster than the disk takes it: the compaction fails. */
   | 'backlog'
   /** What is kept for a member that gets a snapshot: it will need another. */

@@ -18,6 +18,13 @@ export interface Inbound {
 /** Why a message was not sent. */
 export type DropReason = 'not-connected' | 'queue-full' | 'too-large'
 
+export interface Drop {
+  readonly reason: DropReason
+  /** Bytes that would have waited, and how many may: of `queue-full`, where the transport knows. */
+  readonly used?: number
+  readonly limit?: number
+}
+
 /** What a transport tells of its connections. */
 export type TransportNotice =
   /** With the version in which the two talk. */
@@ -32,7 +39,7 @@ export type TransportNotice =
       readonly code: 'KAYAK_NOT_AUTHORIZED' | 'KAYAK_OTHER_CLUSTER' | 'KAYAK_VERSION' | 'KAYAK_INVALID'
       readonly reason: string
     }
-  | { readonly type: 'dropped'; readonly to: Peer; readonly reason: DropReason }
+  | ({ readonly type: 'dropped'; readonly to: Peer } & Drop)
   /** Somebody was turned away who wanted to come in as a client. */
   | {
       readonly type: 'client-refused'

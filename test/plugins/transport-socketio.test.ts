@@ -85,6 +85,8 @@ describe('over socket.io', () => {
     const to = { id, address: '127.0.0.1:9' }
     const isTold = (): boolean => a.notices.some(n => n.type === 'dropped' && n.reason === 'queue-full')
     await sendUntil(a, to, isTold, { data: new Uint8Array(200_000) })
+    const full = a.notices.find(n => n.type === 'dropped' && n.reason === 'queue-full')
+    expect(full).toMatchObject({ used: expect.any(Number) as number, limit: 1024 * 1024 })
     a.transport.send(b.peer, { tag: 1 })
     await settle(() => tagged(b, 1))
   })
