@@ -50,7 +50,8 @@ function asking$({ replica, views }: Member, id: string, to: string | undefined)
 const failed$ = ({ replica }: Member, id: string): Observable<never> =>
   replica.messages.ofType('hand-over-reply').pipe(
     filter(({ message: reply }) => reply.id === id),
-    map(({ message: { to: heir, reason } }): never => {
+    map(({ message: { to: heir, reason, busy = false } }): never => {
+      if (busy) throw new KayakError('KAYAK_OVERLOADED', `Another hand-over is under way: ${reason}.`)
       const why =
         heir === undefined ? `Nobody can take over: ${reason}.` : `Member ${heir} has not taken over: ${reason}.`
       // who was told to may stand yet

@@ -115,6 +115,25 @@ describe('transferLeadership', () => {
     await world.stop(a, b, c)
   })
 
+  it('need not wait while another takes over, and shares in that where it is the same', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    await world.stop(c)
+    const begun = world.clock.now()
+    const first = watch(a.transferLeadership(c.self.id, { timeoutMs: LONG }))
+    await world.pass(1)
+    const [same, any] = [c.self.id, undefined].map(to => watch(b.transferLeadership(to, { timeoutMs: LONG })))
+    const other = await world.fails(b.transferLeadership(b.self.id, { timeoutMs: LONG }))
+    expect(other).toMatchObject({ code: 'KAYAK_OVERLOADED', outcome: 'rejected', retryable: true })
+    expect(world.clock.now() - begun).toBeLessThan(T / 2)
+    await world.until(() => [first, same, any].every(one => one?.settled))
+    for (const one of [first, same, any])
+      expect(one?.error).toMatchObject({ code: 'KAYAK_TIMEOUT', outcome: 'unknown' })
+    expect(world.clock.now() - begun).toBeLessThanOrEqual(T + 10)
+    expect(await world.run(b.transferLeadership(b.self.id))).toEqual(b.self)
+    await world.stop(a, b)
+  })
+
   it('that nobody takes is rejected where it was asked, as by the leader', async () => {
     const world = new World()
     const [a, b, c] = await world.trio()

@@ -1,4 +1,4 @@
-import { Equals, IsString, MaxLength } from 'class-validator'
+import { Equals, IsBoolean, IsString, MaxLength } from 'class-validator'
 import { IsId, IsRequestId, IsTerm, MayBeMissing } from '../fields.js'
 import { GroupMessage } from './message.js'
 
@@ -18,4 +18,6 @@ export class HandOverReply extends GroupMessage {
   /** Who was told to stand, and may do so yet. */
   @MayBeMissing() @IsId() readonly to?: string | undefined
   @IsString() @MaxLength(200) declare readonly reason: string
+  /** Whether that is since another takes over now. */
+  @MayBeMissing() @IsBoolean() readonly busy?: boolean | undefined
 }

@@ -7,6 +7,7 @@ import { isWithinLease } from '../../rules/lease.js'
 import { beginProgress, sent, type Progress } from '../../rules/progress.js'
 import { quorumValue } from '../../rules/quorum.js'
 import { members, isVoter, type Roster, type RosterMember } from '../../rules/roster.js'
+import type { Sender } from '../../sources/inbound.js'
 import { Rounds } from './rounds.js'
 import { UnderWay } from './under-way.js'
 
@@ -18,6 +19,25 @@ interface Encoded {
   readonly first: number
   readonly last: number
   readonly bytes: Uint8Array
+}
+
+/** Who asked for a hand-over, and is told if it fails. */
+export interface Asker {
+  readonly from: Sender
+  readonly id: string
+}
+
+/** To whom the leadership is handed over, and who asked for that. */
+export interface LeaderHandover {
+  readonly to: string
+  readonly askers: readonly Asker[]
+}
+
+/** A hand-over that has failed: who had asked for it, who was told to stand, if anybody was, and why. */
+export interface FailedHandover {
+  readonly askers: readonly Asker[]
+  readonly told: string | undefined
+  readonly reason: string
 }
 
 /** What a leader knows in its term: how far each other member is, and which round is on. */
@@ -40,7 +60,9 @@ export class Leadership {
   transfers: ReadonlySet<string> = new Set()
   readonly underWay = new UnderWay()
   /** Set while the leadership is being handed over: no appends are taken meanwhile. */
-  transferring = false
+  handover: LeaderHandover | undefined
+  /** The last hand-over that has failed: who asks for it once more hadn't heard yet. */
+  failedHandover: FailedHandover | undefined
   /** Set once a member was told to stand, whom voters may elect however recently they have heard this leader. */
   hasNoLease = false
 
@@ -103,6 +125,10 @@ export class Leadership {
     // one that is voted out has the word of those who need nobody's but their own
     if (!isVoter(roster, this.replica.self.id)) return false
     return isWithinLease(this.rounds.beganAt(this.leasedRound), parts.clock.now(), roster.settings)
+  }
+
+  get transferring(): boolean {
+    return this.handover !== undefined
   }
 
   beginRound(): void {

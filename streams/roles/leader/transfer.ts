@@ -19,9 +19,8 @@ import { HandOverReply, message, TimeoutNow } from '../../contracts/messages/ind
 import { preferredTo, successor, type Heir } from '../../rules/succession.js'
 import { isRecent } from '../../rules/timing.js'
 import { isMember, type RosterMember } from '../../rules/roster.js'
-import type { Sender } from '../../sources/inbound.js'
 import { current$ } from '../terms.js'
-import type { Leadership } from './leadership.js'
+import type { Asker, FailedHandover, LeaderHandover, Leadership } from './leadership.js'
 
 /** The other voters, as the leader knows them. */
 function heirs(leadership: Leadership): readonly Heir[] {
@@ -35,19 +34,10 @@ function heirs(leadership: Leadership): readonly Heir[] {
     }))
 }
 
-/** Who asked for a hand-over, and is told if it fails. */
-interface Asker {
-  readonly from: Sender
-  readonly id: string
-}
-
 /** Of the rounds between two looks at who is preferred. */
 const MOST_DOUBLINGS = 6
-
-interface Failed {
-  readonly asker: Asker | undefined
-  readonly told: string | undefined
-}
+/** Of those that share in one hand-over: who is forgotten asks again. */
+const MOST_ASKERS = 64
 
 /** To whom the leadership is to go, and who wants that, but for this leader itself. */
 interface Wanted {
@@ -58,10 +48,15 @@ interface Wanted {
 }
 
 /** Tells of a hand-over that has failed, and who was told to stand, if anybody was. */
-function fail({ replica }: Leadership, to: string | undefined, reason: string, { asker, told }: Failed): void {
-  replica.tell({ type: 'transfer-failed', to: to ?? '', reason })
-  if (asker !== undefined) replica.send(asker.from, message(HandOverReply, { id: asker.id, to: told, reason }))
+function fail(leadership: Leadership, to: string | undefined, failed: FailedHandover): void {
+  const { askers, reason } = failed
+  leadership.failedHandover = failed
+  leadership.replica.tell({ type: 'transfer-failed', to: to ?? '', reason })
+  for (const asker of askers) tellFailed(leadership, failed, asker)
 }
+
+const tellFailed = ({ replica }: Leadership, { told, reason }: FailedHandover, { from, id }: Asker): void =>
+  replica.send(from, message(HandOverReply, { id, to: told, reason }))
 
 /** Waits until the successor has all, tells it to begin, and gives it an election timeout (section 3.10). */
 function transferTo$(leadership: Leadership, { to, asker, gently }: Wanted): Observable<unknown> {
@@ -78,21 +73,37 @@ function transferTo$(leadership: Leadership, { to, asker, gently }: Wanted): Obs
   )
   const deadline$ = timer(replica.electionTimeoutMs, clock).pipe(
     inbox.enter(),
-    tap(() => fail(leadership, to.id, 'it did not take over in time', { asker, told: to.id })),
+    tap(() => {
+      const { askers = [] } = leadership.handover ?? {}
+      fail(leadership, to.id, { askers, told: to.id, reason: 'it did not take over in time' })
+    }),
   )
   return defer(() => {
-    leadership.transferring = true
+    leadership.handover = { to: to.id, askers: asker === undefined ? [] : [asker] }
     replica.tell({ type: 'transfer-started', to: to.id })
     return merge(caughtUp$, deadline$).pipe(take(1))
-  }).pipe(finalize(() => (leadership.transferring = false)))
+  }).pipe(finalize(() => (leadership.handover = undefined)))
 }
 
 function wanted(leadership: Leadership, to: string | undefined, asker?: Asker): Wanted | undefined {
   const all = heirs(leadership)
   const heir = to === undefined ? successor(all) : all.find(({ id }) => id === to)
   if (heir !== undefined) return { to: heir, ...(asker !== undefined && { asker }) }
-  fail(leadership, to, 'no voter that could take over answers', { asker, told: undefined })
+  const askers = asker === undefined ? [] : [asker]
+  fail(leadership, to, { askers, told: undefined, reason: 'no voter that could take over answers' })
   return undefined
+}
+
+/** Who asks while somebody takes over shares in that, if it is all the same to it; otherwise it needn't wait for its end. */
+function askedMeanwhile(leadership: Leadership, handover: LeaderHandover, asker: Asker, to: string | undefined): void {
+  const { from, id } = asker
+  if (handover.askers.some(other => other.id === id)) return
+  if (to === undefined || to === handover.to)
+    leadership.handover = { ...handover, askers: [...handover.askers, asker].slice(-MOST_ASKERS) }
+  else {
+    const reason = `member ${handover.to} takes over now`
+    leadership.replica.send(from, message(HandOverReply, { id, to: undefined, reason, busy: true }))
+  }
 }
 
 /** Whoever it is asked to hand over to, by this member as it stops or by another, or who takes over best. */
@@ -100,7 +111,16 @@ const asked$ = (leadership: Leadership): Observable<Wanted | undefined> => {
   const { replica } = leadership
   const others$ = current$(replica, 'hand-over').pipe(
     filter(({ from, message: { to } }) => isMember(replica.roster, from.id) && to !== replica.self.id),
-    map(({ from, message: { to, id } }) => wanted(leadership, to, { from, id })),
+    map(({ from, message: { to, id } }) => {
+      const { handover, failedHandover } = leadership
+      if (failedHandover?.askers.some(asker => asker.id === id) === true) {
+        tellFailed(leadership, failedHandover, { from, id })
+        return undefined
+      }
+      if (handover === undefined) return wanted(leadership, to, { from, id })
+      askedMeanwhile(leadership, handover, { from, id }, to)
+      return undefined
+    }),
   )
   return merge(replica.handovers.pipe(map(({ to }) => wanted(leadership, to))), others$)
 }
