@@ -120,7 +120,7 @@ export const MESSAGES: Messages = {
     { term: 3, id: 'request-2' },
   ],
   'hand-over-reply': [
-    { id: 'request-1', to: 'a'.repeat(32), reason: 'it did not take over in time' },
+    { id: 'request-1', to: 'a'.repeat(32), reason: 'another takes over already', busy: true },
     { id: 'request-2', reason: 'nobody answers' },
   ],
   propose: [{ id: 'life-1', entries: proposed }],
