@@ -458,24 +458,28 @@ module.exports = [
   },
   {
     name: 'members keep to the election timeout that they began with',
+    hunt: 'owners',
     file: 'streams/replica/replica.ts',
     find: 'return this.roster.settings.electionTimeoutMs',
     replace: 'return (this.rosters[0] ?? this.roster).settings.electionTimeoutMs',
   },
   {
     name: 'a cluster goes on to a version that some do not speak',
+    hunt: 'owners',
     file: 'streams/roles/leader/membership.ts',
     find: 'return members(next).find(({ id }) => !replica.isSpokenBy(id, version))',
     replace: 'return members(next).find(() => version < 0)',
   },
   {
     name: 'a cluster goes on to a version that the leader alone speaks for sure',
+    hunt: 'owners',
     file: 'streams/replica/replica.ts',
     find: 'return newest >= version && (id === this.self.id || (this.tongues.get(id) ?? 0) >= version)',
     replace: 'return newest >= version && (id === this.self.id || (this.tongues.get(id) ?? version) >= version)',
   },
   {
     name: 'two members talk in the newest version that one of them speaks',
+    hunt: 'owners',
     file: 'streams/contracts/protocol.ts',
     find: 'const newest = Math.min(mine.newest, theirs.newest)\n  return',
     replace: 'const newest = Math.max(mine.newest, theirs.newest)\n  return',

@@ -23,6 +23,7 @@ const SEEDS = 1000
 const HUNTS = {
   cluster: 'hunt.ts',
   leases: 'hunt-leases.ts',
+  owners: 'hunt-owners.ts',
   crashes: 'hunt-crashes.ts',
   storage: 'hunt-storage.ts',
   segments: 'hunt-segments.ts',
