@@ -91,9 +91,26 @@ function checkTarget({ memberId }: Identity, opened: Opened, isMarked: boolean):
   const there = opened.identity
   const isSame = there?.memberId === memberId
   if (isMarked && !isSame) throw new KayakError('KAYAK_MOVED', 'The member of this storage was moved to another one.')
-  if (isSame && (isMarked || there.standing === 'moving')) return
+  if (isSame && isMarked) return checkFinished(there.standing)
+  if (isSame && there.standing === 'moving') return
   const isEmpty = opened.last.index === 0 && opened.snapshot === undefined && opened.termAndVote.term === 0
   if (there !== undefined || !isEmpty) throw invalid('the other one holds something')
+}
+
+/** What was moved here goes on here, unless it has gone on elsewhere since, or is no member any more. */
+function checkFinished(standing: Identity['standing']): void {
+  switch (standing) {
+    case 'moved':
+      throw new KayakError(
+        'KAYAK_MOVED',
+        'The member was moved on from the other storage, and is not in either any more.',
+      )
+    case 'left':
+      throw new KayakError('KAYAK_LEFT', 'The member has left its cluster since it was moved.')
+    case 'removed':
+      throw new KayakError('KAYAK_REMOVED', 'The member was removed since it was moved.')
+    default:
+  }
 }
 
 /** Copies all there is into a storage that says that it isn't whole yet, and opens that again. */

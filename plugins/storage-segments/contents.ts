@@ -98,7 +98,8 @@ export async function openContents(
     state.follow(() => log.mark)
     const snapshots = new SnapshotStore(files, folder, snapshotIndex => state.save({ snapshotIndex }))
     await snapshots.load(names, saved.snapshotIndex)
-    // what a dead process has left need not be on disk though it can be read: the state is written again, too
+    await state.secure()
+    // with how far the log is on disk now
     await state.save({})
     await removeStrays(files, folder, names, saved)
     await log.begin()

@@ -38,6 +38,8 @@ export class StateFile {
     private state: SavedState,
     /** The generation that holds it. */
     private generation: number,
+    /** What was found there, as bytes. */
+    private readonly found: Uint8Array,
   ) {
     this.markOf = () => this.state.mark
   }
@@ -65,7 +67,7 @@ export class StateFile {
     }
     await files.rename(unfinished, path)
     await files.syncFolder(dirname(path))
-    return new StateFile(path, await files.openPlaced(path), state, 0)
+    return new StateFile(path, await files.openPlaced(path), state, 0, generationOf(state))
   }
 
   /** @throws {@link KayakError} `KAYAK_CORRUPT` if no block is whole, `KAYAK_VERSION` if one is of a later format. */
@@ -76,7 +78,8 @@ export class StateFile {
       const bytes = await file.read(0, FILE_BYTES)
       const found = readNewest(path, bytes)
       if (found === undefined) throw corrupt(path, 'is damaged')
-      return new StateFile(path, file, found.state, found.generation)
+      const { state, generation, block } = found
+      return new StateFile(path, file, state, generation, Buffer.concat([block, block]))
     } catch (error) {
       await file.close()
       throw error
@@ -115,6 +118,14 @@ export class StateFile {
     })
   }
 
+  /**
+   * Makes what was found durable, where it is and byte by byte, before anything is saved: a dead process may have left it
+   * readable and not on disk, and then the older generation is the only one that is surely there.
+   */
+  secure(): Promise<void> {
+    return this.turns.take(() => this.file.write(this.found, this.generation * GENERATION_BYTES))
+  }
+
   close(): Promise<void> {
     return this.turns.take(() => this.file.close())
   }
@@ -128,14 +139,21 @@ function sealed(state: SavedState): Buffer {
   }
 }
 
-function readNewest(path: string, bytes: Uint8Array): { state: SavedState; generation: number } | undefined {
-  let newest: { state: SavedState; generation: number } | undefined
+interface Found {
+  readonly state: SavedState
+  readonly generation: number
+  readonly block: Uint8Array
+}
+
+function readNewest(path: string, bytes: Uint8Array): Found | undefined {
+  let newest: Found | undefined
   for (let at = 0; at < 2 * COPIES; at++) {
-    const block = unsealBlock(bytes.subarray(at * BLOCK_BYTES, (at + 1) * BLOCK_BYTES))
-    if (block === undefined) continue
-    const state = fromFields(path, readFields(path, block, STATE))
+    const block = bytes.subarray(at * BLOCK_BYTES, (at + 1) * BLOCK_BYTES)
+    const unsealed = unsealBlock(block)
+    if (unsealed === undefined) continue
+    const state = fromFields(path, readFields(path, unsealed, STATE))
     if (newest === undefined || state.sequence > newest.state.sequence)
-      newest = { state, generation: Math.floor(at / COPIES) }
+      newest = { state, generation: Math.floor(at / COPIES), block }
   }
   return newest
 }

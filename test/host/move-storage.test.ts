@@ -160,3 +160,24 @@ test('a process that dies at any call leaves at most one that starts, and anothe
   expect(new Set(none).size).toBeGreaterThan(0)
   expect(new Set(none).size).toBeLessThan(4)
 }, 120_000)
+
+test('what has moved on from there, or has left, is not begun again from where it was before', async () => {
+  const [a, b, c] = [await filled(), new MemoryDisk(), new MemoryDisk()]
+  await moving(a, b)
+  await moving(b, c)
+  expect(await moving(a, b)).toBe('KAYAK_MOVED')
+  expect([starting(a, b, c), c.identity?.standing]).toEqual([1, 'member'])
+  for (const [standing, code] of [
+    ['left', 'KAYAK_LEFT'],
+    ['removed', 'KAYAK_REMOVED'],
+  ] as const) {
+    const [from, to] = [await filled(), new MemoryDisk()]
+    await moving(from, to)
+    const storage = storageOn(to)
+    await first(storage.open())
+    await done(storage.saveIdentity({ ...identity, standing }))
+    await done(storage.close())
+    expect(await moving(from, to)).toBe(code)
+    expect(to.identity?.standing).toBe(standing)
+  }
+})
