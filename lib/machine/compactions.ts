@@ -1,6 +1,6 @@
 import { catchError, concat, defer, EMPTY, exhaustMap, filter, from, map, of, takeUntil, withLatestFrom } from 'rxjs'
 import type { Observable, OperatorFunction } from 'rxjs'
-import { isCompacted, isKayakError, KayakError } from '../../streams/contracts/errors.js'
+import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
 import type { Compaction, Entry, Snapshot } from '../../streams/contracts/host.js'
 import type { CompactionStrategy, Growth } from '../../streams/operators/growth.js'
 import type { Projection } from '../../streams/operators/project.js'
@@ -51,8 +51,7 @@ export function compactions$<State, Command>(
           newest = Math.max(newest, index)
           return { type: 'finished', index, bytes }
         }),
-        // the leader's, or somebody else's, is newer
-        catchError((error: unknown) => (isCompacted(error) ? EMPTY : of(failed(index, error)))),
+        catchError((error: unknown) => of(failed(index, error))),
       )
       return concat(of<Compaction>({ type: 'started', index, bytes: 0 }), finished$)
     }

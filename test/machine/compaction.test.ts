@@ -62,6 +62,21 @@ describe('compact', () => {
     await world.stop(host)
   })
 
+  it('is given up when the machine is stopped, and whoever comes next may compact', async () => {
+    const snapshot = (state$: Observable<Balances>): Observable<Uint8Array> => concat(state$.pipe(toRows()), NEVER)
+    const { world, host, one, told } = await compacting({ compact: everyEntries(1), snapshot, restore: fromRows() })
+    await world.run(one.propose(deposit('ann', 1)))
+    await world.run(one.stop())
+    await world.until(() => told.end !== undefined)
+    expect(told.values).toMatchObject([{ type: 'started' }, { type: 'failed', error: { code: 'KAYAK_STOPPED' } }])
+    const next = accountsOf(world, host, { compact: everyEntries(2) })
+    const later = record(next.compaction$)
+    await world.run(next.propose(deposit('ann', 1)))
+    await world.until(() => later.values.length === 2)
+    expect(later.values[1]).toMatchObject({ type: 'finished', index: next.index })
+    await world.stop(host)
+  })
+
   it('asks for nothing at points that are no newer, or none, and for no more than there is at later ones', async () => {
     const points = [0, -1, Number.NaN, Infinity, 3, 3, 1, 2]
     const compact: CompactionStrategy = map(() => points.shift() ?? 0)
