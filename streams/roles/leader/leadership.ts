@@ -186,8 +186,8 @@ export class Leadership {
   /** Whether it waits for one of them, or is perhaps told for the last time: by a roster that it isn't in any more. */
   isAwaited(id: string): boolean {
     const told = this.told.get(id) ?? 0
-    const awaited = [this.awaited.get(id) ?? 0, this.replica.committedRoster.index]
-    return awaited.some(index => index > told && index <= this.tellable(id))
+    const awaited = Math.max(this.awaited.get(id) ?? 0, this.replica.committedRoster.index)
+    return awaited > told && this.tellable(id) > told
   }
 
   /** A member waits until it knows that all up to an index has committed: it has callers who do. */

@@ -117,6 +117,19 @@ describe('a leader that replicates', () => {
     expect(late).toMatchObject([{ to: 'c', prevIndex: 3, commit: 3 }])
   })
 
+  it('tells of it at once also where more has been handed over meanwhile', () => {
+    established({ log: [1] }).pass(LIMITS.commitNoticeMs)
+    const entry = { index: 0, term: 0, kind: 'data', time: 0, session: '1'.repeat(20) } as const
+    for (const number of [1, 2]) {
+      const entries = encodeEntries([{ ...entry, number, payload: text('x') }])
+      bench.hear('b', { type: 'propose', id: String(number).repeat(20), entries }).pass(0)
+    }
+    bench.said()
+    bench.acknowledge('c', { term: 2, match: 3 }).acknowledge('b', { term: 2, match: 3 })
+    expect([bench.replica.commit, bench.replica.parts.log.last.index]).toEqual([3, 4])
+    expect(bench.said('append-entries')).toMatchObject([{ to: 'b', prevIndex: 3, commit: 3 }])
+  })
+
   it('lets a commit go with the entries that follow it, and says it once', () => {
     established({ log: [1] }).pass(LIMITS.commitNoticeMs)
     append(1)
