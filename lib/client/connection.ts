@@ -1,4 +1,4 @@
-import { Observable, type Subscriber } from 'rxjs'
+import { Observable, Subject, type Subscriber } from 'rxjs'
 import {
   clientMessage,
   ClientCancel,
@@ -7,6 +7,7 @@ import {
   type Asked,
 } from '../../streams/contracts/client-messages/index.js'
 import type { ClientLine } from '../../streams/contracts/client-transport.js'
+import { isLeaving } from './passing.js'
 
 const FINAL: ReadonlySet<Answering['type']> = new Set<Answering['type']>([
   'appended',
@@ -19,6 +20,9 @@ const FINAL: ReadonlySet<Answering['type']> = new Set<Answering['type']>([
 /** A connection to a member, and who waits for what over it. */
 export class Connection {
   private readonly waiting = new Map<number, Subscriber<Answering>>()
+  private readonly given = new Subject<string>()
+  /** Emits why this connection is to be given up: its member answers no more as it should. */
+  readonly givenUp$: Observable<string> = this.given.asObservable()
   private count = 0
   private isOver = false
 
@@ -57,6 +61,12 @@ export class Connection {
     if (isLast) this.waiting.delete(answer.id)
     subscriber?.next(answer)
     if (isLast) subscriber?.complete()
+    if (answer.type === 'failed' && isLeaving(answer.code)) this.leave(`it is going away: ${answer.reason}`)
+  }
+
+  /** Goes to another member. */
+  leave(reason: string): void {
+    this.given.next(reason)
   }
 
   end(): void {

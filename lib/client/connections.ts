@@ -77,7 +77,8 @@ class Attempt {
       this.pause.up()
       known.connect(line.member)
       tell({ type: 'connected', member: line.member })
-      return merge(of(connection), this.received$(line, connection), this.silent$(), this.leaderless$()).pipe(
+      const givenUp$ = connection.givenUp$.pipe(concatMap(reason => leave(reason)))
+      return merge(givenUp$, of(connection), this.received$(line, connection), this.silent$(), this.leaderless$()).pipe(
         finalize(() => connection.end()),
       )
     })

@@ -13,7 +13,7 @@ import type { LogEntry } from '../../streams/rules/entry.js'
 import type { Connection } from './connection.js'
 import type { Desk } from './desk.js'
 import type { Known } from './known.js'
-import { isPassing } from './passing.js'
+import { isFinal } from './passing.js'
 
 /** Entries from where the batch before has ended to before `next`. */
 export interface Batch {
@@ -36,9 +36,16 @@ function batchOf({ entries: bytes, next }: ClientEntries, cursor: number): Batch
   throw new KayakError('KAYAK_CORRUPT', `A member has sent entries that do not go on from ${String(cursor)}.`)
 }
 
-/** What ends a stream, and what it waits for another member to go on with. */
-export function streamed<A extends Answering>(answer: Answering, type: A['type']): A | undefined {
-  if (answer.type === 'failed' && !isPassing(answer.code)) throw errorOf(answer)
+/** What ends a stream, and what it goes to another member for, to go on there. */
+export function streamed<A extends Answering>(
+  connection: Connection,
+  answer: Answering,
+  type: A['type'],
+): A | undefined {
+  if (answer.type === 'failed') {
+    if (isFinal(answer.code)) throw errorOf(answer)
+    connection.leave(`it serves a stream no more: ${answer.reason}`)
+  }
   // the type tells the class
   return answer.type === type ? (answer as A) : undefined
 }
@@ -69,7 +76,7 @@ export const follow$ = (desk: Desk, known: Known, from: unknown): Observable<Bat
       connection
         .ask(id => clientMessage(ClientFollow, { id, from: cursor }))
         .pipe(
-          map(answer => streamed<ClientEntries>(answer, 'entries')),
+          map(answer => streamed<ClientEntries>(connection, answer, 'entries')),
           filter(answer => answer !== undefined),
           concatMap(answer =>
             open$(demand).pipe(

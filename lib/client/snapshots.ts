@@ -36,7 +36,7 @@ function download$(desk: Desk, { index, checksum, bytes }: ClientSnapshotIs): Ob
               take(1),
               map(() => {
                 if (answer.type === 'ended') return undefined
-                const chunk = streamed<ClientChunk>(answer, 'chunk')
+                const chunk = streamed<ClientChunk>(connection, answer, 'chunk')
                 if (chunk === undefined) return new Uint8Array()
                 connection.more(answer.id)
                 offset += chunk.data.byteLength

@@ -1,5 +1,5 @@
-import { catchError, defer, EMPTY, endWith, finalize, ignoreElements, merge, mergeMap, Observable, of } from 'rxjs'
-import { takeUntil, tap } from 'rxjs'
+import { catchError, concat, defer, EMPTY, endWith, finalize, ignoreElements, merge, mergeMap, Observable } from 'rxjs'
+import { of, takeUntil, tap, throwError } from 'rxjs'
 import { decodeAsked, failureOf, type Asked, type Told } from '../../../streams/contracts/client-messages/index.js'
 import type { ClientConnection } from '../../../streams/contracts/client-transport.js'
 import { isKayakError, KayakError } from '../../../streams/contracts/errors.js'
@@ -26,6 +26,10 @@ const bytesOf = (asked: Request): number => (asked.type === 'append' ? asked.pay
 
 const asKayakError = (cause: unknown): KayakError =>
   isKayakError(cause) ? cause : new KayakError('KAYAK_INTERNAL', 'A member has failed.', { cause, outcome: 'unknown' })
+
+/** To go on with at another member. */
+const stopped = (cause?: KayakError): KayakError =>
+  new KayakError('KAYAK_STOPPED', 'The member has stopped.', { cause, outcome: cause?.outcome ?? 'rejected' })
 
 /** One client: what it has asked for and isn't answered yet, within its bounds. */
 class ServedClient {
@@ -61,7 +65,7 @@ class ServedClient {
       this.admit(asked)
       const credit = isStream(asked) ? new Demand(LIMITS.clientCredits) : undefined
       return this.do$(asked, credit).pipe(takeUntil(this.enter$(asked, credit)))
-    }).pipe(catchError((error: unknown) => of(failureOf(asked.id, asKayakError(error)))))
+    }).pipe(catchError((error: unknown) => of(failureOf(asked.id, this.failure(error)))))
   }
 
   private do$(asked: Request, credit = new Demand(Infinity)): Observable<Told> {
@@ -72,12 +76,23 @@ class ServedClient {
       case 'read':
         return read$(host, asked)
       case 'follow':
-        return follow$(host, asked, { credit, connection })
+        // it has no end but the member's
+        return concat(
+          follow$(host, asked, { credit, connection }),
+          throwError(() => stopped()),
+        )
       case 'snapshot':
         return snapshot$(host, asked)
       case 'download':
         return download$(host, asked, { credit, connection })
     }
+  }
+
+  /** What a member fails by is its own affair: to its clients it has stopped. */
+  private failure(cause: unknown): KayakError {
+    const error = asKayakError(cause)
+    const isSaid = error.code === 'KAYAK_STOPPED' || error.code === 'KAYAK_REMOVED'
+    return this.host.member.stopped && !isSaid ? stopped(error) : error
   }
 
   private admit(asked: Request): void {
