@@ -1,4 +1,15 @@
-import { concat, filter, map, merge, Subject, take, throwError, type Observable, type Subscription } from 'rxjs'
+import {
+  AsyncSubject,
+  concat,
+  filter,
+  map,
+  merge,
+  Subject,
+  take,
+  throwError,
+  type Observable,
+  type Subscription,
+} from 'rxjs'
 import { KayakError, isKayakError } from '../../streams/contracts/errors.js'
 import type {
   ChangeOptions,
@@ -45,6 +56,7 @@ export class MemberHost<T> implements Host<T> {
   readonly leader$: Observable<PublicMember | undefined>
   readonly roster$: Observable<PublicRoster>
   private readonly committed = new Subject<Entry<T>>()
+  private readonly leaving = new AsyncSubject<void>()
   private readonly context: OperationContext
   private readonly subscriptions: readonly Subscription[]
   private closed: Closed | undefined
@@ -148,6 +160,9 @@ export class MemberHost<T> implements Host<T> {
 
   private async leaveAndStop(timeoutMs: number): Promise<void> {
     const deadline = this.options.clock.now() + timeoutMs
+    // what clients wait for keeps nobody: other members have it too
+    this.leaving.next()
+    this.leaving.complete()
     try {
       const outcome = await leave(this.member, deadline)
       if (outcome === 'left') await markAsLeft(this.member, deadline, this.identity)
@@ -227,7 +242,8 @@ export class MemberHost<T> implements Host<T> {
     const { member, sync, options } = this
     const { codec, maxPayloadBytes, transport } = options
     const checkPayload = payloadCheck(codec, maxPayloadBytes, member.replica.parts.budgets)
-    return serveClients$({ member, sync, check: () => this.check(), checkPayload }, transport).subscribe()
+    const served = { member, sync, check: () => this.check(), leaving$: this.leaving, checkPayload }
+    return serveClients$(served, transport).subscribe()
   }
 
   private logging(): Subscription {

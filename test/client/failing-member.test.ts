@@ -1,4 +1,4 @@
-import { firstValueFrom, filter } from 'rxjs'
+import { firstValueFrom } from 'rxjs'
 import { type Codec } from 'kayak'
 import { isFinal } from '../../lib/client/passing'
 import { Cluster } from './cluster'

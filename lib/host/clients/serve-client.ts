@@ -16,6 +16,7 @@ interface UnderWay {
   readonly bytes: number
   readonly credit: Demand | undefined
   readonly cancel: () => void
+  readonly fail: (error: KayakError) => void
 }
 
 type Request = Exclude<Asked, { type: 'more' | 'cancel' }>
@@ -52,6 +53,14 @@ class ServedClient {
     else if (message.type === 'cancel') known?.cancel()
     else return known === undefined ? this.request$(message) : this.hangUp('it gives two requests one number')
     return EMPTY
+  }
+
+  /** Sends a client elsewhere with what it waits for. An append may have taken effect: it is asked for by its name again. */
+  dismiss(reason: string): void {
+    const outcome = 'unknown'
+    for (const { fail } of [...this.underWay.values()])
+      fail(new KayakError('KAYAK_STOPPED', `Here ${reason}.`, { outcome }))
+    this.connection.close(reason)
   }
 
   private hangUp(reason: string): Observable<never> {
@@ -111,7 +120,12 @@ class ServedClient {
   private enter$(asked: Request, credit: Demand | undefined): Observable<void> {
     return new Observable(subscriber => {
       const bytes = bytesOf(asked)
-      this.underWay.set(asked.id, { bytes, credit, cancel: () => subscriber.next() })
+      this.underWay.set(asked.id, {
+        bytes,
+        credit,
+        cancel: () => subscriber.next(),
+        fail: error => subscriber.error(error),
+      })
       this.bytes += bytes
       this.streams += isStream(asked) ? 1 : 0
       return () => {
@@ -130,7 +144,11 @@ export const serveClient$ = (host: ServedHost, connection: ClientConnection): Ob
     const { address, rights, inbound$ } = connection
     const client = new ServedClient(host, connection)
     replica.tell({ type: 'client-up', address, mayAppend: rights.append })
-    return merge(told$(host), inbound$.pipe(mergeMap(plain => client.answer$(plain)))).pipe(
+    const dismissed$ = host.leaving$.pipe(
+      tap(() => client.dismiss('this member leaves its cluster')),
+      ignoreElements(),
+    )
+    return merge(told$(host), inbound$.pipe(mergeMap(plain => client.answer$(plain))), dismissed$).pipe(
       takeUntil(inbound$.pipe(ignoreElements(), endWith(undefined))),
       tap(told => connection.send(told)),
       ignoreElements(),
