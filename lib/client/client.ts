@@ -4,8 +4,9 @@ import type { ClientDialler } from '../../streams/contracts/client-transport.js'
 import { KayakError } from '../../streams/contracts/errors.js'
 import type { Compaction, Entry, PublicRoster, ReadLevel, ReadOptions } from '../../streams/contracts/host.js'
 import type { Member } from '../../streams/contracts/member.js'
-import { checkOptions } from '../host/operation-options.js'
-import { checkLevel, stalenessOf } from '../host/read-options.js'
+import { checkOptions, signalOf, timeoutOf } from '../host/operation-options.js'
+import { answerOf } from '../host/query.js'
+import { checkLevel, readFailure, stalenessOf } from '../host/read-options.js'
 import { AddressBook } from './address-book.js'
 import { decodeWith } from './coding.js'
 import { connections$ } from './connections.js'
@@ -21,6 +22,7 @@ const LONGEST_TOKEN = 100
 
 function checkRead(level: unknown, options: ReadOptions): asserts level is ReadLevel {
   checkOptions(options)
+  signalOf(options)
   checkLevel(level, options)
   if (level === 'bounded') stalenessOf(options)
   const { token }: { token?: unknown } = options
@@ -107,7 +109,10 @@ export class RemoteClient<T> implements Client<T> {
     this.desk.check()
     checkRead(level, options)
     if (typeof query !== 'function') throw new KayakError('KAYAK_INVALID', 'A query is a function.')
-    return query(level === 'stale' ? 0 : await this.sync.reach('The read', level, options))
+    const { clock, timeoutMs } = this.desk
+    const end = clock.now() + timeoutOf(options, timeoutMs)
+    const index = level === 'stale' ? 0 : await this.untilFresh(level, options)
+    return answerOf(query(index), { clock, end, signal: options.signal, over$: this.desk.fails$('The read') })
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- a promise by contract: a host's takes its time
@@ -121,6 +126,14 @@ export class RemoteClient<T> implements Client<T> {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop()
+  }
+
+  private async untilFresh(level: ReadLevel, options: ReadOptions): Promise<number> {
+    try {
+      return await this.sync.reach('The read', level, options)
+    } catch (error) {
+      throw readFailure(level, error)
+    }
   }
 
   private tell(body: ClientEventBody): void {

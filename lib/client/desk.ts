@@ -61,6 +61,15 @@ export class Desk {
     return this.bounded(settled$, timeoutOf(options, this.timeoutMs), options, fail)
   }
 
+  /** Emits nothing, and errors when the client has stopped, for what it does not ask of members. */
+  fails$(what: string): Observable<never> {
+    return this.over$.pipe(
+      map(() => {
+        throw new KayakError('KAYAK_STOPPED', `${what} was cut off: the client has stopped.`)
+      }),
+    )
+  }
+
   private bounded<T>(answer$: Observable<T>, timeoutMs: number, options: OperationOptions, fail: Fail): Promise<T> {
     const ended$ = merge(
       timer(timeoutMs, this.clock).pipe(map(() => fail('KAYAK_TIMEOUT', this.late(timeoutMs)))),

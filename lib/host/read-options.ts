@@ -1,4 +1,4 @@
-import { KayakError } from '../../streams/contracts/errors.js'
+import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
 import type { ReadLevel, ReadOptions } from '../../streams/contracts/host.js'
 
 /** The options that only some levels have. */
@@ -27,4 +27,11 @@ export function stalenessOf(options: ReadOptions): { readonly ms: number; readon
   if (options.maxMs === undefined && options.maxEntries === undefined)
     throw new KayakError('KAYAK_INVALID', 'A bounded read says by how much: options.maxMs, options.maxEntries.')
   return { ms: amount(options, 'maxMs'), entries: amount(options, 'maxEntries') }
+}
+
+/** What a read that has failed fails with: one that could not be proven in time is too stale. */
+export function readFailure(level: unknown, cause: unknown): unknown {
+  if (level !== 'bounded' || !isKayakError(cause) || cause.code !== 'KAYAK_TIMEOUT') return cause
+  const { leader } = cause
+  return new KayakError('KAYAK_TOO_STALE', 'How fresh this member is was not proven in time.', { cause, leader })
 }

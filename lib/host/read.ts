@@ -1,12 +1,11 @@
-import { firstValueFrom, from, map, merge, takeUntil, timer } from 'rxjs'
-import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
+import { KayakError } from '../../streams/contracts/errors.js'
 import type { ReadLevel, ReadOptions } from '../../streams/contracts/host.js'
 import type { Settle } from '../../streams/sources/requests.js'
 import type { Member } from '../member/member.js'
 import type { Waiting } from '../member/waiting-room.js'
-import { aborted$ } from '../../streams/operators/aborted.js'
 import { checkOptions, operation, timeoutOf, type OperationContext } from './operation.js'
-import { checkLevel, stalenessOf } from './read-options.js'
+import { answerOf } from './query.js'
+import { checkLevel, readFailure, stalenessOf } from './read-options.js'
 import { reachOf } from './read-token.js'
 import type { HostSync } from './sync.js'
 
@@ -16,13 +15,6 @@ export type Begin = (timeoutMs: number, settle: Settle<number>) => Waiting
 function bounded({ waiting }: Member, options: ReadOptions): Begin {
   const staleness = stalenessOf(options)
   return (timeoutMs, settle) => waiting.bounded(staleness, timeoutMs, settle)
-}
-
-/** What a read that has failed fails with: one that could not be proven in time is too stale. */
-export function readFailure(level: unknown, cause: unknown): unknown {
-  if (level !== 'bounded' || !isKayakError(cause) || cause.code !== 'KAYAK_TIMEOUT') return cause
-  const { leader } = cause
-  return new KayakError('KAYAK_TOO_STALE', 'How fresh this member is was not proven in time.', { cause, leader })
 }
 
 function lease({ waiting, replica }: Member): Begin {
@@ -59,27 +51,6 @@ export function begins(member: Member, level: unknown, options: ReadOptions): Be
     case 'stale':
       return atOnce
   }
-}
-
-/** What a query gives, and no later than the read's deadline where it has to be waited for: nothing of it changes anything. */
-async function answerOf<R>(
-  { replica, cutOff }: Member,
-  query: (index: number) => R | Promise<R>,
-  index: number,
-  end: number,
-  options: ReadOptions,
-): Promise<R> {
-  const answer = query(index)
-  if (!(answer instanceof Promise)) return answer
-  const { clock } = replica.parts
-  const late$ = timer(Math.max(0, end - clock.now()), clock).pipe(
-    map(() => {
-      throw new KayakError('KAYAK_TIMEOUT', 'The query has not given its answer in time.', { outcome: 'rejected' })
-    }),
-  )
-  const what = 'The read'
-  const over$ = merge(late$, aborted$(options.signal, what, 'rejected'), cutOff.fails$(what, 'rejected'))
-  return firstValueFrom(from(answer).pipe(takeUntil(over$)))
 }
 
 /**
@@ -122,5 +93,7 @@ export async function read<R>(
   } catch (error) {
     throw readFailure(level, error)
   }
-  return answerOf(member, query, index, end, options)
+  const { clock } = member.replica.parts
+  const over$ = member.cutOff.fails$('The read', 'rejected')
+  return answerOf(query(index), { clock, end, signal: options.signal, over$ })
 }

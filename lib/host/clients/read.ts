@@ -1,6 +1,7 @@
 import { catchError, defer, map, throwError, type Observable } from 'rxjs'
 import { ClientFresh, clientMessage, type ClientRead } from '../../../streams/contracts/client-messages/index.js'
-import { begins, readFailure } from '../read.js'
+import { begins } from '../read.js'
+import { readFailure } from '../read-options.js'
 import type { ServedHost } from './parts.js'
 import { waited$ } from './waited.js'
 
