@@ -24,18 +24,20 @@ export interface Batch {
   readonly next: number
 }
 
+/** Reads when there is room for what is read. */
+export type InTurn = <R>(read: () => Observable<R>) => Observable<R>
+
 /**
  * History from an index on, then what commits, without a gap, a batch at a time: a cursor that follows what has been
- * applied. Each batch is read when `open` has emitted, and is whatever has been applied meanwhile.
+ * applied. Each batch is read when its turn has come, and is whatever has been applied meanwhile.
  */
-export function batches$(member: Member, from: unknown, open: () => Observable<void>): Observable<Batch> {
+export function batches$(member: Member, from: unknown, inTurn: InTurn): Observable<Batch> {
   return defer(() => {
     let cursor = startOf(from)
     const first = member.replica.snapshot?.index ?? 0
     if (cursor <= first) return member.read(cursor).pipe(ignoreElements())
     const next = (): Observable<readonly Batch[]> =>
-      open().pipe(
-        switchMap(() => member.read(cursor)),
+      inTurn(() => member.read(cursor)).pipe(
         map(batch => {
           if (batch.next === cursor) return []
           cursor = batch.next
@@ -57,7 +59,7 @@ export function batches$(member: Member, from: unknown, open: () => Observable<v
 export const listen$ = (member: Member, from: unknown): Observable<LogEntry> =>
   defer(() => {
     const demand = demandOf()
-    return batches$(member, from, () => open$(demand)).pipe(concatMap(({ entries }) => entries))
+    return batches$(member, from, read => open$(demand).pipe(switchMap(read))).pipe(concatMap(({ entries }) => entries))
   })
 
 type Decode<T> = (entry: LogEntry) => T

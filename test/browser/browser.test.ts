@@ -1,12 +1,10 @@
 import { Harbour, type MemberProcess } from '../process/process'
 import { executable, Site, type Page } from './browser'
-import { Follower, type Failure, type Seen } from './page'
+import { Follower, type Failure, type refusal, type Seen } from './page'
 
 declare global {
   /** In the page: what `page.ts` exports. */
-  // eslint-disable-next-line no-var -- a global of the page, which is declared so
-  var page: typeof import('./page')
-  // eslint-disable-next-line no-var -- the same
+  var page: { readonly Follower: typeof Follower; readonly refusal: typeof refusal }
   var follower: Follower
 }
 
@@ -79,17 +77,17 @@ described('a client in a browser (skipped where there is no chromium, but in CI)
   }, 60_000)
 
   it('is refused with a token that nobody knows, without one, and on a page that is not listed', async () => {
-    const refusal = (page: Page, token?: string): Promise<string> =>
+    const refused = (page: Page, token?: string): Promise<string> =>
       page.evaluate(([addresses, shown]) => globalThis.page.refusal(addresses, shown), [
         members.map(at),
         token,
       ] as const)
     const listed = await site.page()
-    expect(await refusal(listed, 'rubbish')).toBe('KAYAK_NOT_AUTHORIZED')
-    expect(await refusal(listed)).toBe('KAYAK_NOT_AUTHORIZED')
+    expect(await refused(listed, 'rubbish')).toBe('KAYAK_NOT_AUTHORIZED')
+    expect(await refused(listed)).toBe('KAYAK_NOT_AUTHORIZED')
     const other = await site.page(site.origin.replace('127.0.0.1', 'localhost'))
     // it is cut off before a word is said, and a browser tells a page no more than that
-    expect(await refusal(other, 'writer')).toBe('KAYAK_TIMEOUT')
+    expect(await refused(other, 'writer')).toBe('KAYAK_TIMEOUT')
     await Promise.all([listed.close(), other.close()])
   }, 60_000)
 })

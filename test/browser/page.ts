@@ -33,9 +33,9 @@ export class Follower {
   private constructor(private readonly client: Client) {
     client.committed$.subscribe(({ index, payload }) => this.committed.push([index, String(payload)]))
     fromIndex(client)
-      .pipe(project({} as Counts, count), acknowledge(client, 'projection'))
+      .pipe(project({}, count), acknowledge(client, 'projection'))
       .subscribe(({ index, state }) => (this.projected = { index, counts: state }))
-    this.counting = machine(client, { initial: {} as Counts, apply: (counts, word: Payload) => count(counts, word) })
+    this.counting = machine(client, { initial: {}, apply: (counts, word: Payload) => count(counts, word) })
   }
 
   static async connect(addresses: readonly string[], token?: string): Promise<Follower> {

@@ -4,8 +4,9 @@ import { decodeAsked, failureOf, type Asked, type Told } from '../../../streams/
 import type { ClientConnection } from '../../../streams/contracts/client-transport.js'
 import { isKayakError, KayakError } from '../../../streams/contracts/errors.js'
 import { LIMITS } from '../../../streams/contracts/limits.js'
-import { Demand } from '../../../streams/operators/demand.js'
 import { append$ } from './append.js'
+import { Credit } from './credit.js'
+import { Line } from './line.js'
 import type { ServedHost } from './parts.js'
 import { read$ } from './read.js'
 import { told$ } from './standing.js'
@@ -14,7 +15,7 @@ import { download$, follow$, snapshot$ } from './streams.js'
 /** A request that isn't answered yet. */
 interface UnderWay {
   readonly bytes: number
-  readonly credit: Demand | undefined
+  readonly credit: Credit | undefined
   readonly cancel: () => void
   readonly fail: (error: KayakError) => void
 }
@@ -35,13 +36,16 @@ const stopped = (cause?: KayakError): KayakError =>
 /** One client: what it has asked for and isn't answered yet, within its bounds. */
 class ServedClient {
   private readonly underWay = new Map<number, UnderWay>()
+  private readonly line: Line
   private bytes = 0
   private streams = 0
 
   constructor(
     private readonly host: ServedHost,
     private readonly connection: ClientConnection,
-  ) {}
+  ) {
+    this.line = new Line(connection)
+  }
 
   answer$(plain: unknown): Observable<Told> {
     const asked = decodeAsked(plain)
@@ -49,8 +53,8 @@ class ServedClient {
     const message = asked.value
     const known = this.underWay.get(message.id)
     // what was answered meanwhile is no fault
-    if (message.type === 'more') known?.credit?.release(1)
-    else if (message.type === 'cancel') known?.cancel()
+    if (message.type === 'more') return this.more$(known)
+    if (message.type === 'cancel') known?.cancel()
     else return known === undefined ? this.request$(message) : this.hangUp('it gives two requests one number')
     return EMPTY
   }
@@ -63,6 +67,11 @@ class ServedClient {
     this.connection.close(reason)
   }
 
+  private more$(known: UnderWay | undefined): Observable<never> {
+    if (known?.credit?.earn() !== false) return EMPTY
+    return this.hangUp('it takes what it was not sent')
+  }
+
   private hangUp(reason: string): Observable<never> {
     this.connection.close(reason)
     return EMPTY
@@ -72,13 +81,13 @@ class ServedClient {
     return defer(() => {
       this.host.check()
       this.admit(asked)
-      const credit = isStream(asked) ? new Demand(LIMITS.clientCredits) : undefined
+      const credit = isStream(asked) ? new Credit() : undefined
       return this.do$(asked, credit).pipe(takeUntil(this.enter$(asked, credit)))
     }).pipe(catchError((error: unknown) => of(failureOf(asked.id, this.failure(error)))))
   }
 
-  private do$(asked: Request, credit = new Demand(Infinity)): Observable<Told> {
-    const { host, connection } = this
+  private do$(asked: Request, credit = new Credit()): Observable<Told> {
+    const { host, connection, line } = this
     switch (asked.type) {
       case 'append':
         return append$(host, connection.rights, asked)
@@ -87,13 +96,13 @@ class ServedClient {
       case 'follow':
         // it has no end but the member's
         return concat(
-          follow$(host, asked, { credit, connection }),
+          follow$(host, asked, { credit, line }),
           throwError(() => stopped()),
         )
       case 'snapshot':
         return snapshot$(host, asked)
       case 'download':
-        return download$(host, asked, { credit, connection })
+        return download$(host, asked, { credit, line })
     }
   }
 
@@ -117,7 +126,7 @@ class ServedClient {
   }
 
   /** Counts a request as long as it is subscribed to; emits when the client wants its answer no more. */
-  private enter$(asked: Request, credit: Demand | undefined): Observable<void> {
+  private enter$(asked: Request, credit: Credit | undefined): Observable<void> {
     return new Observable(subscriber => {
       const bytes = bytesOf(asked)
       this.underWay.set(asked.id, {

@@ -1,4 +1,4 @@
-import { concat, concatMap, defer, ignoreElements, last, map, of, tap, throwError, type Observable } from 'rxjs'
+import { concat, concatMap, defer, map, of, switchMap, tap, throwError, type Observable } from 'rxjs'
 import {
   ClientChunk,
   ClientEnded,
@@ -10,35 +10,32 @@ import {
   type ClientSnapshot,
   type Told,
 } from '../../../streams/contracts/client-messages/index.js'
-import type { ClientConnection } from '../../../streams/contracts/client-transport.js'
 import { encodeEntries } from '../../../streams/contracts/entry-codec.js'
 import { KayakError } from '../../../streams/contracts/errors.js'
-import { type Demand, open$, within } from '../../../streams/operators/demand.js'
+import { open$, within } from '../../../streams/operators/demand.js'
 import { readChunks$ } from '../../../streams/replica/snapshot-reader.js'
 import type { LogEntry } from '../../../streams/rules/entry.js'
 import { batches$ } from '../listen.js'
+import type { Credit } from './credit.js'
+import type { Line } from './line.js'
 import type { ServedHost } from './parts.js'
 
-/** What a stream to a client may run ahead: messages that it hasn't taken, and bytes of all that waits for it. */
+/** What a stream to a client may run ahead: messages that it hasn't taken, and what all streams of that client may. */
 export interface Flow {
-  readonly credit: Demand
-  readonly connection: ClientConnection
+  readonly credit: Credit
+  readonly line: Line
 }
-
-/** Emits as soon as another message may be sent. */
-const open = ({ credit, connection }: Flow): Observable<void> =>
-  concat(open$(credit), connection.room()).pipe(last(undefined, undefined))
 
 /** Entries say nothing of who has appended them. */
 const anonymous = (entry: LogEntry): LogEntry => ({ ...entry, session: '', number: 0 })
 
 /** What has committed from an index on and what commits, read on as the client takes it. */
 export const follow$ = ({ member }: ServedHost, { id, from }: ClientFollow, flow: Flow): Observable<ClientEntries> =>
-  batches$(member, from, () => open(flow)).pipe(
+  batches$(member, from, read => open$(flow.credit.demand).pipe(switchMap(() => flow.line.inTurn(read)))).pipe(
     map(({ entries, next }) =>
       clientMessage(ClientEntries, { id, entries: encodeEntries(entries.map(anonymous)), next }),
     ),
-    tap(() => flow.credit.hold(1)),
+    tap(() => flow.credit.spend()),
   )
 
 /** Which snapshot this member has. */
@@ -63,10 +60,10 @@ export const download$ = ({ member }: ServedHost, asked: ClientDownload, flow: F
     if (snapshot?.index !== index || snapshot.checksum !== checksum)
       return throwError(() => notHere(index, snapshot?.index))
     const { sessionBytes, bytes } = snapshot
-    const chunk$ = within(flow.credit, readChunks$(parts.storage, index, sessionBytes + offset, bytes)).pipe(
-      // a chunk is read on credit, and goes out when there is room for it
-      tap(() => flow.credit.hold(1)),
-      concatMap(data => concat(flow.connection.room().pipe(ignoreElements()), of(data))),
+    const chunk$ = within(flow.credit.demand, readChunks$(parts.storage, index, sessionBytes + offset, bytes)).pipe(
+      // a chunk is read on credit, and goes out in turn
+      tap(() => flow.credit.spend()),
+      concatMap(data => flow.line.inTurn(() => of(data))),
       map(data => clientMessage(ClientChunk, { id, data })),
     )
     return concat(chunk$, of(clientMessage(ClientEnded, { id })))
