@@ -12,9 +12,33 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     line: 'three processes, one log: the leader is killed with SIGKILL, and each member compared with a text',
     load: () => import('./main-job/index.js'),
   },
+  kv: {
+    line: 'a key-value store over HTTP: compare and set, linearizable and stale reads, watches from any version on',
+    load: () => import('./kv/index.js'),
+  },
+  lock: {
+    line: 'a distributed lock with fencing tokens, and work that is done on whoever leads',
+    load: () => import('./lock/index.js'),
+  },
+  jobs: {
+    line: 'a job queue with leases: workers that are lost in the middle, and effects that are there once all the same',
+    load: () => import('./jobs/index.js'),
+  },
+  bank: {
+    line: 'accounts with projections, transfers exactly once, and snapshots that are packed, encrypted and compacted to',
+    load: () => import('./bank/index.js'),
+  },
   chat: {
     line: 'a chat in the terminal, each who takes part a process; without a terminal three talk by themselves',
     load: () => import('./chat/index.js'),
+  },
+  flags: {
+    line: 'feature flags: a web page is a client of the cluster, and shows each switch as it commits',
+    load: () => import('./flags/index.js'),
+  },
+  fastify: {
+    line: 'a Fastify service with kayak inside: readiness, and a graceful shutdown in which no request is lost',
+    load: () => import('./fastify/index.js'),
   },
   'own-storage': {
     line: 'a storage on LevelDB and a transport over TCP, held against their test kits, and a cluster on both',
