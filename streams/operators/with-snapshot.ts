@@ -13,6 +13,8 @@ export interface Restorable<T> {
     snapshot(): ObservableInput<Snapshot | undefined>
   }
   readonly compaction$: Observable<Compaction>
+  /** Of a client: the member that it asks, another object with each connection. Another member may have older snapshots. */
+  readonly connected?: unknown
 }
 
 /** How a state comes out of a snapshot, and what it is where there is none. */
@@ -46,6 +48,8 @@ class Restored<T, State, R> {
   private readonly demand = demandOf()
   /** The snapshot that was begun with. */
   private index = -1
+  /** Who had it. */
+  private member: unknown
   /** What has told that a newer one has taken its place. */
   private overtaken: unknown
   private isStuck = false
@@ -79,14 +83,21 @@ class Restored<T, State, R> {
 
   private begun$(snapshot: Snapshot | undefined): Observable<Projection<State>> {
     const index = snapshot?.index ?? 0
-    // a newer one must be there, or this would go on for ever
-    if (this.overtaken !== undefined && index <= this.index) {
+    const member = this.asked()
+    // a newer one must be there, or this would go on for ever; but another member may be behind, and have more of the log
+    if (this.overtaken !== undefined && index <= this.index && member === this.member) {
       this.isStuck = true
       return throwError(() => this.overtaken)
     }
     this.index = index
+    this.member = member
     this.overtaken = undefined
     return snapshot === undefined ? of({ index, state: this.restoring.initial }) : restored$(snapshot, this.restoring)
+  }
+
+  /** Who is asked: a host itself, always, and of a client whoever is connected. Who is gone again is nobody that is known. */
+  private asked(): unknown {
+    return 'connected' in this.host ? (this.host.connected ?? {}) : this.host
   }
 
   private anew$(error: unknown): Observable<unknown> {

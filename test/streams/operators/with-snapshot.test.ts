@@ -100,6 +100,39 @@ describe('withSnapshot', () => {
     expect(see(withSnapshot(none, restoring, append))).toMatchObject({ end: 'error', error: compacted })
   })
 
+  test('begins anew with what another member has, be it older, but believes none that contradicts itself', () => {
+    const [a, b] = [{ id: 'a' }, { id: 'b' }]
+    const run = (members: readonly (object | undefined)[], snapshots: (Snapshot | undefined)[]) => {
+      const left = [...members]
+      const host = {
+        connected: undefined as object | undefined,
+        log: {
+          snapshot: () => {
+            host.connected = left.shift()
+            return of(snapshots.shift())
+          },
+          listen: (index = 0) => {
+            return snapshots.length > 0 ? throwError(() => compacted) : of(entryOf(index, `+${index}`))
+          },
+        },
+        compaction$: NEVER,
+      }
+      return see(withSnapshot(host, restoring, append))
+    }
+    const three = (): Snapshot => snapshotOf(3, 'three')
+    expect(run([a, b], [three(), undefined])).toMatchObject({
+      values: [
+        { index: 3, state: 'three' },
+        { index: 0, state: '' },
+        { index: 1, state: '+1' },
+      ],
+      end: 'complete',
+    })
+    // whoever was asked is gone again: it may have been anyone
+    expect(run([undefined, undefined], [three(), three()])).toMatchObject({ end: 'complete' })
+    expect(run([a, a], [three(), three(), three()])).toMatchObject({ end: 'error', error: compacted })
+  })
+
   test('restores once where it has begun with what is told to be installed', () => {
     const compaction$ = new Subject<Compaction>()
     let asked = 0
