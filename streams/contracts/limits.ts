@@ -97,7 +97,10 @@ export const LIMITS = {
   /** What one client waits for: more is refused, by itself and by the member. */
   clientRequests: 4096,
   clientRequestBytes: 32 * MiB,
-  /** Of those, logs that it follows and snapshots that it downloads. */
+  /** What all clients of a member wait for together: half of what may wait there, so that its own callers have room. */
+  allClientRequests: 50_000,
+  allClientRequestBytes: 32 * MiB,
+  /** Of what one waits for, logs that it follows and snapshots that it downloads. */
   clientStreams: 64,
   /** Messages of one such stream that are sent before the client has taken the first. */
   clientCredits: 2,

@@ -9,6 +9,7 @@ import { Credit } from './credit.js'
 import { Line } from './line.js'
 import type { ServedHost } from './parts.js'
 import { read$ } from './read.js'
+import type { Share } from './share.js'
 import { told$ } from './standing.js'
 import { download$, follow$, snapshot$ } from './streams.js'
 
@@ -43,6 +44,7 @@ class ServedClient {
   constructor(
     private readonly host: ServedHost,
     private readonly connection: ClientConnection,
+    private readonly share: Share,
   ) {
     this.line = new Line(connection)
   }
@@ -122,6 +124,7 @@ class ServedClient {
     }
     refuse('client-requests', this.underWay.size + 1, LIMITS.clientRequests)
     refuse('client-pending', this.bytes + bytesOf(asked), LIMITS.clientRequestBytes)
+    this.share.admit(bytesOf(asked))
     if (isStream(asked)) refuse('client-requests', this.streams + 1, LIMITS.clientStreams)
   }
 
@@ -136,10 +139,12 @@ class ServedClient {
         fail: error => subscriber.error(error),
       })
       this.bytes += bytes
+      this.share.enter(bytes)
       this.streams += isStream(asked) ? 1 : 0
       return () => {
         this.underWay.delete(asked.id)
         this.bytes -= bytes
+        this.share.leave(bytes)
         this.streams -= isStream(asked) ? 1 : 0
       }
     })
@@ -147,11 +152,11 @@ class ServedClient {
 }
 
 /** Serves one client until its connection is over. */
-export const serveClient$ = (host: ServedHost, connection: ClientConnection): Observable<never> =>
+export const serveClient$ = (host: ServedHost, connection: ClientConnection, share: Share): Observable<never> =>
   defer(() => {
     const { replica } = host.member
     const { address, rights, inbound$ } = connection
-    const client = new ServedClient(host, connection)
+    const client = new ServedClient(host, connection, share)
     replica.tell({ type: 'client-up', address, mayAppend: rights.append })
     const dismissed$ = host.leaving$.pipe(
       tap(() => client.dismiss('this member leaves its cluster')),
