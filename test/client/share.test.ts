@@ -1,5 +1,6 @@
 import { filter, firstValueFrom } from 'rxjs'
 import { Share } from '../../lib/host/clients/share'
+import { ERRORS } from '../../streams/contracts/errors'
 import { LIMITS } from '../../streams/contracts/limits'
 import type { Budgets } from '../../streams/replica/budgets'
 import { Cluster, failing } from './cluster'
@@ -41,7 +42,7 @@ describe('what all clients of a member wait for', () => {
       }
     }
     fill()
-    expect(() => share.admit(0)).toThrow(expect.objectContaining({ code: 'KAYAK_OVERLOADED' }))
+    expect(() => share.admit(0)).toThrow(ERRORS.KAYAK_OVERLOADED)
     expect(over).toEqual([['client-requests', LIMITS.pendingRequests / 2 + 1, LIMITS.pendingRequests / 2]])
     share.leave(0)
     expect(() => share.admit(LIMITS.pendingAppendBytes / 2)).not.toThrow()
