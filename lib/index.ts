@@ -70,6 +70,7 @@ export type { ClientConnection, ClientGate, ClientRights } from '../streams/cont
 export { MAX_MESSAGE_BYTES } from '../streams/contracts/transport.js'
 export type {
   Bound,
+  Drop,
   DropReason,
   Inbound,
   Peer,

@@ -18,6 +18,7 @@ export interface Inbound {
 /** Why a message was not sent. */
 export type DropReason = 'not-connected' | 'queue-full' | 'too-large'
 
+/** That a message was not sent, and what of it would have been over a limit. */
 export interface Drop {
   readonly reason: DropReason
   /** Bytes that would have waited, and how many may: of `queue-full`, where the transport knows. */
