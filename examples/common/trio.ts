@@ -21,16 +21,20 @@ export async function trio<T = Payload>(
     const dataDir = path(folder, name)
     return { dataDir, signal, ...options(dataDir) }
   }
-  const a = await start('127.0.0.1:0', optionsOf('a'))
-  const b = await join('127.0.0.1:0', [a.self.address], optionsOf('b'))
-  const c = await join('127.0.0.1:0', [a.self.address], optionsOf('c'))
-  const hosts = [a, b, c] as const
-  return {
-    hosts,
-    [Symbol.asyncDispose]: async () => {
-      await Promise.all(hosts.map(host => host.stop()))
-    },
+  const hosts: Host<T>[] = []
+  const stop = async (): Promise<void> => {
+    await Promise.all(hosts.map(host => host.stop()))
   }
+  try {
+    const a = await start('127.0.0.1:0', optionsOf('a'))
+    hosts.push(a)
+    for (const name of ['b', 'c']) hosts.push(await join('127.0.0.1:0', [a.self.address], optionsOf(name)))
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  // one was pushed for each name
+  return { hosts: hosts as unknown as Trio<T>['hosts'], [Symbol.asyncDispose]: stop }
 }
 
 /** The one of them that leads, once one does. */

@@ -32,7 +32,7 @@ export async function follow(
   const flags = flagsOn(client)
   combineLatest([flags.state$, client.connected$])
     .pipe(map(([state, member]) => ({ flags: state, from: member?.address })))
-    .subscribe(show)
+    .subscribe({ next: show, error: error => tell(String(error)) })
   return {
     set: async (name, isOn) => {
       await flags.propose({ type: 'switch', name, isOn })

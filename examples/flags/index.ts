@@ -5,12 +5,12 @@
  *   npm run example flags -- --serve         the page, for a browser
  */
 import { gzipSync } from 'node:zlib'
-import { BehaviorSubject, filter, firstValueFrom, timeout } from 'rxjs'
+import { BehaviorSubject, filter, firstValueFrom, timeout, type Observable } from 'rxjs'
 import type { Host } from 'kayak'
 import { claim, interrupted, onStage, say, type Stage } from '../common/stage.js'
 import { trio } from '../common/trio.js'
 import { codec, flagsOn, type Command } from './flags.js'
-import { follow, type Seen } from './follow.js'
+import { follow, type Following, type Seen } from './follow.js'
 import { siteOf } from './site.js'
 
 async function play(stage: Stage): Promise<void> {
@@ -47,6 +47,19 @@ async function script(hosts: readonly Host<Command>[], url: string): Promise<voi
     seen => seen$.next(seen),
     line => told.push(line.replace(/^\d+: /, '')),
   )
+  try {
+    await switching(hosts, page, seen$, told)
+  } finally {
+    await page.stop()
+  }
+}
+
+async function switching(
+  hosts: readonly Host<Command>[],
+  page: Following,
+  seen$: Observable<Seen>,
+  told: readonly string[],
+): Promise<void> {
   const shows = (isSo: (seen: Seen) => boolean): Promise<Seen> =>
     firstValueFrom(seen$.pipe(filter(isSo), timeout(30_000)))
 
@@ -64,7 +77,6 @@ async function script(hosts: readonly Host<Command>[], url: string): Promise<voi
   const after = await shows(({ flags }) => flags['dark-mode'] === false)
   claim('the page goes on with another one', after.from !== from)
   claim('it has told of each switch, in order', told.join() === 'dark-mode is on,new-checkout is on,dark-mode is off')
-  await page.stop()
 }
 
 export const run = (args: readonly string[]): Promise<number> => onStage(args, play)
