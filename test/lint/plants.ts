@@ -114,6 +114,7 @@ export const IMPORTS: Record<string, Plant> = {
   'lib/example.ts': importing('lib-below-examples', '../examples/hello/index.js'),
   'lib/helped.ts': importing('lib-below-examples', '../test/helper.js'),
   'lib/testing/runner.ts': importing('lib-testing-without-jest', '@jest/globals'),
+  'lib/host/query.ts': importing('shared-with-clients-is-small', '../../streams/roles/leader.js'),
   'lib/client/host.ts': importing('lib-client-is-small', '../index.js'),
   'lib/client/role.ts': importing('lib-client-is-small', '../../streams/roles/leader.js'),
   'lib/client/plugin.ts': importing('lib-client-is-small', '../../plugins/one/index.js'),
