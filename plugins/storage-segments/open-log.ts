@@ -68,9 +68,23 @@ async function writeAgain(file: PlacedFile, from: number, to: number): Promise<v
     await file.write(await file.read(at, Math.min(CHUNK_BYTES, to - at)), at)
 }
 
-/** Takes away, durably, what a torn write has left that could look like a record one day. */
-async function trim(file: PlacedFile, { behind }: Replayed): Promise<void> {
-  for (const { at } of behind) await file.write(Buffer.alloc(RECORD_HEADER_BYTES), at)
+/**
+ * Takes away, durably, what a torn write has left that could look like a record one day. What a dead process has taken
+ * away so need not be on disk either, though nothing can be read of it.
+ */
+async function trim(files: FileLayer, { segment: { path }, behind }: Replayed): Promise<void> {
+  const file = await files.openPlaced(path)
+  try {
+    for (const { at } of behind) await file.write(Buffer.alloc(RECORD_HEADER_BYTES), at)
+  } finally {
+    await file.close()
+  }
+  const synced = await files.open(path, 'existing')
+  try {
+    await synced.sync()
+  } finally {
+    await synced.close()
+  }
 }
 
 /**
@@ -83,19 +97,12 @@ export async function mendLog(
   { used, next }: FoundLog,
   { mark }: SavedState,
 ): Promise<PlacedFile | undefined> {
-  if (next !== undefined && next.behind.length > 0) {
-    const file = await files.openPlaced(next.segment.path)
-    try {
-      await trim(file, next)
-    } finally {
-      await file.close()
-    }
-  }
   const last = used.at(-1)
+  if (next !== undefined) await trim(files, next)
   if (last === undefined) return undefined
+  await trim(files, last)
   const file = await files.openPlaced(last.segment.path)
   try {
-    await trim(file, last)
     const isMarked = mark.segment === last.segment.number && mark.at === last.end
     if (!isMarked) await writeAgain(file, last.lastWrite, last.end)
     return file

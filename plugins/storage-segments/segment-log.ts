@@ -129,14 +129,20 @@ export class SegmentLog {
       this.spares.check()
       const tip = this.tip
       const fits = tip !== undefined && tip.segment.end + content.bytes <= tip.segment.capacity
-      return await (fits ? this.writeTo(tip, content) : this.writeToNext(content))
+      return await (fits ? this.writeHere(tip, content) : this.writeToNext(content))
     } catch (cause) {
       this.failure = { cause }
       throw cause
     }
   }
 
-  private async writeTo({ file, segment }: Tip, { bytes, fill }: Content): Promise<number> {
+  private async writeHere(tip: Tip, content: Content): Promise<number> {
+    this.tip = await this.writeTo(tip, content)
+    return tip.segment.number
+  }
+
+  /** Writes to the end of a segment, and says how it is then. */
+  private async writeTo({ file, segment }: Tip, { bytes, fill }: Content): Promise<Tip> {
     const { number, seed, end: at } = segment
     const { buffer } = this
     buffer.begin(bytes, { seed, at, state: this.stateFile.current.sequence })
@@ -144,8 +150,7 @@ export class SegmentLog {
     const { written } = buffer
     await file.write(written, at)
     const end = at + written.byteLength
-    this.tip = { file, segment: { ...segment, end, capacity: Math.max(segment.capacity, end) } }
-    return number
+    return { file, segment: { ...segment, end, capacity: Math.max(segment.capacity, end) } }
   }
 
   /** Begins the next segment with what those before it come to, in the same write. */
@@ -154,26 +159,24 @@ export class SegmentLog {
     const before = this.tip
     const { base, shape } = this.state
     const begin = encodeBody({ previousEnd: before?.segment.end ?? 0, base, last: shape.last })
+    const content: Content = {
+      bytes: recordBytes(begin.byteLength) + bytes,
+      fill: (buffer, segment) => {
+        buffer.addBody('begin', begin)
+        fill(buffer, segment)
+      },
+    }
     const file = await this.files.openPlaced(next.path)
     try {
-      await this.writeTo(
-        { file, segment: { ...next, end: FIRST_RECORD } },
-        {
-          bytes: recordBytes(begin.byteLength) + bytes,
-          fill: (buffer, segment) => {
-            buffer.addBody('begin', begin)
-            fill(buffer, segment)
-          },
-        },
-      )
+      const tip = await this.writeTo({ file, segment: { ...next, end: FIRST_RECORD } }, content)
+      // both at once: a read finds all of the log at any moment
+      if (before !== undefined) this.older = [...this.older, before.segment]
+      this.tip = tip
     } catch (error) {
       await file.close()
       throw error
     }
-    if (before !== undefined) {
-      this.older = [...this.older, before.segment]
-      await before.file.close()
-    }
+    await before?.file.close()
     this.spares.refill()
     return next.number
   }

@@ -4,41 +4,11 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { done, first, refused, sameEntries } from '../../../lib/testing/storage-kit/environment.js'
 import type { LogEntry } from '../../../streams/rules/entry.js'
-import { KiB, marked, Place, rest, segment } from './segment-place.js'
-
-const STATE = 'state.kayak'
-const FIRST_RECORD = 4 * KiB
-
-export interface SegmentCase {
-  readonly name: string
-  readonly run: (folder: string) => Promise<void>
-}
-
-const VOTER = 'a1'.repeat(16)
-const vote = (place: Place, term: number): Promise<void> => done(place.current.saveTermAndVote({ term, vote: VOTER }))
+import { KiB, marked, Place, rest, segment, STATE, vote, VOTER, type SegmentCase } from './segment-place.js'
+import { tornCases } from './segment-torn-cases.js'
 
 /** Of so many bytes two entries fill a segment. */
 const HALF = 1800
-
-/** What a second half of a write in three records of an entry each comes to if the first one is torn. */
-async function tornFirstOf(folder: string, before: readonly LogEntry[]): Promise<void> {
-  const place = new Place(folder, 1024 * KiB)
-  const from = before.length + 1
-  await place.open()
-  if (before.length > 0) await place.append(...before)
-  // what is saved in the background would say what is on disk
-  await rest()
-  await place.append(...[0, 1, 2].map(at => marked(from + at, 40 * KiB)))
-  await place.die('kill')
-  place.flip(segment(1), before.length === 0 ? FIRST_RECORD + 40 : place.find(segment(1), `<${from} of 1>`))
-  await place.holds(before)
-  // of the same size, so that what has followed the torn record would follow this one
-  const next = marked(from, 40 * KiB, 2)
-  await place.append(next)
-  await place.die('kill')
-  await place.holds([...before, next])
-  await place.close()
-}
 
 const lives: readonly SegmentCase[] = [
   {
@@ -96,33 +66,37 @@ const lives: readonly SegmentCase[] = [
       await place.close()
     },
   },
-]
-
-const torn: readonly SegmentCase[] = [
   {
-    name: 'what is behind a torn record does not follow the next one',
-    run: folder => tornFirstOf(folder, [marked(1, 100)]),
-  },
-  {
-    name: 'what is behind a torn first record of a segment does not follow the next one',
-    run: folder => tornFirstOf(folder, []),
-  },
-  {
-    name: 'a state whose save is torn in all of its blocks is the one before',
+    name: 'all of a log is read in the moment in which its next segment begins',
     run: async folder => {
       const place = new Place(folder)
-      await place.open()
-      await vote(place, 1)
-      await vote(place, 2)
-      const before = place.contents(STATE)
-      await vote(place, 3)
-      const after = place.contents(STATE)
-      await place.die('kill')
-      // a part of each block, and of its sectors
-      const mixed = Buffer.from(before)
-      for (let block = 0; block < 4; block++) after.copy(mixed, block * 4 * KiB, block * 4 * KiB, block * 4 * KiB + 3)
-      place.disk.damage(STATE, mixed)
-      assert.equal((await place.open()).termAndVote.term, 2)
+      const { layer } = place.disk
+      const reads: Promise<readonly LogEntry[]>[] = []
+      const readSoon = async (): Promise<void> => {
+        for (let turn = 0; turn < 10; turn++) {
+          reads.push(first(place.current.read(1, 2, Infinity)))
+          await Promise.resolve()
+        }
+      }
+      await place.open({
+        ...layer,
+        openPlaced: async path => {
+          const file = await layer.openPlaced(path)
+          return {
+            write: async (bytes, at) => {
+              await file.write(bytes, at)
+              if (basename(path) === segment(2) && at > 0) void readSoon()
+            },
+            size: () => file.size(),
+            close: () => file.close(),
+            read: (offset, size) => file.read(offset, size),
+          }
+        },
+      })
+      const entries = [1, 2, 3].map(index => marked(index, HALF))
+      for (const each of entries) await place.append(each)
+      assert.equal(reads.length, 10)
+      for (const read of reads) sameEntries(await read, entries.slice(0, 2))
       await place.close()
     },
   },
@@ -169,7 +143,7 @@ const rotten: readonly SegmentCase[] = [
       await place.open()
       for (let index = 1; index <= 5; index++) await place.append(marked(index, HALF))
       await place.die('kill')
-      place.flip(segment(2), FIRST_RECORD + 40)
+      place.flip(segment(2), 4 * KiB + 40)
       await place.refuses(segment(2), /is damaged at 4096/)
     },
   },
@@ -248,7 +222,7 @@ const background: readonly SegmentCase[] = [
 ]
 
 /** What the protections of a storage of segments are for, each by itself. */
-export const segmentCases: readonly SegmentCase[] = [...lives, ...torn, ...rotten, ...background]
+export const segmentCases: readonly SegmentCase[] = [...lives, ...tornCases, ...rotten, ...background]
 
 /** Runs a case in a folder of its own. */
 export async function runCase({ run }: SegmentCase): Promise<void> {

@@ -12,7 +12,19 @@ import { SimulatedDisk } from './simulated-disk.js'
 
 export const KiB = 1024
 
+export const STATE = 'state.kayak'
+
+export interface SegmentCase {
+  readonly name: string
+  readonly run: (folder: string) => Promise<void>
+}
+
 export const segment = (number: number): string => `log-${number.toString().padStart(16, '0')}.seg`
+
+export const VOTER = 'a1'.repeat(16)
+
+export const vote = (place: Place, term: number): Promise<void> =>
+  done(place.current.saveTermAndVote({ term, vote: VOTER }))
 
 /** Lets all that goes on in the background end: on a disk in memory that is a matter of turns. */
 export async function rest(): Promise<void> {
