@@ -35,8 +35,8 @@ export async function connect<T = Payload>(
   options?: ClientOptions<T>,
 ): Promise<Client<T>> {
   const resolved = resolveClient(addresses, options)
-  const { secret, token, clock, random, signal } = resolved
-  const client = new RemoteClient(resolved, socketioDialler({ credentials: { secret, token }, clock, random }))
+  const { secret, token, url, clock, random, signal } = resolved
+  const client = new RemoteClient(resolved, socketioDialler({ credentials: { secret, token }, url, clock, random }))
   try {
     await client.open(refused$(client.events$))
   } catch (error) {

@@ -20,6 +20,11 @@ export interface ClientOptions<T = Payload> {
   readonly secret?: string
   /** Shown to members instead of a secret, which their `clients.authorize` looks at. A function is asked at each connection. */
   readonly token?: string | (() => string | Promise<string>)
+  /**
+   * The `ws:` or `wss:` URL at which the member of an address is reached, where that is another way than members go
+   * themselves: through TLS, or a proxy, by a path of its own. Default: `ws://` and the address.
+   */
+  readonly url?: (address: string) => string
   /** The deadline of connecting, and of an operation that names none. Default 10,000. */
   readonly timeoutMs?: number
   /** Stops the client, or gives up connecting. */
@@ -51,6 +56,7 @@ export interface ResolvedClient<T> {
   readonly codec: Codec<T>
   readonly secret: string | undefined
   readonly token: (() => string | Promise<string>) | undefined
+  readonly url: (address: string) => string
   readonly timeoutMs: number
   readonly signal: AbortSignal | undefined
   readonly log: Logger | undefined
@@ -70,9 +76,10 @@ function checkPlain(options: object): void {
   for (const [key, methods] of Object.entries(INJECTED))
     if (plain[key] !== undefined && !hasMethods(plain[key], methods))
       throw invalid(`${key}: must be an object with ${methods.join(', ')}`)
-  const { token, ...others } = plain
+  const { token, url, ...others } = plain
   if (token !== undefined && typeof token !== 'function' && (typeof token !== 'string' || token === ''))
     throw invalid('token: must be a string or a function')
+  if (url !== undefined && typeof url !== 'function') throw invalid('url: must be a function')
   if (token !== undefined && others['secret'] !== undefined) throw invalid('token: there is a secret already')
   const checked = check(PlainOptions, Object.fromEntries(Object.entries(others).filter(([key]) => !(key in INJECTED))))
   if (!checked.ok) throw invalid(checked.reason)
@@ -96,6 +103,7 @@ export function resolveClient<T>(addresses: unknown, given: ClientOptions<T> = {
     codec: options.codec ?? (payloadCodec as unknown as Codec<T>),
     secret: options.secret,
     token: typeof token === 'string' ? () => token : token,
+    url: options.url ?? (address => `ws://${address}`),
     timeoutMs: options.timeoutMs ?? 10_000,
     signal: options.signal,
     log: options.log,

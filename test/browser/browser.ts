@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import type { Certificate } from '../client/proxy'
 
 /** What is used of playwright-core, whose own types want those of a browser. */
 export interface Page {
@@ -53,20 +55,23 @@ export class Site {
     readonly origin: string,
   ) {}
 
-  static async open(): Promise<Site> {
+  /** @param certificate - for one over HTTPS, which this browser takes from whomever. */
+  static async open(certificate?: Certificate): Promise<Site> {
     if (executable === undefined) throw new Error('There is no chromium: apt-get install chromium.')
     const script = await bundled()
-    const server = createServer(({ url }, response) => {
+    const serve: RequestListener = ({ url }, response) => {
       const isScript = url === '/page.js'
       response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html')
       response.end(isScript ? script : '<!doctype html><title>kayak</title><script src="/page.js"></script>')
-    })
+    }
+    const server = certificate === undefined ? createServer(serve) : createSecureServer(certificate, serve)
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
     const { chromium } = jest.requireActual<Playwright>('playwright-core')
-    const browser = await chromium.launch({ executablePath: executable, args: ['--no-sandbox'] })
+    const args = ['--no-sandbox', ...(certificate === undefined ? [] : ['--ignore-certificate-errors'])]
+    const browser = await chromium.launch({ executablePath: executable, args })
     // a server on TCP has an address with a port
     const { port } = server.address() as AddressInfo
-    return new Site(server, browser, `http://127.0.0.1:${String(port)}`)
+    return new Site(server, browser, `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${String(port)}`)
   }
 
   /** A page of this site; `localhost` is another origin, of the same site otherwise. */

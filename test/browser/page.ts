@@ -38,8 +38,10 @@ export class Follower {
     this.counting = machine(client, { initial: {}, apply: (counts, word: Payload) => count(counts, word) })
   }
 
-  static async connect(addresses: readonly string[], token?: string): Promise<Follower> {
-    return new Follower(await connect(addresses, token === undefined ? {} : { token, timeoutMs: 30_000 }))
+  /** @param base - what stands before a member's port where it is reached by a path of its own. */
+  static async connect(addresses: readonly string[], token: string, base?: string): Promise<Follower> {
+    const url = (address: string): string => `${String(base)}${String(address.split(':').at(-1))}`
+    return new Follower(await connect(addresses, { token, timeoutMs: 30_000, ...(base !== undefined && { url }) }))
   }
 
   get connected(): string | undefined {

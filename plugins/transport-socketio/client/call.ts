@@ -2,8 +2,8 @@ import { Observable } from 'rxjs'
 import { Manager, type Socket } from 'socket.io-client'
 import { MAX_MESSAGE_BYTES } from '../../../streams/contracts/transport.js'
 import { decodeFrame, encodeFrame } from './frame.js'
-import { CLIENT_PATH } from './hello.js'
 import { EVENTS, parserOf, type EventName, type Events } from './parser.js'
+import type { Place } from './place.js'
 import { isSound, type EnginePacket } from './sound.js'
 
 /** What happens on a connection that is being made, or has been. */
@@ -15,9 +15,9 @@ export type CallEvent =
 const parser = parserOf({ encodeFrame, decodeFrame })
 
 /** What socket.io's client takes; its types, which are made for browsers and for Node, don't name all of it. */
-const managerOptions = (timeoutMs: number): object => ({
+const managerOptions = (path: string, timeoutMs: number): object => ({
   parser,
-  path: CLIENT_PATH,
+  path,
   transports: ['websocket'],
   upgrade: false,
   autoConnect: false,
@@ -52,10 +52,10 @@ function hangUp(manager: Manager, socket: Socket<Events, Events>): void {
   if (isTerminable(below)) below.terminate()
 }
 
-/** Calls an address: emits what happens, and completes once it is over. Unsubscribing hangs up at once. */
-export const call$ = (address: string, timeoutMs: number): Observable<CallEvent> =>
+/** Calls a member: emits what happens, and completes once it is over. Unsubscribing hangs up at once. */
+export const call$ = ({ origin, path }: Place, timeoutMs: number): Observable<CallEvent> =>
   new Observable(subscriber => {
-    const manager = new Manager(`ws://${address}`, managerOptions(timeoutMs))
+    const manager = new Manager(origin, managerOptions(path, timeoutMs))
     const socket: Socket<Events, Events> = manager.socket('/')
     const end = (reason: string): void => {
       subscriber.next({ type: 'ended', reason })

@@ -1,4 +1,18 @@
-import { concatMap, defer, EMPTY, from, map, merge, of, share, Subject, takeUntil, takeWhile, timer } from 'rxjs'
+import {
+  catchError,
+  concatMap,
+  defer,
+  EMPTY,
+  from,
+  map,
+  merge,
+  of,
+  share,
+  Subject,
+  takeUntil,
+  takeWhile,
+  timer,
+} from 'rxjs'
 import type { Observable } from 'rxjs'
 import type { Clock, Random } from '../../../streams/contracts/clock.js'
 import type { ClientDialler, ClientLine, LineEvent } from '../../../streams/contracts/client-transport.js'
@@ -6,10 +20,13 @@ import { LIMITS } from '../../../streams/contracts/limits.js'
 import { call$, type CallEvent } from './call.js'
 import { ClientGreeting, type Credentials, type GreetingStep } from './greeting.js'
 import { refusal } from './hello.js'
+import { placeOf } from './place.js'
 
 export type { Credentials } from './greeting.js'
 
 export interface DiallerOptions {
+  /** The URL of the WebSocket of a member, by its address. */
+  readonly url: (address: string) => string
   readonly credentials: Credentials
   readonly clock: Clock
   readonly random: Random
@@ -62,6 +79,8 @@ class Talk {
 
 const failed = (error: unknown): GreetingStep => refusal('KAYAK_INVALID', `the greeting failed: ${reasonOf(error)}`)
 
+const downOf = (error: unknown): LineEvent => ({ type: 'down', reason: reasonOf(error), code: 'KAYAK_INVALID' })
+
 /**
  * Connects to members over socket.io, from Node or from a browser. What is heard while a proof is made waits its turn; it
  * is over with the first `down`.
@@ -70,8 +89,9 @@ export const socketioDialler = (options: DiallerOptions): ClientDialler => ({
   dial: address =>
     defer(() => {
       const talk = new Talk(options)
-      const event$ = call$(address, LIMITS.clientDialMs).pipe(
+      const event$ = defer(() => call$(placeOf(options.url(address)), LIMITS.clientDialMs)).pipe(
         concatMap(event => talk.hear(event)),
+        catchError((error: unknown) => of(downOf(error))),
         share(),
       )
       const late$ = timer(LIMITS.clientDialMs, options.clock).pipe(
