@@ -492,6 +492,7 @@ module.exports = [
   },
   {
     name: 'a leader whose event loop was held goes on',
+    hunt: 'owners',
     file: 'streams/roles/leader/check-stall.ts',
     find: 'filter(() => !isQuorum(replica.roster, id => id === replica.self.id)),',
     replace: 'filter(() => term < 0),',

@@ -1,7 +1,14 @@
 import { registerWorkload, TROUBLE, type Campaign, type SimulatedFaults } from '../../lib/testing/simulation'
 
-/** What an owner does to all of a cluster, and what shows that somebody doesn't go by it: who leads is cut off, or gone. */
-const everyMs: SimulatedFaults['everyMs'] = { settling: 500, upgrade: 1200, partition: 600, crash: 1500, join: 2500 }
+/** What an owner does to all of a cluster, and what shows that somebody doesn't go by it: who leads is cut off, held or gone. */
+const everyMs: SimulatedFaults['everyMs'] = {
+  settling: 500,
+  upgrade: 1200,
+  partition: 600,
+  pause: 1000,
+  crash: 1500,
+  join: 2500,
+}
 
 const faults: SimulatedFaults = { ...TROUBLE, everyMs }
 

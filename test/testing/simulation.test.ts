@@ -139,11 +139,13 @@ const moody = (): SimulatedMachine<RegisterInput, string | boolean | null> => {
 describe('a consumer’s machine with a bug', () => {
   it('in its snapshots is found, and the run made small', () => {
     const options = { ...onCounter, machine: forgetful }
-    const failing = seeds.map(seed => ({ ...options, seed })).find(run => !simulate(run).ok)
+    // some clients may see it first, as answers that have no order
+    const isFound = (failure = ''): boolean => /gave \d+ to one machine/.test(failure)
+    const failing = seeds.map(seed => ({ ...options, seed })).find(run => isFound(simulate(run).failure))
     if (failing === undefined) throw new Error('No seed has found the bug.')
     const { report, options: small, runs } = shrink(failing)
     expect(report.ok).toBe(false)
-    expect(report.failure).toMatch(/gave \d+ to one machine/)
+    expect(isFound(report.failure)).toBe(true)
     expect(runs).toBeLessThan(200)
     // what it takes is a snapshot, and somebody who begins with it: nothing that is left can be left out
     const { plan = [] } = small
@@ -157,7 +159,7 @@ describe('a consumer’s machine with a bug', () => {
       { duration: Math.round(duration / 2) },
     ]
     const failures = smaller.map(less => simulate({ ...small, ...less }).failure)
-    expect(failures.filter(failure => /gave \d+ to one machine/.test(failure ?? ''))).toEqual([])
+    expect(failures.filter(failure => isFound(failure))).toEqual([])
     expect(simulate(small)).toEqual(report)
   })
 

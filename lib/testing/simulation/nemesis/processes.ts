@@ -1,6 +1,7 @@
 import type { Torn } from '../../../../plugins/storage-memory/index.js'
 import type { TestMember } from '../../cluster/test-member.js'
 import type { PlannedFault } from '../plan.js'
+import { atNext, isSent } from './at-next.js'
 import type { Nemesis } from './nemesis.js'
 import { die, pick } from './dice.js'
 import type { Strike } from './strike.js'
@@ -27,7 +28,31 @@ const stop: Strike = (nemesis, fault) => {
   nemesis.later(fault.lastsMs, () => nemesis.revive(member))
 }
 
+/** How many election timeouts a leader stands still at least, of which all that it was answered before waits for it. */
+const HELD_TIMEOUTS = 2.5
+
+/** A leader stands still while the others can't get to each other, and so nobody takes over, just as it is answered. */
+function pauseLeader(nemesis: Nemesis, fault: PlannedFault, leader: TestMember): void {
+  const { cluster } = nemesis
+  const others = cluster.members.filter(member => member !== leader)
+  for (const one of others) for (const other of others) cluster.network.cut(one.address, other.address)
+  const lastsMs = Math.max(fault.lastsMs, HELD_TIMEOUTS * cluster.settings.electionTimeoutMs)
+  atNext(
+    nemesis,
+    isSent('append-reply', ({ to }) => to === leader.address),
+    () => {
+      leader.pause()
+      nemesis.later(lastsMs, () => {
+        leader.resume()
+        cluster.network.heal()
+      })
+    },
+  )
+}
+
 const pause: Strike = (nemesis, fault) => {
+  const [leader] = nemesis.cluster.leaders
+  if (leader !== undefined && die(fault, 1) < 0.25) return pauseLeader(nemesis, fault, leader)
   const member = nemesis.running(die(fault, 0))
   member?.pause()
   nemesis.later(fault.lastsMs, () => member?.resume())
