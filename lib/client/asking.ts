@@ -1,4 +1,4 @@
-import { defer, map, merge, NEVER, retry, switchMap, take, throwError, timer, type Observable } from 'rxjs'
+import { defer, filter, map, merge, NEVER, retry, switchMap, take, throwError, timer, type Observable } from 'rxjs'
 import type { Clock } from '../../streams/contracts/clock.js'
 import { errorOf, type Answering, type Asked } from '../../streams/contracts/client-messages/index.js'
 import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
@@ -71,17 +71,14 @@ export class Asking<A extends Answering> {
             if (answer.outcome === 'rejected') this.isOpen = wasOpen
             throw errorOf(answer, this.isOpen ? 'unknown' : answer.outcome)
           }
-          return this.checked(answer)
+          // the type tells the class
+          if (answer.type === this.question.type) return answer as A
+          connection.refuse(`${answer.type} for an answer`)
+          return undefined
         }),
+        filter(answer => answer !== undefined),
       )
     })
-  }
-
-  private checked(answer: Answering): A {
-    // the type tells the class
-    if (answer.type === this.question.type) return answer as A
-    const outcome = this.isOpen ? 'unknown' : 'rejected'
-    throw new KayakError('KAYAK_INTERNAL', 'The member has answered something else.', { outcome })
   }
 
   private isPassing(error: unknown): boolean {

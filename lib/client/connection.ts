@@ -23,6 +23,9 @@ export class Connection {
   private readonly given = new Subject<string>()
   /** Emits why this connection is to be given up: its member answers no more as it should. */
   readonly givenUp$: Observable<string> = this.given.asObservable()
+  private readonly fault = new Subject<string>()
+  /** What the member has said that no member says: the connection is to be given up. */
+  readonly fault$: Observable<string> = this.fault.asObservable()
   private count = 0
   private isOver = false
 
@@ -52,6 +55,11 @@ export class Connection {
   /** Tells that one more message of a stream has been taken. */
   more(id: number): void {
     if (!this.isOver) this.line.send(clientMessage(ClientMore, { id }))
+  }
+
+  /** Tells that an answer can't be one; who waits for it waits for another member. */
+  refuse(reason: string): void {
+    this.fault.next(reason)
   }
 
   /** What nobody waits for any more is let go. */

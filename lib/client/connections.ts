@@ -44,6 +44,10 @@ class Left extends Error {
 
 const leave = (reason: string, code?: ErrorCode): Observable<never> => throwError(() => new Left(reason, code))
 
+function throwFault(reason: string): never {
+  throw new Left(`it says what no member says: ${reason}`, 'KAYAK_INVALID')
+}
+
 /** One attempt: the connection while there is one, and nothing after it. */
 class Attempt {
   private isUp = false
@@ -78,9 +82,9 @@ class Attempt {
       known.connect(line.member)
       tell({ type: 'connected', member: line.member })
       const givenUp$ = connection.givenUp$.pipe(concatMap(reason => leave(reason)))
-      return merge(givenUp$, of(connection), this.received$(line, connection), this.silent$(), this.leaderless$()).pipe(
-        finalize(() => connection.end()),
-      )
+      const fault$ = connection.fault$.pipe(map(reason => throwFault(reason)))
+      const over$ = merge(givenUp$, fault$, this.received$(line, connection), this.silent$(), this.leaderless$())
+      return merge(of(connection), over$).pipe(finalize(() => connection.end()))
     })
   }
 
@@ -89,7 +93,7 @@ class Attempt {
       tap(plain => {
         this.heardAt = this.parts.clock.now()
         const told = decodeTold(plain)
-        if (!told.ok) throw new Left(`it says what no member says: ${told.reason}`, 'KAYAK_INVALID')
+        if (!told.ok) throwFault(told.reason)
         this.take(told.value, connection)
       }),
       ignoreElements(),

@@ -27,13 +27,21 @@ export function startOf(from: unknown): number {
   throw new KayakError('KAYAK_INVALID', 'An index to listen from is an integer from 0.')
 }
 
-/** A batch that goes on from a cursor; a member that sends anything else is not believed. */
-function batchOf({ entries: bytes, next }: ClientEntries, cursor: number): Batch {
-  const entries = decodeEntries(bytes)
+function decoded(bytes: Uint8Array): readonly LogEntry[] | undefined {
+  try {
+    return decodeEntries(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+/** A batch that goes on from a cursor; undefined for anything else. */
+function batchOf({ entries: bytes, next }: ClientEntries, cursor: number): Batch | undefined {
+  const entries = decoded(bytes)
+  if (entries === undefined) return undefined
   const indexes = [cursor - 1, ...entries.map(({ index }) => index), next]
   const isAscending = indexes.every((index, at) => at === 0 || index > (indexes[at - 1] ?? 0))
-  if (isAscending && entries.every(({ kind }) => kind === 'data')) return { entries, next }
-  throw new KayakError('KAYAK_CORRUPT', `A member has sent entries that do not go on from ${String(cursor)}.`)
+  return isAscending && entries.every(({ kind }) => kind === 'data') ? { entries, next } : undefined
 }
 
 /** What ends a stream, and what it goes to another member for, to go on there. */
@@ -82,14 +90,19 @@ export const follow$ = (desk: Desk, known: Known, from: unknown): Observable<Bat
             open$(demand).pipe(
               take(1),
               map(() => {
-                connection.more(answer.id)
                 const batch = batchOf(answer, cursor)
+                if (batch === undefined) {
+                  connection.refuse(`entries that do not go on from ${String(cursor)}`)
+                  return undefined
+                }
+                connection.more(answer.id)
                 known.passed(cursor, batch.entries, batch.next)
                 cursor = batch.next
                 return batch
               }),
             ),
           ),
+          filter(batch => batch !== undefined),
         )
     return resumed$(desk, over)
   })

@@ -117,6 +117,9 @@ class Restored<T, State, R> {
  * It emits what `follow` emits; `resume(apply)` is the `follow` of a projection. Entries wait for whoever handles them
  * one after the other, as with `fromIndex`, and so does the snapshot for those stages of `restore` that take their time.
  *
+ * A snapshot that breaks off, as a client's where its member is lost (`KAYAK_INTERRUPTED`), is begun anew with the newest
+ * that there is then.
+ *
  * A `restore` that fails, or gives no state, errors the pipe: a machine doesn't go on without what it had. So does a host
  * that stops while a snapshot is being read. Otherwise it completes when the host stops.
  *

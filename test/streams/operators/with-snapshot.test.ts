@@ -45,6 +45,21 @@ describe('withSnapshot', () => {
       expectSubscriptions(before$.subscriptions).toBe('^-----------!')
     }))
 
+  test('begins anew where a snapshot breaks off, with whatever there is then, an older one too', () => {
+    const broken$ = concat(
+      of(text('half')),
+      throwError(() => new KayakError('KAYAK_INTERRUPTED', 'It is gone.')),
+    )
+    const snapshots = [snapshotOf(9, 'T', broken$), snapshotOf(9, 'U', broken$), snapshotOf(3, 'S')]
+    const listen = (index = 0) => from([4, 5].filter(at => at >= index).map(at => entryOf(at, String(at))))
+    const host = { log: { snapshot: () => of(snapshots.shift()), listen }, compaction$: NEVER }
+    expect(see(withSnapshot(host, restoring, append)).values).toEqual([
+      { index: 3, state: 'S' },
+      { index: 4, state: 'S4' },
+      { index: 5, state: 'S45' },
+    ])
+  })
+
   test('begins with the initial state where there is no snapshot', () => {
     const entries = [entryOf(1, 'a'), entryOf(2, 'b')]
     const states = [
