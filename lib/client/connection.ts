@@ -7,6 +7,7 @@ import {
   type Asked,
 } from '../../streams/contracts/client-messages/index.js'
 import type { ClientLine } from '../../streams/contracts/client-transport.js'
+import { Left, leftForSaying } from './left.js'
 import { isLeaving } from './passing.js'
 
 const FINAL: ReadonlySet<Answering['type']> = new Set<Answering['type']>([
@@ -20,12 +21,9 @@ const FINAL: ReadonlySet<Answering['type']> = new Set<Answering['type']>([
 /** A connection to a member, and who waits for what over it. */
 export class Connection {
   private readonly waiting = new Map<number, Subscriber<Answering>>()
-  private readonly given = new Subject<string>()
-  /** Emits why this connection is to be given up: its member answers no more as it should. */
-  readonly givenUp$: Observable<string> = this.given.asObservable()
-  private readonly fault = new Subject<string>()
-  /** What the member has said that no member says: the connection is to be given up. */
-  readonly fault$: Observable<string> = this.fault.asObservable()
+  private readonly given = new Subject<Left>()
+  /** Emits why this connection is to be given up: its member answers no more as it should, or as no member does. */
+  readonly givenUp$: Observable<Left> = this.given.asObservable()
   private count = 0
   private isOver = false
 
@@ -59,7 +57,7 @@ export class Connection {
 
   /** Tells that an answer can't be one; who waits for it waits for another member. */
   refuse(reason: string): void {
-    this.fault.next(reason)
+    this.given.next(leftForSaying(reason))
   }
 
   /** What nobody waits for any more is let go. */
@@ -74,7 +72,7 @@ export class Connection {
 
   /** Goes to another member. */
   leave(reason: string): void {
-    this.given.next(reason)
+    this.given.next(new Left(reason))
   }
 
   end(): void {

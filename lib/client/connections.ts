@@ -21,6 +21,7 @@ import { LIMITS } from '../../streams/contracts/limits.js'
 import type { AddressBook } from './address-book.js'
 import { Connection } from './connection.js'
 import type { Known } from './known.js'
+import { Left, leftForSaying } from './left.js'
 import { Pause } from './pause.js'
 
 export interface ConnectionParts {
@@ -32,21 +33,7 @@ export interface ConnectionParts {
   readonly tell: (event: ClientEventBody) => void
 }
 
-/** Why a connection is given up, or has not come about. */
-class Left extends Error {
-  constructor(
-    reason: string,
-    readonly code?: ErrorCode,
-  ) {
-    super(reason)
-  }
-}
-
 const leave = (reason: string, code?: ErrorCode): Observable<never> => throwError(() => new Left(reason, code))
-
-function throwFault(reason: string): never {
-  throw new Left(`it says what no member says: ${reason}`, 'KAYAK_INVALID')
-}
 
 /** One attempt: the connection while there is one, and nothing after it. */
 class Attempt {
@@ -81,10 +68,10 @@ class Attempt {
       this.pause.up()
       known.connect(line.member)
       tell({ type: 'connected', member: line.member })
-      const givenUp$ = connection.givenUp$.pipe(concatMap(reason => leave(reason)))
-      const fault$ = connection.fault$.pipe(map(reason => throwFault(reason)))
-      const over$ = merge(givenUp$, fault$, this.received$(line, connection), this.silent$(), this.leaderless$())
-      return merge(of(connection), over$).pipe(finalize(() => connection.end()))
+      const givenUp$ = connection.givenUp$.pipe(concatMap(left => throwError(() => left)))
+      return merge(givenUp$, of(connection), this.received$(line, connection), this.silent$(), this.leaderless$()).pipe(
+        finalize(() => connection.end()),
+      )
     })
   }
 
@@ -93,7 +80,7 @@ class Attempt {
       tap(plain => {
         this.heardAt = this.parts.clock.now()
         const told = decodeTold(plain)
-        if (!told.ok) throwFault(told.reason)
+        if (!told.ok) throw leftForSaying(told.reason)
         this.take(told.value, connection)
       }),
       ignoreElements(),

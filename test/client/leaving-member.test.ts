@@ -40,7 +40,7 @@ describe('a member that leaves', () => {
     const line = { member, clusterId: 'c', rights: { append: true }, inbound$: EMPTY, send: () => undefined }
     const connection = new Connection(line)
     const [heard, reasons]: [Answering[], string[]] = [[], []]
-    connection.givenUp$.subscribe(reason => reasons.push(reason))
+    connection.givenUp$.subscribe(({ message }) => reasons.push(message))
     connection
       .ask(id => clientMessage(ClientRead, { id, level: 'linearizable', timeoutMs: 1 }))
       .subscribe(answer => heard.push(answer))
