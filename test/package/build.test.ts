@@ -11,7 +11,7 @@ describe('the build', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('leaves nothing behind where it is ended by %s', async (signal, status) => {
-    const build = spawn(process.execPath, [join(root, '.ci', 'build.js')], { cwd: root, stdio: 'ignore' })
+    const build = spawn(process.execPath, [join(root, '.ci', 'build.js'), '--anew'], { cwd: root, stdio: 'ignore' })
     const ended = once(build, 'exit')
     const folder = join(root, 'node_modules', '.cache', `kayak-build-${String(build.pid)}`)
     while (!existsSync(folder) && build.exitCode === null) await setImmediate()
