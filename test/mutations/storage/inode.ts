@@ -1,6 +1,6 @@
 const SECTOR_BYTES = 512
 
-/** A file's bytes as a running system sees them, and as they are on the platter. */
+/** A file's bytes as a running system sees them, and as they are on the platter; none is handed out that may change. */
 export class Inode {
   bytes: Buffer = Buffer.alloc(0)
   private synced: Buffer = Buffer.alloc(0)
@@ -17,10 +17,8 @@ export class Inode {
 
   /** Writes in place: part of it may be on the platter later, in any order. */
   write(bytes: Uint8Array, offset: number): void {
-    const length = Math.max(this.bytes.length, offset + bytes.byteLength)
-    const whole = Buffer.concat([this.bytes, Buffer.alloc(length - this.bytes.length)])
-    whole.set(bytes, offset)
-    this.bytes = whole
+    this.bytes = atLeast(this.bytes, offset + bytes.byteLength)
+    this.bytes.set(bytes, offset)
     for (const sector of sectorsOf(offset, bytes.byteLength)) this.unsynced.add(sector)
   }
 
@@ -74,14 +72,14 @@ export class Inode {
     if (how === 'kept') this.synced = written
     else if (how === 'torn') this.synced = Buffer.concat([this.synced, part])
     else if (how === 'zeroed') this.synced = Buffer.concat([this.synced, Buffer.alloc(part.length)])
-    this.bytes = this.synced
+    this.bytes = Buffer.from(this.synced)
     this.dropped = []
   }
 
   /** Puts other bytes in the place of those that are there, as a disk that decays. */
   overwrite(bytes: Buffer): void {
-    this.bytes = bytes
-    this.synced = bytes
+    this.bytes = Buffer.from(bytes)
+    this.synced = Buffer.from(bytes)
     this.dropped = []
     this.unsynced.clear()
     this.givenUp.clear()
@@ -116,9 +114,8 @@ export class Inode {
 
   private place(sector: number, size = SECTOR_BYTES): void {
     const [from, to] = [sector * SECTOR_BYTES, Math.min(sector * SECTOR_BYTES + size, this.bytes.length)]
-    const synced = Buffer.concat([this.synced, Buffer.alloc(Math.max(0, to - this.synced.length))])
-    this.bytes.copy(synced, from, from, to)
-    this.synced = synced
+    this.synced = atLeast(this.synced, to)
+    this.bytes.copy(this.synced, from, from, to)
   }
 
   private written(): Buffer {
@@ -127,6 +124,10 @@ export class Inode {
     return bytes
   }
 }
+
+/** The same bytes, with zeros behind them where they are too few. */
+const atLeast = (bytes: Buffer, length: number): Buffer =>
+  bytes.length < length ? Buffer.concat([bytes, Buffer.alloc(length - bytes.length)]) : bytes
 
 const sectorsOf = (offset: number, size: number): readonly number[] => {
   const first = Math.floor(offset / SECTOR_BYTES)

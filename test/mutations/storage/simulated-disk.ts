@@ -65,7 +65,8 @@ export class SimulatedDisk {
   }
 
   contents(name: string): Buffer | undefined {
-    return this.names.get(name)?.bytes
+    const bytes = this.names.get(name)?.bytes
+    return bytes === undefined ? undefined : Buffer.from(bytes)
   }
 
   /** Puts other bytes into a file, or takes it away. */
