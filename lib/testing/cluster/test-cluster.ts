@@ -216,7 +216,7 @@ export class TestCluster implements Surroundings {
   /** The leader of the newest term; fails if there is none. */
   get leader(): TestMember {
     const [leader] = [...this.leaders].sort((a, b) => termOf(b) - termOf(a))
-    assert.ok(leader, `Nobody leads.\n${this.describe()}`)
+    if (leader === undefined) assert.fail(`Nobody leads.\n${this.describe()}`)
     return leader
   }
 
