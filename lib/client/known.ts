@@ -23,6 +23,11 @@ interface Gap {
   readonly until: number
 }
 
+/** A member that was told of again is the same one. */
+const isMember = (value: unknown): value is Member => typeof value === 'object' && value !== null && 'address' in value
+const isSame = (a: unknown, b: unknown): boolean =>
+  a === b || (isMember(a) && isMember(b) && a.id === b.id && a.address === b.address)
+
 /** What a client knows of its cluster, whoever has told it. It never goes back, where a member is behind. */
 export class Known {
   private readonly view = new BehaviorSubject<View>(NOBODY)
@@ -41,7 +46,7 @@ export class Known {
   }
 
   select<T>(part: (view: View) => T): Observable<T> {
-    return this.view.pipe(map(part), distinctUntilChanged())
+    return this.view.pipe(map(part), distinctUntilChanged(isSame))
   }
 
   connect(connected: Member | undefined): void {

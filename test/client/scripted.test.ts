@@ -317,6 +317,15 @@ describe('a connection', () => {
     expect(called).toEqual(new Set([...others, ...THREE].map(({ address }) => address)))
   })
 
+  it('tells of a leader, and of whom it is connected to, only where that is another one', async () => {
+    const stage = await Stage.open(THREE)
+    const leaders: (string | undefined)[] = []
+    stage.client.leader$.subscribe(leader => leaders.push(leader?.address))
+    for (const at of [0, 0, 1, 1]) stage.last.stand(THREE, THREE[at])
+    stage.last.stand(THREE, undefined, 2)
+    expect(leaders).toEqual(['m:1', 'm:2', undefined])
+  })
+
   it('is sought with pauses that grow, and are never long', async () => {
     const stage = await Stage.open(THREE)
     const at: number[] = []

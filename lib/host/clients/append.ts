@@ -4,6 +4,7 @@ import type { ClientRights } from '../../../streams/contracts/client-transport.j
 import { isCompacted, KayakError } from '../../../streams/contracts/errors.js'
 import type { Answer } from '../../../streams/sources/answer.js'
 import { namedAppend } from '../append-session.js'
+import { coarseTimeout } from './coarse-timeout.js'
 import type { ServedHost } from './parts.js'
 import { waited$ } from './waited.js'
 
@@ -36,7 +37,7 @@ export const append$ = (host: ServedHost, rights: ClientRights, asked: ClientApp
     host.checkPayload(payload)
     const named = namedAppend(number === 0 ? name : { session: name, number }, since)
     const answer$ = waited$<Answer>(settle =>
-      host.member.waiting.append(named.session, named.number, payload, timeoutMs, settle),
+      host.member.waiting.append(named.session, named.number, payload, coarseTimeout(timeoutMs), settle),
     )
     const appended = ({ index, term, time }: Answer, first?: Uint8Array): ClientAppended =>
       clientMessage(ClientAppended, { id, index, term, time, payload: first })

@@ -2,6 +2,7 @@ import { catchError, defer, map, throwError, type Observable } from 'rxjs'
 import { ClientFresh, clientMessage, type ClientRead } from '../../../streams/contracts/client-messages/index.js'
 import { begins } from '../read.js'
 import { readFailure } from '../read-options.js'
+import { coarseTimeout } from './coarse-timeout.js'
 import type { ServedHost } from './parts.js'
 import { waited$ } from './waited.js'
 
@@ -14,7 +15,7 @@ export const read$ = ({ member, sync }: ServedHost, asked: ClientRead): Observab
       ...(maxEntries !== undefined && { maxEntries }),
       ...(token !== undefined && { token }),
     })
-    return waited$<number>(settle => begin(timeoutMs, settle)).pipe(
+    return waited$<number>(settle => begin(coarseTimeout(timeoutMs), settle)).pipe(
       map(index => clientMessage(ClientFresh, { id, index, visible: sync.visibleUpTo(index) })),
       catchError((error: unknown) => throwError(() => readFailure(level, error))),
     )
