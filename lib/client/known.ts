@@ -46,7 +46,7 @@ export class Known {
   }
 
   select<T>(part: (view: View) => T): Observable<T> {
-    return this.view.pipe(map(part), distinctUntilChanged(isSame))
+    return this.view.pipe(map(part), distinctUntilChanged<T>(isSame))
   }
 
   connect(connected: Member | undefined): void {

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { concatMap, defer, of, type MonoTypeOperatorFunction, type Observable } from 'rxjs'
+import { concatMap, defer, from, map, type MonoTypeOperatorFunction, type Observable } from 'rxjs'
 import type { Random } from '../../streams/contracts/clock.js'
-import { ByteQueue } from '../../streams/operators/byte-queue.js'
 import { checkedKey, headerOf, nameOf, PIECE_BYTES, Pieces, SALT_BYTES, type NamedKey } from './format.js'
 import { inPieces, type Run } from './in-pieces.js'
 import { soon$, type Soon } from './soon.js'
@@ -13,7 +12,9 @@ export interface EncryptOptions {
 }
 
 class Encrypting implements Run {
-  private readonly queue = new ByteQueue()
+  /** What is sealed next. Its own, since what is given may be used again by whoever gave it, and used again for each piece. */
+  private readonly plain = Buffer.alloc(PIECE_BYTES)
+  private length = 0
   private pieces: Pieces | undefined
 
   constructor(
@@ -22,37 +23,46 @@ class Encrypting implements Run {
   ) {}
 
   take(bytes: Uint8Array, emit: (bytes: Uint8Array) => void): Observable<Uint8Array> | undefined {
-    // what is given may be used again by whoever gave it
-    this.queue.push(new Uint8Array(bytes))
-    if (this.pieces === undefined) return this.begin$().pipe(concatMap(header => [header, ...this.whole()]))
-    for (const piece of this.whole()) emit(piece)
-    return undefined
+    const { pieces } = this
+    if (pieces !== undefined) {
+      for (const part of this.filled(pieces, bytes)) emit(part)
+      return undefined
+    }
+    const kept = new Uint8Array(bytes)
+    return this.begin$().pipe(concatMap(([header, begun]) => [header, ...this.filled(begun, kept)]))
   }
 
   end(): Observable<Uint8Array> {
-    const last = (pieces: Pieces): Uint8Array =>
-      pieces.seal(this.queue.take(this.queue.length) ?? new Uint8Array(0), true)
-    if (this.pieces !== undefined) return of(last(this.pieces))
-    return this.begin$().pipe(concatMap(header => (this.pieces === undefined ? [] : [header, last(this.pieces)])))
+    if (this.pieces !== undefined) return from(this.sealed(this.pieces, true))
+    return this.begin$().pipe(concatMap(([header, begun]) => [header, ...this.sealed(begun, true)]))
   }
 
-  private begin$(): Observable<Uint8Array> {
+  private begin$(): Observable<readonly [header: Uint8Array, pieces: Pieces]> {
     return defer(() => soon$(this.key())).pipe(
-      concatMap(({ id, key }) => {
+      map(({ id, key }) => {
         const salt = this.salt()
         const header = headerOf(nameOf(id), salt)
         this.pieces = new Pieces(key, salt, header)
-        return [header]
+        return [header, this.pieces] as const
       }),
     )
   }
 
-  /** Those that are full, and can't be the last, as more is there. */
-  private *whole(): Generator<Uint8Array, undefined> {
-    while (this.pieces !== undefined && this.queue.length > PIECE_BYTES) {
-      const plain = this.queue.take(PIECE_BYTES)
-      if (plain !== undefined) yield this.pieces.seal(plain, false)
+  /** Takes bytes in, and seals what is full, and can't be the last, as more is there. */
+  private *filled(pieces: Pieces, bytes: Uint8Array): Generator<Uint8Array, undefined> {
+    for (let rest = bytes; rest.byteLength > 0;) {
+      if (this.length === PIECE_BYTES) yield* this.sealed(pieces, false)
+      const fitting = rest.subarray(0, PIECE_BYTES - this.length)
+      this.plain.set(fitting, this.length)
+      this.length += fitting.byteLength
+      rest = rest.subarray(fitting.byteLength)
     }
+  }
+
+  private sealed(pieces: Pieces, isLast: boolean): readonly Uint8Array[] {
+    const plain = this.plain.subarray(0, this.length)
+    this.length = 0
+    return pieces.seal(plain, isLast)
   }
 }
 

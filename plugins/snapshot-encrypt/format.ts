@@ -58,10 +58,14 @@ export class Pieces {
     this.key = new Uint8Array(hkdfSync('sha256', checkedKey(key), salt, PURPOSE, KEY_BYTES))
   }
 
-  seal(plain: Uint8Array, isLast: boolean): Uint8Array {
+  /** Gives what is sealed, and its tag: not in one, as a copy of each piece is what the collector has to bear. */
+  seal(plain: Uint8Array, isLast: boolean): readonly Uint8Array[] {
     const cipher = createCipheriv(ALGORITHM, this.key, this.nonce(isLast), { authTagLength: TAG_BYTES })
     cipher.setAAD(this.header)
-    return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()])
+    const sealed = cipher.update(plain)
+    cipher.final()
+    const tag = cipher.getAuthTag()
+    return plain.byteLength === 0 ? [tag] : [sealed, tag]
   }
 
   /** @throws {@link KayakError} `KAYAK_UNREADABLE`, and tells nothing of what is inside. */

@@ -1,6 +1,7 @@
 import { defer, type MonoTypeOperatorFunction, type ObservableInput } from 'rxjs'
 import { LIMITS } from '../../streams/contracts/limits.js'
 import { inLine } from '../../streams/operators/line.js'
+import { PIECE_BYTES } from './format.js'
 
 /** One run over a stream of bytes, which may have to wait for a key. */
 export interface Run {
@@ -20,7 +21,8 @@ export const inPieces =
           handle: (items, emit) => run.take(items[0] as Uint8Array, emit),
           flush: () => run.end(),
           weigh: ({ byteLength }) => byteLength,
-          ahead: LIMITS.stageAheadBytes,
+          // no more than is worked on at a time: what lives long enough burdens the collector, which stops everything
+          ahead: PIECE_BYTES,
           most: LIMITS.snapshotBacklogBytes,
         }),
       )
