@@ -19,7 +19,7 @@ import { checkDeterminism } from './check-determinism.js'
 import { compactions$ } from './compactions.js'
 import type { Machine, MachineDefinition, MachineHost } from './definition.js'
 import { measured } from './measured.js'
-import { takeName } from './names.js'
+import { takePlace } from './names.js'
 import { Results, type Told } from './results.js'
 import { transition, type ApplyCommand, type Step } from './transition.js'
 
@@ -59,7 +59,8 @@ export class RunningMachine<State, Command, Result> implements Machine<State, Co
     this.clock = clock
     this.callers = new Callers(name, clock)
     this.timeoutMs = timeoutMs
-    this.running.add(takeName(host, name))
+    const compacts = definition.compact !== undefined && host.log.compact !== undefined
+    this.running.add(takePlace(host, { name, compacts, restores: definition.restore !== undefined }))
     // a read of the host waits for it from now on
     host.sync.ack(0, name)
     this.running.add(() => host.sync.forget(name))
