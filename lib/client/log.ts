@@ -1,10 +1,11 @@
-import { concatMap, map, type Observable } from 'rxjs'
+import { concatMap, defer, map, type Observable } from 'rxjs'
 import { ClientAppend, type ClientAppended, clientMessage } from '../../streams/contracts/client-messages/index.js'
 import type { ClientLog } from '../../streams/contracts/client.js'
 import type { Codec } from '../../streams/contracts/codec.js'
 import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
 import type { AppendOptions, Entry, Snapshot } from '../../streams/contracts/host.js'
 import { LIMITS } from '../../streams/contracts/limits.js'
+import { demandOf, each } from '../../streams/operators/demand.js'
 import { checkOptions } from '../host/operation-options.js'
 import { decodeWith, encodeWith, type Encoded } from './coding.js'
 import type { Desk } from './desk.js'
@@ -61,10 +62,13 @@ export class RemoteLog<T> implements ClientLog<T> {
 
   listen(from = 0): Observable<Entry<T>> {
     const { desk, known } = this.parts
-    return follow$(desk, known, from).pipe(
-      concatMap(({ entries }) => entries),
-      map(this.decode),
-    )
+    return defer(() => {
+      const demand = demandOf()
+      return follow$(desk, known, from).pipe(
+        concatMap(({ entries }) => each(demand, entries)),
+        map(this.decode),
+      )
+    })
   }
 
   entries(from = 0): AsyncIterableIterator<Entry<T>, undefined> {

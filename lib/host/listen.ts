@@ -2,7 +2,7 @@ import { AsyncSubject, concatAll, concatMap, defer, filter, firstValueFrom, igno
 import { switchMap, take, takeUntil } from 'rxjs'
 import type { Observable } from 'rxjs'
 import { KayakError } from '../../streams/contracts/errors.js'
-import { demandOf, open$ } from '../../streams/operators/demand.js'
+import { demandOf, each, open$ } from '../../streams/operators/demand.js'
 import { pump } from '../../streams/operators/pump.js'
 import type { LogEntry } from '../../streams/rules/entry.js'
 import type { Member } from '../member/member.js'
@@ -59,7 +59,10 @@ export function batches$(member: Member, from: unknown, inTurn: InTurn): Observa
 export const listen$ = (member: Member, from: unknown): Observable<LogEntry> =>
   defer(() => {
     const demand = demandOf()
-    return batches$(member, from, read => open$(demand).pipe(switchMap(read))).pipe(concatMap(({ entries }) => entries))
+    return batches$(member, from, read => open$(demand).pipe(switchMap(read))).pipe(
+      concatMap(({ entries }) => each(demand, entries)),
+      takeUntil(member.over$),
+    )
   })
 
 type Decode<T> = (entry: LogEntry) => T

@@ -94,6 +94,13 @@ export const within = <T>(demand: Demand, source$: Observable<T>): Observable<T>
     )
   })
 
+/** Emits what there is, as fast as a demand allows. */
+export const each = <T>(demand: Demand, items: Iterable<T>): Observable<T> =>
+  within(
+    demand,
+    pulled(() => items[Symbol.iterator]()),
+  )
+
 /** Emits once, as soon as a demand is open, at once if it is, and completes. */
 export const open$ = (demand: Demand): Observable<void> =>
   new Observable(subscriber => {

@@ -71,7 +71,8 @@ class Line<T, R> {
   private come(item: T): void {
     const weight = this.weigh(item)
     this.weight += weight
-    if (this.weight > this.how.most && this.isBusy) return this.out.error(overloaded(this.how.most))
+    if (this.weight > this.how.most && (this.isBusy || this.queue.length > 0))
+      return this.out.error(overloaded(this.how.most))
     this.up.hold(weight)
     this.queue.push(item)
     this.run()

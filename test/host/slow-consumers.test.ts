@@ -1,5 +1,6 @@
-import { concatMap, map, timer } from 'rxjs'
+import { concatMap, map, timer, type Observable } from 'rxjs'
 import type { Host } from 'kayak'
+import { applyEach, batched, fromIndex } from 'kayak/streams'
 import { record, World } from './world.js'
 
 const COUNT = 12
@@ -44,5 +45,22 @@ describe('a consumer that takes a second an entry, three times an election timeo
     expect([a.role, a.term]).toEqual(['leader', term])
     expect(events.values.map(({ type }) => type)).not.toContain('stalled')
     await world.stop(a, ...others)
+  })
+})
+
+describe('a consumer that bounds what may wait', () => {
+  it('is not overwhelmed by a log that waits, however much of it is read at once', async () => {
+    const world = new World()
+    const host = await world.start('a')
+    for (let at = 0; at < 300; at++) await world.run(host.log.append(`entry ${at}`))
+    const slow = (): Observable<number> => timer(1, world.clock)
+    const seen = [
+      record(fromIndex(host, 1).pipe(applyEach(slow, { maxWaiting: 100 }))),
+      record(fromIndex(host, 1).pipe(batched(slow, { maxBatch: 10, maxWaiting: 100 }))),
+    ]
+    await world.until(() => (seen[0]?.values.length ?? 0) >= 300 && (seen[1]?.values.length ?? 0) >= 30)
+    expect(seen.map(({ error }) => error)).toEqual([undefined, undefined])
+    await world.stop(host)
+    expect(seen.map(({ end }) => end)).toEqual(['complete', 'complete'])
   })
 })

@@ -105,6 +105,18 @@ describe('oneByOne', () => {
     expect(() => oneByOne(() => NEVER, { maxWaiting: 0 })).toThrow(KayakError)
   })
 
+  test('errors where too much waits for the next stage too', () => {
+    const source = new Subject<number>()
+    const seen = see(
+      source.pipe(
+        oneByOne(value => of(value), { maxWaiting: 10 }),
+        oneByOne(() => NEVER, { maxWaiting: 1000 }),
+      ),
+    )
+    for (let at = 0; at < 2000 && source.observed; at++) source.next(at)
+    expect(seen).toMatchObject({ end: 'error', error: { code: 'KAYAK_OVERLOADED' } })
+  })
+
   test('errors with what a handler throws, and is gone as soon as nobody listens', () => {
     const fault = new Error('fault')
     const source = new Subject<number>()
