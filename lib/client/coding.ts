@@ -13,7 +13,9 @@ export const decodeWith =
     try {
       return { index, term, kind: 'data', payload: codec.decode(payload), time }
     } catch (cause) {
-      throw new KayakError('KAYAK_INVALID', `Entry ${String(index)} can't be decoded.`, { outcome: 'unknown', cause })
+      // a codec that knows more says so
+      const code = isKayakError(cause) ? cause.code : 'KAYAK_INVALID'
+      throw new KayakError(code, `Entry ${String(index)} can't be decoded.`, { outcome: 'unknown', cause })
     }
   }
 
