@@ -59,6 +59,16 @@ describe('who comes in as a client', () => {
     expect(asked).toContain('unheard of')
   })
 
+  it('asks for a token again where it could not be had', async () => {
+    const one = await cluster.start({ clients: { authorize: token => token === 'token' } })
+    let times = 0
+    const token = (): Promise<string> =>
+      ++times < 3 ? Promise.reject(new Error('fetch failed')) : Promise.resolve('token')
+    const client = await cluster.connect([one], { token })
+    expect(times).toBe(3)
+    await client.log.append('it is in')
+  })
+
   it('shows a token that is made anew for each connection', async () => {
     const [a, b] = [{ clients: { authorize: (token: string) => token.startsWith('token') } }, 'token']
     const [one, ...others] = await cluster.trio(a)

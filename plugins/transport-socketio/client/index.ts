@@ -16,6 +16,7 @@ import {
 import type { Observable } from 'rxjs'
 import type { Clock, Random } from '../../../streams/contracts/clock.js'
 import type { ClientDialler, ClientLine, LineEvent } from '../../../streams/contracts/client-transport.js'
+import { isKayakError } from '../../../streams/contracts/errors.js'
 import { LIMITS } from '../../../streams/contracts/limits.js'
 import { call$, type CallEvent } from './call.js'
 import { ClientGreeting, type Credentials, type GreetingStep } from './greeting.js'
@@ -56,8 +57,9 @@ class Talk {
 
   private receive({ event, payload }: Extract<CallEvent, { type: 'heard' }>): Observable<LineEvent> {
     if (!this.isUp)
-      return from(this.greeting.receive(event, payload).catch((error: unknown) => failed(error))).pipe(
+      return from(this.greeting.receive(event, payload)).pipe(
         concatMap(step => this.act(step)),
+        catchError((error: unknown) => of(failed(error))),
       )
     if (event === 'message') this.inbound.next(payload)
     return event === 'message' ? EMPTY : this.act(refusal('KAYAK_INVALID', `"${event}" is out of turn`))
@@ -77,7 +79,12 @@ class Talk {
   }
 }
 
-const failed = (error: unknown): GreetingStep => refusal('KAYAK_INVALID', `the greeting failed: ${reasonOf(error)}`)
+/** What a token comes from may work the next time; what kayak says of a page or of options is so each time. */
+const failed = (error: unknown): LineEvent => ({
+  type: 'down',
+  reason: `the greeting failed: ${reasonOf(error)}`,
+  ...(isKayakError(error) && { code: error.code }),
+})
 
 const downOf = (error: unknown): LineEvent => ({ type: 'down', reason: reasonOf(error), code: 'KAYAK_INVALID' })
 
