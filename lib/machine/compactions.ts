@@ -45,8 +45,7 @@ export function compactions$<State, Command>(
   return defer(() => {
     let newest = 0
     const written$ = (index: number, state: State): Observable<Compaction> => {
-      const chunks$ = of(state).pipe(snapshot, takeUntil(stopped$))
-      const finished$ = defer(() => from(compact(index, chunks$))).pipe(
+      const finished$ = defer(() => from(compact(index, of(state).pipe(snapshot, takeUntil(stopped$))))).pipe(
         map(({ bytes }): Compaction => {
           newest = Math.max(newest, index)
           return { type: 'finished', index, bytes }

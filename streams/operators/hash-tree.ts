@@ -162,7 +162,7 @@ function* changesOfLeaves<K extends Key, V>(
   for (const leaf of leavesOf(after)) {
     const was = old.get(leaf.key)
     old.delete(leaf.key)
-    if (was === undefined || !isSame(was.value, leaf.value)) yield { before: was, after: leaf }
+    if (was === undefined || !Object.is(was.value, leaf.value)) yield { before: was, after: leaf }
   }
   for (const was of old.values()) yield { before: was, after: undefined }
 }

@@ -46,6 +46,25 @@ describe('compact', () => {
     await world.stop(host)
   })
 
+  it('whose snapshot throws before it has begun is told of, and is tried again at the next point', async () => {
+    const fault = new Error('fault')
+    const faults = [fault]
+    const snapshot = (state$: Observable<Balances>): Observable<Uint8Array> => {
+      const next = faults.pop()
+      if (next !== undefined) throw next
+      return state$.pipe(toRows())
+    }
+    const { world, host, one, told } = await compacting({ compact: everyEntries(2), snapshot, restore: fromRows() })
+    for (let at = 0; at < 4; at++) {
+      await world.run(one.propose(deposit('ann', 1)))
+      if (at % 2 === 1) await world.until(() => told.values.length === at + 1)
+    }
+    const kinds = told.values.map(({ type }) => type)
+    expect(kinds).toEqual(['started', 'failed', 'started', 'finished'])
+    expect(told.values[1]).toMatchObject({ error: { code: 'KAYAK_INVALID', cause: fault } })
+    await world.stop(host)
+  })
+
   it('that fails is told of, and is tried again at the next point, while the machine goes on', async () => {
     let failing = true
     const fault = new Error('fault')

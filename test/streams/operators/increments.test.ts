@@ -32,7 +32,10 @@ const differencesOf = (bytes: Uint8Array): number => new DataView(bytes.buffer).
 const unreadable = { values: [], end: 'error', error: { code: 'KAYAK_UNREADABLE' } }
 
 describe('toIncrements and fromIncrements', () => {
-  const steps = fc.array(fc.tuple(fc.string({ maxLength: 3 }), fc.option(fc.integer())), { maxLength: 8 })
+  const steps = fc.array(
+    fc.tuple(fc.string({ maxLength: 3 }), fc.option(fc.oneof(fc.integer(), fc.double(), fc.constantFrom(0, -0)))),
+    { maxLength: 8 },
+  )
   const changed = (state: State, list: readonly (readonly [string, number | null])[]): State =>
     list.reduce((map, [key, value]) => (value === null ? map.delete(key) : map.set(key, value)), state)
 
