@@ -52,7 +52,11 @@ export type ClientEventBody =
 export interface Client<T = Payload> {
   readonly log: ClientLog<T>
   readonly sync: Sync
-  /** Hot, nothing replayed; goes on where it was when a connection is lost. Completes when the client stops. */
+  /**
+   * Hot. It begins behind what this client knows to have committed when the first subscribes, which members tell about once a
+   * second: so it may tell of a little that is older. It goes on where it was when a connection is lost, and completes when
+   * the client stops.
+   */
   readonly committed$: Observable<Entry<T>>
   /** Says `installed` where what `committed$` had still to tell is in a snapshot by now, before it goes on after that. */
   readonly compaction$: Observable<Compaction>

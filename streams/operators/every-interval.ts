@@ -17,9 +17,9 @@ interface Span {
  * doesn't grow has no points: there is nothing to compact.
  *
  * ```
- *  growth$             --a--b--c--d--e--     at 0, 40, 100, 190 and 250 ms
+ *  growth$             --a--b--c--d--e--f--     at 0, 40, 100, 190, 250 and 350 ms
  *  everyInterval(100)
- *  result              --------c-----e--     by index
+ *  result              --------c--------f--     by index
  * ```
  *
  * @param ms - milliseconds from one point to the next.

@@ -6,7 +6,7 @@ import { shared } from './shared.js'
  * A part of a state, or something made of it, emitted when it changes and only then.
  *
  * What is equal to what was emitted before *is* what was emitted before, and so is each part of it that hasn't changed: of
- * plain objects, arrays, maps and sets, to any depth. So a view that is built anew each time isn't drawn anew each time. Parts
+ * plain objects, arrays and maps, to any depth, and of sets of plain values. So a view that is built anew each time isn't drawn anew each time. Parts
  * of the state that `apply` left alone are the same objects, and aren't looked into.
  *
  * ```

@@ -32,6 +32,8 @@ interface Standing {
  * Passes on entries until nothing is missing of what was acknowledged anywhere before it was subscribed to, and completes
  * then: how to tell that a machine which is reading history is up to date, and may say that it is ready.
  *
+ * It goes before what leaves entries out, as `ofType` does: it has seen all when it has seen the last one.
+ *
  * Once it is known up to where, nothing that comes after that is emitted; what comes before that is known is. It can't
  * tell what a source that begins later has left out.
  *
