@@ -90,7 +90,7 @@ export interface Machine<State, Command, Result> {
   propose(command: Command, options?: AppendOptions): Promise<Result>
   /**
    * Runs a query on a state that is as fresh as the level says, and resolves with what it gives. It waits while the
-   * machine restores itself, but at `stale`, which shows what there is. Default `linearizable`.
+   * machine restores itself at first; at `stale` it then shows what there is, also while a later snapshot is restored. Default `linearizable`.
    *
    * @throws {@link KayakError} as `host.read`; `KAYAK_MACHINE_FAILED`. What `query` throws, as it is.
    */
