@@ -4,3 +4,7 @@ export function isPlainObject(value: unknown): value is Readonly<Record<string, 
   const prototype: unknown = Object.getPrototypeOf(value)
   return typeof prototype === 'object' && prototype !== null && Object.getPrototypeOf(prototype) === null
 }
+
+/** Whether a value is an array of no class of its own, of whichever realm: there what arrays inherit from is one itself. */
+export const isPlainArray = (value: unknown): value is readonly unknown[] =>
+  Array.isArray(value) && Array.isArray(Object.getPrototypeOf(value))

@@ -1,4 +1,5 @@
 import {
+  IsDefined,
   IsInt,
   IsOptional,
   IsString,
@@ -120,6 +121,63 @@ describe('commands', () => {
     const strange = commands(schemas)
     for (const type of Object.keys(schemas))
       expect(failure(() => strange.encode({ type, text: 'x' } as never)).code).toBe('KAYAK_INVALID')
+  })
+
+  class Anything {
+    @IsDefined() declare readonly value: unknown
+  }
+  const anything = commands({
+    zod: z.object({ value: z.unknown(), more: z.any().optional() }),
+    valibot: v.object({ value: v.unknown() }),
+    class: fromClass(Anything),
+  })
+  const sparse: unknown[] = [1]
+  sparse[2] = 3
+  const circle: unknown[] = []
+  circle.push(circle)
+
+  test.each([
+    ['NaN', NaN],
+    ['a number without end', -Infinity],
+    ['-0', -0],
+    ['a date', new Date(0)],
+    ['a map', new Map([[1, 2]])],
+    ['a set', new Set([1])],
+    ['bytes', Uint8Array.of(1)],
+    ['an instance', new Anything()],
+    ['a boxed string', new String('x')],
+    ['a function', () => 1],
+    ['a symbol', Symbol('x')],
+    ['a bigint', 1n],
+    ['nothing in a list', [undefined]],
+    ['a gap', sparse],
+    ['a list with fields', Object.assign([1], { name: 'x' })],
+    ['a list with a symbol', Object.assign([1], { [Symbol('x')]: 1 })],
+    ['a list of a class', new (class List extends Array<number> {})()],
+    ['a symbol as a key', { [Symbol('x')]: 1 }],
+    ['a way to write it', { toJSON: () => 1 }],
+    ['itself', circle],
+  ])('that hold %s are refused, wherever it is, since JSON would not give it back', (_, lost) => {
+    for (const type of ['zod', 'valibot', 'class'] as const)
+      for (const value of [lost, [lost], { in: { it: lost } }])
+        expect(failure(() => anything.encode({ type, value }))).toMatchObject({
+          code: 'KAYAK_INVALID',
+          outcome: 'rejected',
+          message: expect.stringContaining(`The command "${type}" is not valid: `) as unknown,
+        })
+  })
+
+  test('say where what is lost is, and hold all that JSON gives back', () => {
+    const wrong = failure(() => anything.encode({ type: 'zod', value: { list: [1, { rate: NaN }] } }))
+    expect(wrong.message).toContain('value.list.1.rate: JSON makes something else of NaN.')
+    const dated = failure(() => anything.encode({ type: 'class', value: new Date(0) }))
+    expect(dated.message).toContain('value: JSON makes something else of an instance of Date.')
+    const bare = Object.assign(Object.create(null) as object, { name: 'x' })
+    const kept = [[null], '', '\ud800', 0, 1e21, true, [], {}, [[null]], { a: [{ b: 'c' }] }, bare]
+    for (const type of ['zod', 'valibot', 'class'] as const)
+      for (const value of kept) expect(anything.decode(anything.encode({ type, value }))).toEqual({ type, value })
+    const left = anything.encode({ type: 'zod', value: { a: undefined, b: 1 }, more: undefined })
+    expect(text(left)).toBe('[1,"zod",1,{"value":{"b":1}}]')
   })
 
   test('of asynchronous schemas are refused, whatever becomes of those', async () => {

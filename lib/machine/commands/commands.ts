@@ -2,18 +2,28 @@ import type { Codec } from '../../../streams/contracts/codec.js'
 import { KayakError } from '../../../streams/contracts/errors.js'
 import { isPlainObject } from '../../../streams/operators/plain.js'
 import { knownCommands, type CommandDefinitions, type Defined, type KnownCommand } from './definition.js'
+import { lossIn } from './json-loss.js'
 import { refused, validated, type Fields } from './validated.js'
 import { read, write, type Written } from './wire.js'
 
 const tooNew = (what: string): KayakError =>
   new KayakError('KAYAK_VERSION', `${what}: this program is older than the one that has proposed it.`)
 
-function textOf(type: string, fields: unknown): string {
+function written(type: string, fields: Fields): { readonly text: string; readonly loss: string | undefined } {
   try {
-    return JSON.stringify(fields)
+    // it finds circles, in which there would be no end to looking
+    const text = JSON.stringify(fields)
+    return { text, loss: lossIn(fields) }
   } catch (cause) {
     throw refused(type, "it holds what JSON can't write", cause)
   }
+}
+
+function textOf(type: string, fields: Fields): string {
+  const { text, loss } = written(type, fields)
+  // two values may have the same text, of which JSON gives back one only
+  if (loss !== undefined) throw refused(type, loss)
+  return text
 }
 
 /** Takes fields up from the version that they were written in, one step after the other. */
@@ -68,9 +78,10 @@ class Commands implements Codec<Fields> {
  * proposed, and again by every member that reads it, so that an `apply` may believe what it gets.
  *
  * A schema is any with the interface of standardschema.dev (zod, valibot, …), or `fromClass(Class)` for a class-validator
- * class. It must be synchronous, and plain: what it gives can be written as JSON, and given what it has made itself it gives
+ * class. It must be synchronous, and plain: what it gives is what JSON gives back, and given what it has made itself it gives
  * the same. So a default is filled in before the command is appended, once; what coerces or transforms is refused if it
- * would do so again.
+ * would do so again. Also refused, wherever it is in a command, is what JSON would make something else of: `NaN`, `-0`, a
+ * `Date`, a `Map`, bytes, an instance of a class. A field that is `undefined` is left out.
  *
  * The log has `[1, type, version, fields]` as JSON. An older version is taken up step by step by `upcast` and then validated;
  * a newer one, or a type that isn't known, is `KAYAK_VERSION`: what was proposed by a newer program waits for one.
