@@ -1,40 +1,6 @@
-import { KayakError } from '../contracts/errors.js'
 import { ByteWriter } from './byte-writer.js'
-import { PersistentMap } from './persistent-map.js'
-import { isPlainObject } from './plain.js'
-import { MOST_DEEP, ROWS_MAGIC, TAG, type ContainerTag } from './values.js'
-
-/** Keys and values, in turn. */
-function* flat(pairs: Iterable<readonly [unknown, unknown]>): Generator<unknown, undefined> {
-  for (const [key, value] of pairs) {
-    yield key
-    yield value
-  }
-}
-
-function* fieldsOf(object: Readonly<Record<string, unknown>>): Generator<unknown, undefined> {
-  for (const key of Object.keys(object)) {
-    yield key
-    yield object[key]
-  }
-}
-
-const isIterable = (value: object): value is Iterable<unknown> =>
-  Symbol.iterator in value && typeof value[Symbol.iterator] === 'function'
-
-/** How a container is told, and what is in it. */
-function contentsOf(value: object): readonly [ContainerTag, Iterable<unknown>] {
-  if (value instanceof Map) return [TAG.map, flat(value)]
-  if (value instanceof Set) return [TAG.set, value]
-  if (value instanceof PersistentMap) return [TAG.persistentMap, flat(value)]
-  // an iterable that isn't there yet is written as an array, and pulled row by row
-  if (isIterable(value) && !ArrayBuffer.isView(value)) return [TAG.array, value]
-  if (isPlainObject(value) || Object.getPrototypeOf(value) === null) return [TAG.object, fieldsOf({ ...value })]
-  throw unwritable(`an instance of ${value.constructor.name}`)
-}
-
-const unwritable = (what: string): KayakError =>
-  new KayakError('KAYAK_INVALID', `A state that holds ${what} can't be written in rows: map it to plain values before.`)
+import { contentsOf, unwritable } from './contents.js'
+import { MOST_DEEP, ROWS_MAGIC, TAG } from './values.js'
 
 /** Writes a state piece by piece, each when it is asked for; what it has not come to it has not looked at. */
 export class RowWriter implements Iterator<Uint8Array, undefined> {

@@ -16,9 +16,13 @@ export interface RowOptions {
  *
  * A state is a `Map`, a `Set`, an array, a plain object, a `PersistentMap`, or a value; and so is what is in it, to any
  * depth: strings, numbers, booleans, `undefined`, `null`, bigints and `Uint8Array`s come back as they were, `NaN` and lone
- * surrogates too. An iterable, such as a generator, is written as an array of what it gives, and pulled as it is written.
- * What has a class, a function or a symbol is refused with `KAYAK_INVALID`: map it to plain values before, and back after
- * `fromRows`.
+ * surrogates too. A `Buffer` comes back as a `Uint8Array`. An iterator, such as a generator or what `map.values()` gives, is
+ * written as an array of what it gives, and pulled as it is written; so is an object with a `[Symbol.iterator]` and nothing
+ * else.
+ *
+ * An instance of a class, a function, a symbol, also as a key, and an array with gaps are refused with `KAYAK_INVALID`, and so
+ * are subclasses of `Map`, `Set` and arrays, and maps and sets with fields of their own: map it to plain values before, and
+ * back after `fromRows`. Fields that an array has besides its elements aren't looked for, and not written.
  *
  * Nothing is copied and nothing collected: it walks the state while it writes. A state that is large may so be written in
  * little memory, and in slices between which the event loop turns, as fast as `log.compact` and the stages before it take

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { from, of, pipe, Subject, take, tap, toArray } from 'rxjs'
 import { checksum, chunk, fromRows, KayakError, oneByOne, PersistentMap, toRows, verifyChecksum } from 'kayak/streams'
@@ -107,15 +108,63 @@ describe('toRows and fromRows', () => {
   class Account {
     readonly balance = 7
   }
+  class Names extends Map<string, string> {}
+  class Seen extends Set<string> {}
+  class List extends Array<number> {
+    readonly sum = 0
+  }
+  class Bag {
+    readonly name = 'x';
+    *[Symbol.iterator]() {
+      yield 1
+    }
+  }
+  const sparse: unknown[] = [1]
+  sparse[2] = 3
   test.each([
     ['a function', () => 1],
     ['a symbol', Symbol('x')],
     ['an instance of a class', new Account()],
     ['a date', new Date(0)],
     ['a view of memory', new Float64Array(3)],
+    ['a kind of map', new Names([['ann', 'x']])],
+    ['a kind of set', new Seen(['ann'])],
+    ['a kind of array', List.of(1, 2)],
+    ['a kind of persistent map', Object.create(PersistentMap.from([['ann', 7]])) as unknown],
+    ['a map with fields', Object.assign(new Map([['ann', 7]]), { name: 'x' })],
+    ['a set with fields', Object.assign(new Set(['ann']), { [Symbol('x')]: 1 })],
+    ['an instance of a class that can be iterated over', new Bag()],
+    ['a string in a box', new String('abc')],
+    ['a number in a box', new Number(7)],
+    ['an object with a symbol', { a: 1, [Symbol('x')]: 1 }],
+    ['an object with fields that can be iterated over', { a: 1, [Symbol.iterator]: () => [1].values() }],
+    ['an object with fields that are hidden by symbols', Object.defineProperty({}, Symbol('x'), { value: 1 })],
+    ['an array with gaps', sparse],
+    ['an array of nothing but gaps', new Array(3)],
   ])('refuse %s, wherever it is', (_, value) => {
     for (const state of [value, [value], { value }, new Map([[value, 1]])])
       expect(see(of(state).pipe(toRows()))).toMatchObject({ end: 'error', error: { code: 'KAYAK_INVALID' } })
+  })
+
+  const map = new Map([['ann', 7]])
+  test.each([
+    ['a generator', PersistentMap.from(map).values(), [7]],
+    ['an iterator', map.entries(), [['ann', 7]]],
+    ['an iterator of an array', [1, undefined][Symbol.iterator](), [1, undefined]],
+    ['what is iterable, and nothing besides', { [Symbol.iterator]: () => map.keys() }, ['ann']],
+    ['an object without a prototype', Object.assign(Object.create(null) as object, { a: 1 }), { a: 1 }],
+    ['an array of another realm', runInNewContext('[1]'), [1]],
+    ['an object of another realm', runInNewContext('({ a: 1 })'), { a: 1 }],
+    ['a map of another realm', runInNewContext('new Map([[1, 2]])'), new Map([[1, 2]])],
+    ['a set of another realm', runInNewContext('new Set([1])'), new Set([1])],
+    ['a buffer', Buffer.of(1, 2), Uint8Array.of(1, 2)],
+  ])('write %s as what it holds', (_, state, held) => {
+    expect(readFrom(...written(state)).values).toStrictEqual([held])
+  })
+
+  test('refuse what other realms derive from their maps', () => {
+    const value: unknown = runInNewContext('new (class Names extends Map {})([[1, 2]])')
+    expect(see(of(value).pipe(toRows()))).toMatchObject({ end: 'error', error: { code: 'KAYAK_INVALID' } })
   })
 
   test('refuse sizes that are none', () => {
