@@ -33,6 +33,17 @@ const WRONG: Readonly<Record<string, Apply>> = {
     if (outside.count++ % 2 === 1) throw new Error('again')
     return state
   },
+  'what fails when it is done first, and not again': state => {
+    if (outside.count++ % 2 === 0) throw new Error('first')
+    return state
+  },
+  'what fails in two ways': () => {
+    throw new Error(`failure ${outside.count++}`)
+  },
+  'what fails by chance': state => {
+    if (Math.random() < 0.5) throw new Error('unlucky')
+    return state
+  },
 }
 
 describe('checkDeterminism', () => {
@@ -58,6 +69,69 @@ describe('checkDeterminism', () => {
       return { list: [...state.list] }
     }
     for (const apply of [pushing, copying]) expect(() => run(apply)).toThrow('changed the state that it was given')
+  })
+
+  test('finds a command that is changed in place, the first time or the second, and says what it was', () => {
+    type Adding = ApplyCommand<State, { add: number }, unknown>
+    const changing: Adding = (state, command) => {
+      command.add++
+      return state
+    }
+    const changingLater: Adding = (state, command) => {
+      if (outside.count++ % 2 === 1) command.add++
+      return state
+    }
+    const failingAfter: Adding = (_, command) => {
+      throw new Error(`failed at ${command.add++}`)
+    }
+    for (const apply of [changing, changingLater, failingAfter])
+      expect(() => checkDeterminism(apply)(begun(), { add: 7 }, context)).toThrow(
+        'The command {"add":7} of entry 5 changed the command that it was given.',
+      )
+    const spoiling: ApplyCommand<State, Record<string, unknown>, unknown> = (state, command) => {
+      command['then'] = () => 1
+      return state
+    }
+    expect(() => checkDeterminism(spoiling)(begun(), {}, context)).toThrow('changed the command')
+  })
+
+  test('does not look at a command that rows cannot hold', () => {
+    class Adding {
+      constructor(public add: number) {}
+    }
+    const apply: ApplyCommand<State, Adding, unknown> = (state, command) => {
+      command.add = 8
+      return { list: [...state.list, command.add] }
+    }
+    expect(checkDeterminism(apply)(begun(), new Adding(7), context)).toMatchObject({ state: { list: [1, 8] } })
+  })
+
+  test('tells of the failure, and leaves one that comes both times as it is', () => {
+    const [first, again] = [new Error('first'), new Error('again')]
+    const failing =
+      (...faults: (Error | undefined)[]): Apply =>
+      state => {
+        const fault = faults.shift()
+        if (fault !== undefined) throw fault
+        return state
+      }
+    const wrong = (what: string, cause: Error): unknown =>
+      expect.objectContaining({
+        code: 'KAYAK_NONDETERMINISTIC',
+        message: expect.stringContaining(what) as unknown,
+        cause,
+      })
+    const caught = (apply: Apply): unknown => {
+      try {
+        return run(apply)
+      } catch (error) {
+        return error
+      }
+    }
+    expect(caught(failing(first, undefined))).toEqual(wrong('failed, and did not when it was applied again', first))
+    expect(caught(failing(first, again))).toEqual(wrong('failed in two ways', first))
+    expect(caught(failing(undefined, again))).toEqual(wrong('failed when it was applied again', again))
+    expect(caught(failing(first, new Error('first')))).toBe(first)
   })
 
   test('lets pass what is right, and leaves the process as it was', () => {
