@@ -1,5 +1,6 @@
 import { defer, type MonoTypeOperatorFunction, type ObservableInput } from 'rxjs'
 import { LIMITS } from '../../streams/contracts/limits.js'
+import { lengthOf } from '../../streams/operators/bytes.js'
 import { inLine } from '../../streams/operators/line.js'
 import { PIECE_BYTES } from './format.js'
 
@@ -20,7 +21,7 @@ export const inPieces =
           // one is handled at a time, so there is one
           handle: (items, emit) => run.take(items[0] as Uint8Array, emit),
           flush: () => run.end(),
-          weigh: ({ byteLength }) => byteLength,
+          weigh: lengthOf,
           // no more than is worked on at a time: what lives long enough burdens the collector, which stops everything
           ahead: PIECE_BYTES,
           most: LIMITS.snapshotBacklogBytes,

@@ -2,6 +2,7 @@ import { concat, defer, EMPTY, finalize, type MonoTypeOperatorFunction, type Obs
 import { createGunzip, createGzip } from 'node:zlib'
 import { KayakError } from '../../streams/contracts/errors.js'
 import { LIMITS } from '../../streams/contracts/limits.js'
+import { lengthOf } from '../../streams/operators/bytes.js'
 import { inLine } from '../../streams/operators/line.js'
 import { unreadable } from '../../streams/operators/unreadable.js'
 import { Flow } from './flow.js'
@@ -25,7 +26,7 @@ const through =
         inLine<Uint8Array, Uint8Array>({
           handle: pieces => flow.write(pieces),
           flush: () => end(flow),
-          weigh: ({ byteLength }) => byteLength,
+          weigh: lengthOf,
           // many small ones are one turn of the thread pool
           together: 64,
           ahead: LIMITS.stageAheadBytes,

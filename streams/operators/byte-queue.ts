@@ -1,3 +1,4 @@
+import { lengthOf } from './bytes.js'
 import { Queue } from './queue.js'
 
 const NOTHING = new Uint8Array(0)
@@ -13,8 +14,9 @@ export class ByteQueue {
   }
 
   push(bytes: Uint8Array): void {
-    if (bytes.byteLength === 0) return
-    this.total += bytes.byteLength
+    const length = lengthOf(bytes)
+    if (length === 0) return
+    this.total += length
     if (this.first.byteLength === 0) this.first = bytes
     else this.rest.push(bytes)
   }

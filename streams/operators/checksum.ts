@@ -1,6 +1,7 @@
 import type { MonoTypeOperatorFunction } from 'rxjs'
 import { crc32 } from '../contracts/checksum.js'
 import { ByteQueue } from './byte-queue.js'
+import { lengthOf } from './bytes.js'
 import { stage, type Emit, type Stage } from './stage.js'
 import { unreadable } from './unreadable.js'
 
@@ -10,7 +11,7 @@ class Summing implements Stage<Uint8Array, Uint8Array> {
   private sum = 0
 
   take(bytes: Uint8Array, emit: Emit<Uint8Array>): void {
-    this.sum = crc32(bytes, this.sum)
+    if (lengthOf(bytes) > 0) this.sum = crc32(bytes, this.sum)
     emit(bytes)
   }
 

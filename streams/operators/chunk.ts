@@ -1,4 +1,5 @@
 import type { MonoTypeOperatorFunction } from 'rxjs'
+import { lengthOf } from './bytes.js'
 import { positive } from './positive.js'
 import { stage, type Emit, type Stage } from './stage.js'
 
@@ -10,7 +11,7 @@ class Cutting implements Stage<Uint8Array, Uint8Array> {
   constructor(private readonly size: number) {}
 
   take(whole: Uint8Array, emit: Emit<Uint8Array>): void {
-    for (let rest = whole; rest.byteLength > 0;) {
+    for (let rest = whole; lengthOf(rest) > 0;) {
       rest = rest.subarray(this.fill(rest))
       if (this.length === this.size && !this.end(emit)) return
     }

@@ -69,13 +69,19 @@ class Line<T, R> {
   }
 
   private come(item: T): void {
-    const weight = this.weigh(item)
+    try {
+      this.queueUp(item, this.weigh(item))
+    } catch (reason) {
+      return this.out.error(reason)
+    }
+    this.run()
+  }
+
+  private queueUp(item: T, weight: number): void {
     this.weight += weight
-    if (this.weight > this.how.most && (this.isBusy || this.queue.length > 0))
-      return this.out.error(overloaded(this.how.most))
+    if (this.weight > this.how.most && (this.isBusy || this.queue.length > 0)) throw overloaded(this.how.most)
     this.up.hold(weight)
     this.queue.push(item)
-    this.run()
   }
 
   private leave(): void {
