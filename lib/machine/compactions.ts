@@ -1,4 +1,5 @@
-import { catchError, concat, defer, EMPTY, exhaustMap, filter, from, map, of, takeUntil, withLatestFrom } from 'rxjs'
+import { catchError, concat, defer, EMPTY, endWith, exhaustMap, filter, from, ignoreElements, map, of } from 'rxjs'
+import { takeUntil, withLatestFrom } from 'rxjs'
 import type { Observable, OperatorFunction } from 'rxjs'
 import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
 import type { Compaction, Entry, Snapshot } from '../../streams/contracts/host.js'
@@ -16,7 +17,7 @@ export interface Compacting<State, Command> {
   readonly stopped$: Observable<never>
 }
 
-/** How a log grows by an entry. What isn't looked at isn't measured. */
+/** How a log grows by an entry. What isn't looked at isn't measured, and what can't be measured counts for nothing. */
 const growthOf = <Command>(
   { index, time, payload }: Entry<Command>,
   measure: (command: Command) => number,
@@ -24,12 +25,17 @@ const growthOf = <Command>(
   index,
   time,
   get bytes() {
-    return measure(payload)
+    try {
+      const bytes = measure(payload)
+      return bytes > 0 ? bytes : 0
+    } catch {
+      return 0
+    }
   },
 })
 
-const failed = (index: number, cause: unknown): Compaction => {
-  const error = isKayakError(cause) ? cause : new KayakError('KAYAK_INVALID', 'The strategy has failed.', { cause })
+const failed = (index: number, what: string, cause: unknown): Compaction => {
+  const error = isKayakError(cause) ? cause : new KayakError('KAYAK_INVALID', `${what} has failed.`, { cause })
   return { type: 'failed', index, bytes: 0, error }
 }
 
@@ -50,7 +56,7 @@ export function compactions$<State, Command>(
           newest = Math.max(newest, index)
           return { type: 'finished', index, bytes }
         }),
-        catchError((error: unknown) => of(failed(index, error))),
+        catchError((error: unknown) => of(failed(index, 'The snapshot', error))),
       )
       return concat(of<Compaction>({ type: 'started', index, bytes: 0 }), finished$)
     }
@@ -65,10 +71,12 @@ export function compactions$<State, Command>(
     )
     return growth$.pipe(
       strategy,
+      // one with a clock of its own would go on for ever
+      takeUntil(step$.pipe(ignoreElements(), endWith(undefined))),
       withLatestFrom(step$),
       exhaustMap(([point, { index, state }]) =>
         point > newest && index > newest ? written$(index, state.state) : EMPTY,
       ),
     )
-  }).pipe(catchError((error: unknown) => of(failed(0, error))))
+  }).pipe(catchError((error: unknown) => of(failed(0, 'The strategy', error))))
 }

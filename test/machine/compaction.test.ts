@@ -1,5 +1,5 @@
-import { concat, map, NEVER, Subject, throwError, type Observable } from 'rxjs'
-import { everyBytes, everyEntries, toRows, fromRows, type CompactionStrategy } from 'kayak/streams'
+import { concat, ignoreElements, map, merge, NEVER, Subject, throwError, timer, type Observable } from 'rxjs'
+import { anyOf, everyBytes, everyEntries, toRows, fromRows, type CompactionStrategy } from 'kayak/streams'
 import { record, World } from '../host/world.js'
 import { accountsOf, codec, deposit, plain, type Accounts, type Balances } from './accounts.js'
 
@@ -62,6 +62,41 @@ describe('compact', () => {
     const kinds = told.values.map(({ type }) => type)
     expect(kinds).toEqual(['started', 'failed', 'started', 'finished'])
     expect(told.values[1]).toMatchObject({ error: { code: 'KAYAK_INVALID', cause: fault } })
+    await world.stop(host)
+  })
+
+  it('goes on past what can not be measured', async () => {
+    const measure = (): number => {
+      throw new Error('fault')
+    }
+    const { world, host, one, told } = await compacting({ compact: anyOf(everyBytes(1), everyEntries(2)), measure })
+    for (let at = 0; at < 2; at++) await world.run(one.propose(deposit('ann', 1)))
+    await world.until(() => told.values.length === 2)
+    expect(told.values.map(({ type }) => type)).toEqual(['started', 'finished'])
+    await world.stop(host)
+  })
+
+  it('ends with its machine, whatever clock its strategy has', async () => {
+    const world = new World()
+    const host = await world.start('a', { codec })
+    let ticks = 0
+    const compact: CompactionStrategy = growth$ =>
+      merge(
+        growth$.pipe(
+          ignoreElements(),
+          map(() => 0),
+        ),
+        timer(50, 50, world.clock).pipe(map(() => ticks++)),
+      )
+    const one = accountsOf(world, host, { compact })
+    const told = record(one.compaction$)
+    await world.run(one.propose(deposit('ann', 1)))
+    await world.pass(200)
+    expect(ticks).toBeGreaterThan(1)
+    await world.run(one.stop())
+    const before = ticks
+    await world.pass(1000)
+    expect([ticks, told.end]).toEqual([before, 'complete'])
     await world.stop(host)
   })
 
