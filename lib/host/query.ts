@@ -2,6 +2,7 @@ import { firstValueFrom, from, map, merge, takeUntil, timer, type Observable } f
 import type { Clock } from '../../streams/contracts/clock.js'
 import { KayakError } from '../../streams/contracts/errors.js'
 import { aborted$ } from '../../streams/operators/aborted.js'
+import { isThenable } from '../../streams/operators/thenable.js'
 
 /** How long the answer of a query is waited for. */
 export interface QueryBounds {
@@ -15,12 +16,12 @@ export interface QueryBounds {
 
 /** What a query gives, and no later than the read's deadline where it has to be waited for: nothing of it changes anything. */
 export async function answerOf<R>(answer: R | Promise<R>, { clock, end, signal, over$ }: QueryBounds): Promise<R> {
-  if (!(answer instanceof Promise)) return answer
+  if (!isThenable(answer)) return answer
   const late$ = timer(Math.max(0, end - clock.now()), clock).pipe(
     map(() => {
       throw new KayakError('KAYAK_TIMEOUT', 'The query has not given its answer in time.', { outcome: 'rejected' })
     }),
   )
   const ended$ = merge(late$, aborted$(signal, 'The read', 'rejected'), over$)
-  return firstValueFrom(from(answer).pipe(takeUntil(ended$)))
+  return firstValueFrom(from(Promise.resolve(answer)).pipe(takeUntil(ended$)))
 }

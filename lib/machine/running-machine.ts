@@ -14,6 +14,7 @@ import { fromRows } from '../../streams/operators/from-rows.js'
 import type { Projection } from '../../streams/operators/project.js'
 import { toRows } from '../../streams/operators/to-rows.js'
 import { resume, withSnapshot } from '../../streams/operators/with-snapshot.js'
+import { isThenable } from '../../streams/operators/thenable.js'
 import { Callers } from './callers.js'
 import { checkDeterminism } from './check-determinism.js'
 import { compactions$ } from './compactions.js'
@@ -120,8 +121,11 @@ export class RunningMachine<State, Command, Result> implements Machine<State, Co
       if (!this.results.holds(index))
         await this.callers.inTime(this.results.holding$(index), { ...waited, what: 'The machine has not come so far' })
       const answer = query(this.state)
-      if (!(answer instanceof Promise)) return answer
-      return this.callers.inTime(from(answer), { ...waited, what: 'The query has not given its answer' })
+      if (!isThenable(answer)) return answer
+      return this.callers.inTime(from(Promise.resolve(answer)), {
+        ...waited,
+        what: 'The query has not given its answer',
+      })
     })
   }
 

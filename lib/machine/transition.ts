@@ -1,6 +1,7 @@
 import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
 import type { Entry } from '../../streams/contracts/host.js'
 import type { Apply } from '../../streams/operators/project.js'
+import { isThenable } from '../../streams/operators/thenable.js'
 import { contextOf, type CommandContext } from './context.js'
 import { Reply } from './reply.js'
 
@@ -21,14 +22,11 @@ export interface Step<State, Command, Result> {
   readonly value?: Result
 }
 
-const isPromise = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
-
 /** What an apply has returned, as a reply: one without a value where it answers nothing. */
 export function replyOf<State, Result>(returned: State | Reply<State, Result>): Reply<State, Result | undefined> {
   // a reply is told by its class, and then it is of these types; all else is a state
   const given = (Reply.is(returned) ? returned : new Reply(returned, undefined)) as Reply<State, Result | undefined>
-  if (isPromise(given.state))
+  if (isThenable(given.state) || isThenable(given.value))
     throw new KayakError('KAYAK_INVALID', 'apply returned a promise: do what takes time before a command is proposed.')
   return given
 }

@@ -13,6 +13,8 @@ describe('a read of a client', () => {
         code: 'KAYAK_TIMEOUT',
         outcome: 'rejected',
       })
+    const thenable = failing(client.read(() => ({ then: () => undefined }), 'stale', { timeoutMs: 200 }))
+    expect(await thenable).toMatchObject({ code: 'KAYAK_TIMEOUT', outcome: 'rejected' })
     const aborting = new AbortController()
     const aborted = failing(client.read(() => (aborting.abort(), never()), 'linearizable', { signal: aborting.signal }))
     expect(await aborted).toMatchObject({ code: 'KAYAK_ABORTED', outcome: 'rejected' })

@@ -118,8 +118,10 @@ describe('transition', () => {
       error: { code: 'KAYAK_MACHINE_FAILED', index: 4, outcome: 'unknown', cause: fault },
     })
     const later = transition((_: unknown, add: number) => Promise.resolve(add))
-    expect(see(from(entries).pipe(project({ state: undefined }, later)))).toMatchObject({
-      error: { code: 'KAYAK_MACHINE_FAILED', index: 3, cause: { code: 'KAYAK_INVALID' } },
-    })
+    const answering = transition((_: unknown, add: number) => reply<unknown, unknown>(undefined, Promise.resolve(add)))
+    for (const promising of [later, answering])
+      expect(see(from(entries).pipe(project({ state: undefined }, promising)))).toMatchObject({
+        error: { code: 'KAYAK_MACHINE_FAILED', index: 3, cause: { code: 'KAYAK_INVALID' } },
+      })
   })
 })

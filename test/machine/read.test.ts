@@ -107,6 +107,9 @@ describe('read', () => {
       throw failure
     })
     await expect(world.run(failing)).rejects.toBe(failure)
+    // awaited like a promise, as the queries of many libraries are
+    const endless = one.read(() => ({ then: () => undefined }), 'stale', { timeoutMs: 200 })
+    expect(await world.fails(endless)).toMatchObject({ code: 'KAYAK_TIMEOUT', outcome: 'rejected' })
     // what a caller without types may give
     for (const wrong of [
       one.read('x' as never),
