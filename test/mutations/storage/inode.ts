@@ -40,9 +40,16 @@ export class Inode {
     this.bytes = Buffer.from(this.bytes.subarray(0, size))
   }
 
+  /** All that was written is on the platter, but for what a failed write has given up: nothing tells of that any more. */
   sync(): void {
+    const before = this.synced
     this.synced = this.written()
-    this.unsynced.clear()
+    for (const sector of this.givenUp) {
+      const [from, to] = [sector * SECTOR_BYTES, (sector + 1) * SECTOR_BYTES]
+      this.synced.fill(0, Math.min(from, this.synced.length), Math.min(to, this.synced.length))
+      before.copy(this.synced, from, from, to)
+    }
+    for (const sector of this.unsynced) if (!this.givenUp.has(sector)) this.unsynced.delete(sector)
   }
 
   /** A sync that fails: the system gives up what it could not write, and says nothing of it the next time. */
