@@ -90,14 +90,10 @@ async function termAfter(seed: number, kind: Fault['kind']): Promise<number> {
   return termAndVote.term
 }
 
-// Seeds of which some would lose the vote if what is found were not made durable first: one, and three.
-describe.each([
-  ['kill', 401, 600],
-  ['error', 1, 240],
-] as const)('a vote that was acknowledged, after a save that ends by %s', (kind, from, to) => {
+describe.each(['kill', 'error'] as const)('a vote that was acknowledged, after a save that ends by %s', kind => {
   it('is there whatever else fails on coming back', async () => {
     const terms = new Set<number>()
-    for (let seed = from; seed <= to; seed++) terms.add(await termAfter(seed, kind))
+    for (let seed = 1; seed <= 600; seed++) terms.add(await termAfter(seed, kind))
     expect([...terms].sort()).toEqual([2, 3])
   }, 120_000)
 })

@@ -14,7 +14,7 @@ const byPayload = (lines: readonly Line[]): ReadonlyMap<string, readonly number[
 }
 
 describe.each([
-  ['nedb', 6],
+  ['nedb', 9],
   ['segments', 6],
 ] as const)(`a cluster on %s whose processes are killed under load (KILL_SEED=${seed})`, (storage, most) => {
   const rounds = Number(KILL_ROUNDS ?? most)
