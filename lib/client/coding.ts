@@ -1,4 +1,4 @@
-import type { Codec } from '../../streams/contracts/codec.js'
+import { undecodable, type Codec } from '../../streams/contracts/codec.js'
 import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
 import type { Entry } from '../../streams/contracts/host.js'
 import type { LogEntry } from '../../streams/rules/entry.js'
@@ -13,9 +13,7 @@ export const decodeWith =
     try {
       return { index, term, kind: 'data', payload: codec.decode(payload), time }
     } catch (cause) {
-      // a codec that knows more says so
-      const code = isKayakError(cause) ? cause.code : 'KAYAK_INVALID'
-      throw new KayakError(code, `Entry ${String(index)} can't be decoded.`, { outcome: 'unknown', cause })
+      throw undecodable(`Entry ${String(index)} can't be decoded.`, 'unknown', cause)
     }
   }
 

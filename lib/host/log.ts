@@ -1,6 +1,6 @@
 import { catchError, finalize, firstValueFrom, map, of, takeUntil } from 'rxjs'
 import type { MonoTypeOperatorFunction, Observable } from 'rxjs'
-import type { Codec } from '../../streams/contracts/codec.js'
+import { undecodable, type Codec } from '../../streams/contracts/codec.js'
 import { isCompacted, isKayakError, KayakError } from '../../streams/contracts/errors.js'
 import type { AppendOptions, Entry, Log, Snapshot } from '../../streams/contracts/host.js'
 import { LIMITS } from '../../streams/contracts/limits.js'
@@ -44,9 +44,7 @@ export function decodeWith<T>(codec: Codec<T>): (entry: Encoded) => Entry<T> {
       // a copy, since what a codec makes of it may share its memory, and this is the log's
       return { index, term, kind: 'data', payload: codec.decode(apart(codec, payload)), time }
     } catch (cause) {
-      // a codec that knows more says so
-      const code = isKayakError(cause) ? cause.code : 'KAYAK_INVALID'
-      throw new KayakError(code, `Entry ${String(index)} can't be decoded.`, { outcome: 'unknown', cause })
+      throw undecodable(`Entry ${String(index)} can't be decoded.`, 'unknown', cause)
     }
   }
 }

@@ -40,7 +40,10 @@ export interface Snapshotting<State, Command> {
   readonly restore?: OperatorFunction<Uint8Array, State>
   /** When to replace the log by a snapshot of the state. Without it this machine never does. */
   readonly compact?: CompactionStrategy
-  /** Bytes of a command, for strategies that count them. Default: exact for strings and bytes, of others their JSON's. */
+  /**
+   * Bytes of a command, for strategies that count them. Default: exact for strings and bytes, of others their JSON's. One that
+   * it throws at, or gives no number for, counts for nothing.
+   */
   readonly measure?: (command: Command) => number
 }
 

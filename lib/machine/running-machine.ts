@@ -20,7 +20,7 @@ import { checkDeterminism } from './check-determinism.js'
 import { compactions$ } from './compactions.js'
 import type { Machine, MachineDefinition, MachineHost } from './definition.js'
 import { measured } from './measured.js'
-import { takePlace } from './names.js'
+import { takePlace } from './neighbours.js'
 import { Results, type Told } from './results.js'
 import { transition, type ApplyCommand, type Step } from './transition.js'
 

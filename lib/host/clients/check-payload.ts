@@ -1,5 +1,4 @@
-import type { Codec } from '../../../streams/contracts/codec.js'
-import { isKayakError, KayakError } from '../../../streams/contracts/errors.js'
+import { undecodable, type Codec } from '../../../streams/contracts/codec.js'
 import type { Budgets } from '../../../streams/replica/budgets.js'
 import { isOwn, tooLarge } from '../log.js'
 
@@ -17,7 +16,6 @@ export const payloadCheck =
       // a copy, since what a codec makes of it may share its memory
       codec.decode(new Uint8Array(bytes))
     } catch (cause) {
-      const code = isKayakError(cause) ? cause.code : 'KAYAK_INVALID'
-      throw new KayakError(code, 'What this client appends can not be decoded by the members.', { cause })
+      throw undecodable('What this client appends can not be decoded by the members.', 'rejected', cause)
     }
   }
