@@ -90,6 +90,8 @@ export const LIMITS = {
   preferenceTimeouts: 10,
   /** Election timeouts that a running member waits until it asks to be moved back to where it is. */
   moveTimeouts: 10,
+  /** Election timeouts without a leader after which a member asks others for it, who may be looking for it elsewhere. */
+  lostTimeouts: 3,
   /** Members of a cluster, learners too. */
   members: 64,
   /** Clients from outside that are connected to one member: further ones are refused. */

@@ -19,14 +19,26 @@ import type { Replica } from '../replica/replica.js'
 import { findMember, members } from '../rules/roster.js'
 import { asking$ } from '../sources/asking.js'
 
-/** Whether others may not find this member: the roster in force has it elsewhere, or none that has it has reached it yet. */
-const isElsewhere = ({ roster, self }: Replica): boolean => findMember(roster, self.id)?.address !== self.address
+/**
+ * Whether others find this member: not where the roster in force has it elsewhere, or none that has it has reached it yet.
+ * Nor perhaps where no leader does: the one there is may go by a newer roster, and be where this member doesn't know of.
+ */
+function whereabouts({ roster, standing, self }: Replica): 'known' | 'elsewhere' | 'lost' {
+  if (findMember(roster, self.id)?.address !== self.address) return 'elsewhere'
+  return standing.leader === undefined ? 'lost' : 'known'
+}
 
 /**
  * How long it waits: not where it begins elsewhere; for as long as one waits for a leader where no roster that it knows
- * has it, since who has just been let in is dialled; and longer where it was moved away since.
+ * has it, since who has just been let in is dialled; longer where there is no leader, who may be elected yet; and longer
+ * still where it was moved away since.
  */
-function patienceMs({ roster, self, electionTimeoutMs }: Replica, isBeginning: boolean): number {
+function patienceMs(
+  { roster, self, electionTimeoutMs }: Replica,
+  at: 'elsewhere' | 'lost',
+  isBeginning: boolean,
+): number {
+  if (at === 'lost') return LIMITS.lostTimeouts * electionTimeoutMs
   if (!isBeginning) return LIMITS.moveTimeouts * electionTimeoutMs
   return findMember(roster, self.id) === undefined ? electionTimeoutMs : 0
 }
@@ -77,7 +89,8 @@ const askToMove$ = (replica: Replica, contacts: readonly string[]): Observable<u
 
 /**
  * Sees that the roster has this member where it is: at once when it begins, and after a while where it was moved away
- * since, so that two who take themselves for the same member don't fill the log.
+ * since, so that two who take themselves for the same member don't fill the log. Also after a while without a leader: who
+ * leads then hears of it.
  *
  * ```
  *  roster has it  elsewhere--------here--------elsewhere---------here
@@ -90,11 +103,11 @@ export function moving$(replica: Replica, contacts: readonly string[]): Observab
   const { inbox, clock } = replica.parts
   return inbox.settled$.pipe(
     startWith(undefined),
-    map(() => isElsewhere(replica)),
+    map(() => whereabouts(replica)),
     distinctUntilChanged(),
-    switchMap((elsewhere, at) => {
-      if (!elsewhere) return EMPTY
-      return timer(patienceMs(replica, at === 0), clock).pipe(switchMap(() => askToMove$(replica, contacts)))
+    switchMap((at, times) => {
+      if (at === 'known') return EMPTY
+      return timer(patienceMs(replica, at, times === 0), clock).pipe(switchMap(() => askToMove$(replica, contacts)))
     }),
     ignoreElements(),
   )

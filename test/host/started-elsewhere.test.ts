@@ -105,6 +105,21 @@ describe('a member that is started elsewhere', () => {
     await world.stop(a, d, moved)
   })
 
+  it('is found where it was before, though the roster has it elsewhere by now and all but one have gone', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    await world.stop(c)
+    await world.run(a.changeRoster([{ type: 'move', id: c.self.id, address: '127.0.0.1:7300' }]))
+    await world.stop(a)
+    const moved = await world.start('a', {}, '127.0.0.1:7301')
+    await known(world, moved, b)
+    if (moved.role !== 'leader') await world.run(b.transferLeadership(moved.self.id))
+    await world.until(() => moved.role === 'leader')
+    const again = await world.start('c')
+    await known(world, moved, b, again)
+    await world.stop(moved, b, again)
+  })
+
   it('goes on with it after a crash, whether anybody had heard of it or not', async () => {
     const world = new World()
     const [a, b, c] = await world.trio()
