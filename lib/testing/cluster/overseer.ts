@@ -66,8 +66,8 @@ export class Overseer {
     const now = this.clock.now()
     const { held } = member
     // what happens at the very moment at which it goes on is how it gets to know
-    const heldMs = held.term === replica.standing.term && now > awakeSince ? held.ms : 0
-    const seen = { life, now, electionTimeoutMs, since, hearsQuorum, writingSince, isAlone, heldMs }
+    const heldTimeouts = held.term === replica.standing.term && now > awakeSince ? held.timeouts : 0
+    const seen = { life, now, electionTimeoutMs, since, hearsQuorum, writingSince, isAlone, heldTimeouts }
     this.checker.note(leaderInTouch(seen))
   }
 

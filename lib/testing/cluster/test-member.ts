@@ -21,13 +21,13 @@ import type { Surroundings } from './surroundings.js'
 /** How a life of a member has ended. */
 export type End = 'crashed' | 'stopped' | 'removed' | { readonly failed: KayakError }
 
-/** How long a process stood still, and the term that it led then, where others could have. */
+/** How long a process stood still, by the election timeout of then, and the term that it led, where others could have. */
 export interface Held {
-  readonly ms: number
+  readonly timeouts: number
   readonly term: number | undefined
 }
 
-const NEVER_HELD: Held = { ms: 0, term: undefined }
+const NEVER_HELD: Held = { timeouts: 0, term: undefined }
 
 /** A member under test: its disk, which outlives it, and what runs on it. */
 export class TestMember implements Watched {
@@ -182,7 +182,8 @@ export class TestMember implements Watched {
   resume(): void {
     if (this.isPaused) {
       this.awakeSince = this.around.clock.now()
-      this.held = { ms: this.awakeSince - this.pausedAt, term: this.termLedWithOthers }
+      const timeouts = (this.awakeSince - this.pausedAt) / (this.replica?.electionTimeoutMs ?? Infinity)
+      this.held = { timeouts, term: this.termLedWithOthers }
     }
     this.running?.clock.resume()
   }

@@ -13,8 +13,8 @@ export interface SeenLeader {
   readonly writingSince: number | undefined
   /** Whether it is a quorum alone: then there is nobody else to lead. */
   readonly isAlone: boolean
-  /** For how long its process stood still last, as the leader that it is; 0 if it never did. */
-  readonly heldMs: number
+  /** For how many election timeouts its process stood still last, as the leader that it is; 0 if it never did. */
+  readonly heldTimeouts: number
 }
 
 /** How many election timeouts a leader may take until it sees that it is cut off: one, and half of one to look, by a slow clock. */
@@ -29,10 +29,11 @@ const HELD = 1.75
  * another can lead; and one whose process stood still for too long gives up as it goes on.
  */
 export function leaderInTouch(leader: SeenLeader): Verdict {
-  const { life, now, electionTimeoutMs, since, hearsQuorum, writingSince, isAlone, heldMs } = leader
+  const { life, now, electionTimeoutMs, since, hearsQuorum, writingSince, isAlone, heldTimeouts } = leader
   const ago = (timeouts: number): number => now - timeouts * electionTimeoutMs
   if (isAlone) return undefined
-  if (heldMs > HELD * electionTimeoutMs) return `${life} leads on though it stood still for ${heldMs} ms`
+  if (heldTimeouts > HELD)
+    return `${life} leads on though it stood still for ${heldTimeouts.toFixed(1)} election timeouts`
   if (since < ago(SILENCE) && !hearsQuorum(ago(SILENCE))) return `${life} leads though it hears no quorum`
   const hangs = writingSince !== undefined && Math.max(writingSince, since) < ago(HANGING)
   return hangs ? `${life} leads though its disk hangs` : undefined
