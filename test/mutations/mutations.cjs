@@ -209,6 +209,7 @@ module.exports = [
   },
   {
     name: 'an acknowledgement of an earlier incarnation counts',
+    hunt: 'roster',
     file: 'streams/roles/leader/leadership.ts',
     find: 'return this.progress.get(id)?.incarnation === incarnation',
     replace: 'return this.progress.has(id) && incarnation >= 0',
@@ -432,9 +433,17 @@ module.exports = [
   },
   {
     name: 'a member that was moved away from where it is does not mind',
+    hunt: 'roster',
     file: 'streams/roles/moving.ts',
-    find: 'if (!elsewhere) return EMPTY',
-    replace: 'if (!elsewhere || at > 0) return EMPTY',
+    find: "if (at === 'known') return EMPTY",
+    replace: "if (at === 'known' || times > 0) return EMPTY",
+  },
+  {
+    name: 'a member without a leader asks nobody where that is',
+    hunt: 'roster',
+    file: 'streams/roles/moving.ts',
+    find: "standing.leader === undefined ? 'lost' : 'known'",
+    replace: "standing.leader === null ? 'lost' : 'known'",
   },
   {
     name: 'sessions are forgotten up to the date of those that are made up now',

@@ -24,6 +24,7 @@ const HUNTS = {
   cluster: 'hunt.ts',
   leases: 'hunt-leases.ts',
   owners: 'hunt-owners.ts',
+  roster: 'hunt-roster.ts',
   crashes: 'hunt-crashes.ts',
   storage: 'hunt-storage.ts',
   segments: 'hunt-segments.ts',

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict'
 import { Subscription } from 'rxjs'
-import type { Durable } from '../../../plugins/storage-memory/index.js'
 import { LIMITS } from '../../../streams/contracts/limits.js'
-import { decodeRoster } from '../../../streams/contracts/roster-codec.js'
 import { hasQuorum } from '../cluster/has-quorum.js'
 import { isPlaced } from '../cluster/is-placed.js'
 import { isUpToDate } from '../../../streams/rules/vote.js'
-import { EMPTY_ROSTER, type Roster } from '../../../streams/rules/roster.js'
 import { BEFORE } from '../cluster/next-version.js'
 import type { Operation } from '../cluster/operations.js'
+import { rosterOnDisk } from '../cluster/roster-on-disk.js'
 import { TestCluster } from '../cluster/test-cluster.js'
 import type { TestMember } from '../cluster/test-member.js'
 import { recoveryBoundMs } from '../invariants/index.js'
@@ -25,12 +23,6 @@ import type { SimulationOptions } from './options.js'
 import { outcomeOf, type Unknown } from './outcomes.js'
 import { planFaults, type PlannedFault } from './plan.js'
 import type { Workload } from './workload.js'
-
-/** The last roster that a disk holds, whether it has committed or not. */
-function rosterOnDisk({ entries, snapshots }: Durable): Roster {
-  const newest = entries.findLast(({ kind }) => kind === 'roster')
-  return newest === undefined ? (snapshots.at(-1)?.meta.roster ?? EMPTY_ROSTER) : decodeRoster(newest.payload)
-}
 
 /** One run. */
 export class Simulation<State, Input, Output> {

@@ -1,7 +1,5 @@
 import type { RosterStep } from '../../../../streams/rules/membership.js'
 import type { RosterMember } from '../../../../streams/rules/roster.js'
-import type { TestMember } from '../../cluster/test-member.js'
-import type { PlannedFault } from '../plan.js'
 import type { Nemesis } from './nemesis.js'
 import { die, pick, shuffled } from './dice.js'
 import { crash } from './processes.js'
@@ -92,41 +90,6 @@ const reconfigure: Strike = (nemesis, fault) => {
   nemesis.cluster.callers.reconfigure(by, { steps, ...(die(fault, 1) < 0.5 && { ifIndex: index }) })
 }
 
-/** How many addresses a member has in turn: few, so that it comes back to one that it had. */
-const PLACES = 3
-const FIRST_PORT = 7000
-
-/** The next address of a member that keeps its name and changes its port. */
-function elsewhere({ name, address }: TestMember): string {
-  const at = Number(address.split(':')[1]) - FIRST_PORT
-  return `${name}:${FIRST_PORT + ((at + 1) % PLACES)}`
-}
-
-/** Asks for what must be refused: nobody can be where another is. */
-function usurp(nemesis: Nemesis, { id }: TestMember, fault: PlannedFault): void {
-  const { cluster } = nemesis
-  const [by, other] = [nemesis.running(die(fault, 1)), pick(cluster.members, die(fault, 3))]
-  if (by !== undefined && other !== undefined) cluster.callers.change(by, { type: 'move', id, address: other.address })
-}
-
-/** Stops a member, a leader at times, and starts it elsewhere, at times where nothing gets to for a while. */
-const move: Strike = (nemesis, fault) => {
-  const { cluster } = nemesis
-  const [leader] = cluster.leaders
-  const member = (die(fault, 1) < 1 / 3 ? leader : undefined) ?? nemesis.running(die(fault, 0))
-  if (member === undefined) return
-  if (die(fault, 2) < 0.2) return usurp(nemesis, member, fault)
-  if (die(fault, 2) < 0.6) member.stop()
-  else member.crash()
-  nemesis.later(1 + (fault.lastsMs * die(fault, 3)) / 2, () => {
-    if (member.end === undefined || member.isLost) return
-    cluster.move(member, elsewhere(member))
-    if (die(fault, 1) > 2 / 3) cluster.network.isolate(member.address)
-    nemesis.revive(member)
-  })
-  nemesis.later(fault.lastsMs, () => cluster.network.heal())
-}
-
 /** Snapshots of all sizes, some of many chunks. */
 export const SNAPSHOT_BYTES = 1500
 
@@ -146,5 +109,4 @@ export const membership = {
   return: bringBack,
   replacement: replace,
   reconfiguration: reconfigure,
-  move,
 } satisfies Record<string, Strike>

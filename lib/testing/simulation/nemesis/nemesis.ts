@@ -1,3 +1,5 @@
+import { isVoter } from '../../../../streams/rules/roster.js'
+import { rosterOnDisk } from '../../cluster/roster-on-disk.js'
 import type { TestCluster } from '../../cluster/test-cluster.js'
 import type { TestMember } from '../../cluster/test-member.js'
 import { refusesSecondProcess } from '../../invariants/honest-recovery.js'
@@ -109,13 +111,17 @@ export class Nemesis {
 
   /**
    * What a member held that is none any more, and isn't counted on until it is one again. At most one in a run, and not
-   * the founder: of rosters that are sent to it anew, it alone must never be a quorum. A host gives such a one a new id.
+   * the founder: of rosters that are sent to it anew, it alone must never be a quorum. Nor while a disk has it as a voter
+   * still, since that one may ask for its vote. A host gives such a member a new id.
    */
   loseLog(member: TestMember): void {
-    if (member.end !== 'crashed' || member === this.cluster.members[0] || this.hasLostLog) return
+    const { members, checker } = this.cluster
+    const isVoterOf = ({ disk }: TestMember): boolean => isVoter(rosterOnDisk(disk.durable()), member.id)
+    const isCountedOn = members.some(other => other !== member && isVoterOf(other))
+    if (member.end !== 'crashed' || member === members[0] || this.hasLostLog || isCountedOn) return
     this.hasLostLog = true
     member.disk.loseLog()
-    this.cluster.checker.expectNothingOf(member)
+    checker.expectNothingOf(member)
   }
 
   /** As an owner does with a member whose disk is lost: removes it, and lets another join at its address. */

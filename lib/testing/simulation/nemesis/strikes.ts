@@ -2,6 +2,7 @@ import type { FaultKind } from '../faults.js'
 import { clocks } from './clocks.js'
 import { disks } from './disks.js'
 import { membership } from './membership.js'
+import { moves } from './moves.js'
 import { networks } from './networks.js'
 import { owners } from './owners.js'
 import { processes } from './processes.js'
@@ -16,5 +17,6 @@ export const STRIKES: Readonly<Record<FaultKind, Strike>> = {
   ...disks,
   ...clocks,
   ...membership,
+  ...moves,
   ...owners,
 }
