@@ -3,6 +3,7 @@ import type { Observable } from 'rxjs'
 import { randomHex, type Clock, type Random } from '../../streams/contracts/clock.js'
 import { encodeSteps } from '../../streams/contracts/change-codec.js'
 import { KayakError } from '../../streams/contracts/errors.js'
+import { fullText } from '../../streams/contracts/full-text.js'
 import { ChangeRoster, decodeMessage, message, type ChangeReply } from '../../streams/contracts/messages/index.js'
 import type { Wishes } from '../../streams/rules/agreement.js'
 import type { Transport } from '../../streams/contracts/transport.js'
@@ -44,6 +45,7 @@ const judge = (reply: ChangeReply, { address, wishes }: Joiner): Observable<Admi
   if (verdict === 'done') return of({ clusterId })
   if (verdict === 'invalid')
     return throwError(() => new KayakError('KAYAK_INVALID', `The cluster can't have a member at ${address}.`))
+  if (verdict === 'full') return throwError(() => new KayakError('KAYAK_OVERLOADED', fullText()))
   if (verdict !== 'address-taken') return EMPTY
   const taken = `The address ${address} belongs to member ${by ?? '?'}; if it is gone, remove('${by ?? '?'}') first.`
   return throwError(() => new KayakError('KAYAK_ADDRESS_TAKEN', taken))

@@ -80,9 +80,13 @@ export class PendingBarrier extends Pending<number> implements BarrierRequest {
   }
 }
 
+/** What is left of a caller's time for the answer, when a promotion has waited for too long. */
+const ANSWERS_SHARE = 0.2
+
 export class PendingChange extends Pending<number> implements ChangeRequest {
   attempts = 0
   readonly askedAt: number
+  readonly patientUntil: number
 
   constructor(
     readonly change: RosterChange,
@@ -94,5 +98,6 @@ export class PendingChange extends Pending<number> implements ChangeRequest {
   ) {
     super(`The change of the roster (${changeName(change)})`, timeoutMs, deadline, settle, () => release(this), leader)
     this.askedAt = deadline - timeoutMs
+    this.patientUntil = deadline - ANSWERS_SHARE * timeoutMs
   }
 }

@@ -92,6 +92,8 @@ export const LIMITS = {
   moveTimeouts: 10,
   /** Election timeouts without a leader after which a member asks others for it, who may be looking for it elsewhere. */
   lostTimeouts: 3,
+  /** Whoever has asked for a change of the roster, of whom is remembered what was the last: each life of a member is one. */
+  changeAskers: 1024,
   /** Members of a cluster, learners too. */
   members: 64,
   /** Clients from outside that are connected to one member: further ones are refused. */

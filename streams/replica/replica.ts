@@ -2,6 +2,7 @@ import { Subject, type Observable } from 'rxjs'
 import type { Clock, Random } from '../contracts/clock.js'
 import { KayakError } from '../contracts/errors.js'
 import type { HostEvent, HostEventBody } from '../contracts/events.js'
+import { LIMITS } from '../contracts/limits.js'
 import type { Compaction } from '../contracts/host.js'
 import { NOTHING, type Decoded, type InstallSnapshot, type Message } from '../contracts/messages/index.js'
 import { decodeRoster } from '../contracts/roster-codec.js'
@@ -15,6 +16,7 @@ import { isMember, isVoter, type Roster } from '../rules/roster.js'
 import { drawElectionTimeout, isRecent } from '../rules/timing.js'
 import { Dispatch } from '../sources/dispatch.js'
 import type { Received, Sender } from '../sources/inbound.js'
+import { InOrder } from '../sources/in-order.js'
 import type { Inbox } from '../sources/inbox.js'
 import type { Pace } from '../sources/pace.js'
 import type { Requests } from '../sources/requests.js'
@@ -88,6 +90,8 @@ export class Replica {
   private readonly openedAt: number
   /** The greatest commit index that a leader has told, whether or not what it names is here. */
   heardCommit = 0
+  /** Which changes of the roster this member was asked for, as one that leads or not. */
+  readonly changesAsked = new InOrder(LIMITS.changeAskers)
   /** When a leader of any term was last heard in this life. */
   private heardLeaderAt: number | undefined
   /** Applied entries that were duplicates, as far as the log reaches back to them. One set that grows: there may be many. */

@@ -1,4 +1,5 @@
 import { KayakError, type ErrorCode } from '../contracts/errors.js'
+import { fullText } from '../contracts/full-text.js'
 import { ChangeReply, message, type ChangeReplyVerdict } from '../contracts/messages/index.js'
 import type { Replica } from '../replica/replica.js'
 import { clusterVersion } from '../rules/roster.js'
@@ -43,7 +44,9 @@ function refusalOf({ verdict, by = '?', rosterIndex }: ChangeReply): Refusal | u
     case 'older-member':
       return ['KAYAK_VERSION', `Member ${by} does not speak that version, or the leader is not connected to it.`]
     case 'busy':
-      return ['KAYAK_OVERLOADED', 'Too many changes wait, or too many members.']
+      return ['KAYAK_OVERLOADED', 'Too many changes of the roster wait at the leader.']
+    case 'full':
+      return ['KAYAK_OVERLOADED', fullText()]
     case 'invalid':
     case 'disagrees':
       return NO_ROSTER

@@ -1,4 +1,4 @@
-import { ignoreElements, merge, tap, type Observable } from 'rxjs'
+import { filter, ignoreElements, merge, tap, type Observable } from 'rxjs'
 import { message, ProposeReply, ReadIndexReply } from '../contracts/messages/index.js'
 import type { Replica } from '../replica/replica.js'
 import { replyToChange } from './change-reply.js'
@@ -20,6 +20,8 @@ export function decline$(replica: Replica): Observable<never> {
       ),
     )
   const changes$ = replica.messages.ofType('change-roster').pipe(
+    // one that comes again must not be carried out by a leader to be, since it was declined
+    filter(({ message: { id } }) => !replica.changesAsked.isLate(id)),
     tap(({ from, message: { id } }) => {
       const leader = replica.standing.leader?.address
       replyToChange(replica, from, id, { verdict: 'not-leader', ...(leader === undefined ? {} : { leader }) })

@@ -56,7 +56,9 @@ function forwardChanges(replica: Replica, leader: Sender): void {
       request.attempts++
       const { steps, ifIndex } = request.change
       const waitedMs = Math.max(0, Math.floor(clock.now() - request.askedAt))
-      replica.send(leader, message(ChangeRoster, { id, steps: encodeSteps(steps), ifIndex, waitedMs }), { steps })
+      const withinMs = Math.max(0, Math.floor(request.patientUntil - clock.now()))
+      const fields = { id, steps: encodeSteps(steps), ifIndex, waitedMs, withinMs }
+      replica.send(leader, message(ChangeRoster, fields), { steps })
     }
   }
 }

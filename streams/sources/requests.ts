@@ -30,6 +30,8 @@ export interface BarrierRequest extends Settle<number> {
 export interface ChangeRequest extends Settle<number> {
   readonly change: RosterChange
   readonly askedAt: number
+  /** Until when a promotion may wait for the learner: before the caller gives up, so that he hears why. */
+  readonly patientUntil: number
   sent: boolean
   /** How often it was sent and not declined. */
   attempts: number

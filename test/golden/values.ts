@@ -133,7 +133,7 @@ export const MESSAGES: Messages = {
   'read-index-reply': [{ id: 'life-4', confirmed: true, index: 5 }],
   'change-roster': [
     {
-      ...{ id: 'life-5', steps, ifIndex: 9, waitedMs: 250 },
+      ...{ id: 'life-5', steps, ifIndex: 9, waitedMs: 250, withinMs: 7750 },
       ...{ electionTimeoutMs: 1000, heartbeatMs: 100, leaseMs: 500, clockBoundMs: 50, speaks: 1 },
     },
     { id: 'life-6', steps },

@@ -13,6 +13,8 @@ export class ChangeRoster extends GroupMessage {
   @MayBeMissing() @IsCount() readonly ifIndex?: number | undefined
   /** How long whoever asks has been asking for this. */
   @MayBeMissing() @IsCount() readonly waitedMs?: number | undefined
+  /** For how long a promotion may wait until the learner has caught up, so that whoever asks still hears that it hasn't. */
+  @MayBeMissing() @IsCount() readonly withinMs?: number | undefined
   /** What a joiner was told of the cluster's settings: it isn't added where they are others. */
   @MayBeMissing() @IsTerm() readonly electionTimeoutMs?: number | undefined
   @MayBeMissing() @IsTerm() readonly heartbeatMs?: number | undefined
@@ -31,6 +33,7 @@ const VERDICTS = [
   'conflict',
   'not-caught-up',
   'busy',
+  'full',
   'invalid',
   'disagrees',
   'older-member',

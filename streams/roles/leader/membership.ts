@@ -22,12 +22,15 @@ import type { Leadership } from './leadership.js'
 import { replyToChange, type ChangeReplyFields } from '../change-reply.js'
 import { placed } from './proposals.js'
 
-/** A change that waits for its turn, since when it is asked for, and whom to tell. Promotions by themselves are the leader's own. */
+/**
+ * A change that waits for its turn, until when it waits for those whom it promotes, and whom to tell. Promotions by
+ * themselves are the leader's own.
+ */
 interface Pending {
   readonly change: RosterChange
   readonly from: Sender | undefined
   readonly id: string
-  readonly since: number
+  readonly until: number
 }
 
 interface Membership {
@@ -69,7 +72,7 @@ function carryOut({ replica }: Leadership, { change, from, id }: Pending): boole
   }
   switch (judged.verdict) {
     case 'change': {
-      if (members(judged.roster).length > LIMITS.members) return tell({ verdict: 'busy' })
+      if (members(judged.roster).length > LIMITS.members) return tell({ verdict: 'full' })
       const older = olderThan(replica, judged.roster)
       if (older !== undefined) return tell({ verdict: 'older-member', by: older.id })
       const payload = soundRoster(judged.roster)
@@ -118,9 +121,8 @@ const isReady = ({ change }: Pending, learners: readonly Learning[]): boolean =>
 
 /** Gives up on promotions that have waited for too long. */
 function withoutLate({ replica }: Leadership, pending: readonly Pending[], learners: readonly Learning[]) {
-  const patience = LIMITS.catchUpTimeouts * replica.electionTimeoutMs
   return pending.filter(one => {
-    if (isReady(one, learners) || replica.parts.clock.now() - one.since < patience) return true
+    if (isReady(one, learners) || replica.parts.clock.now() < one.until) return true
     if (one.from !== undefined) replyToChange(replica, one.from, one.id, { verdict: 'not-caught-up' })
     return false
   })
@@ -131,7 +133,9 @@ function step(leadership: Leadership, before: Membership): Membership {
   const learners = learning(leadership, before.rounds)
   const own = learners
     .filter(({ staysLearner, caughtUp }) => caughtUp && !staysLearner)
-    .map(({ id }) => ({ change: { steps: [{ type: 'promote', id }] }, from: undefined, id: '', since: 0 }) as const)
+    .map(
+      ({ id }) => ({ change: { steps: [{ type: 'promote', id }] }, from: undefined, id: '', until: Infinity }) as const,
+    )
   let waiting: readonly Pending[] = [...withoutLate(leadership, before.pending, learners), ...own]
   // who takes over must have all of the log, and what is appended now would keep it from being elected
   while (!leadership.transferring && mayChange(replica.roster, replica.commit, firstIndex)) {
@@ -169,10 +173,11 @@ function add(
   if (disagreement(settings, asked) !== undefined || speaks < clusterVersion(settings)) return decline('disagrees')
   const change = { steps, ifIndex: asked.ifIndex }
   const isAgain = (one: Pending): boolean => one.from?.id === from.id && isSameChange(one.change, change)
-  const since = replica.parts.clock.now() - (asked.waitedMs ?? 0)
+  const patienceMs = LIMITS.catchUpTimeouts * replica.electionTimeoutMs - (asked.waitedMs ?? 0)
+  const until = replica.parts.clock.now() + Math.min(patienceMs, asked.withinMs ?? Infinity)
   const others = before.pending.filter(one => !isAgain(one))
   if (others.length >= LIMITS.members) return decline('busy')
-  return { ...before, pending: [...others, { change, from, id: asked.id, since }] }
+  return { ...before, pending: [...others, { change, from, id: asked.id, until }] }
 }
 
 /** A leader that the committed roster no longer has gives up once it has committed that (section 4.2.2). */
@@ -189,7 +194,9 @@ const removed$ = ({ replica, term }: Leadership): Observable<Transition> =>
  */
 export function membership$(leadership: Leadership): Observable<Transition> {
   const { replica } = leadership
-  const asked$ = replica.messages.ofType('change-roster')
+  const asked$ = replica.messages
+    .ofType('change-roster')
+    .pipe(filter(({ message: { id } }) => !replica.changesAsked.isLate(id)))
   const changes$ = merge(asked$, replica.parts.inbox.settled$).pipe(
     scan(
       (membership, event): Membership =>

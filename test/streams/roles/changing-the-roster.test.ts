@@ -82,7 +82,7 @@ describe('a leader that changes the roster', () => {
       { type: 'add', id: idOf('e'), address: 'x:1' },
     ] as const
     established({ log: [1] })
-    for (const step of steps) bench.hear('d', change('r-3', step)).pass(1)
+    steps.forEach((step, at) => bench.hear('d', change(`r-${at + 1}`, step)).pass(1))
     expect(bench.said('change-reply').map(({ verdict }) => verdict)).toEqual(Array(3).fill('not-member'))
     expect(inForce()).toEqual(['abc', '', ''])
   })
@@ -92,7 +92,7 @@ describe('a leader that changes the roster', () => {
     // a character of control takes six bytes in a roster
     const join = (at: number): void => {
       const memberId = at.toString(16).padStart(32, '0')
-      bench.hear('b', addition(memberId, `${'\x01'.repeat(250)}:${at}`)).pass(1)
+      bench.hear('b', { ...addition(memberId, `${'\x01'.repeat(250)}:${at}`), id: `join-${at}` }).pass(1)
     }
     for (let at = 1; at <= 60; at++) join(at)
     const verdicts = bench.said('change-reply').map(({ verdict }) => verdict)
@@ -165,11 +165,11 @@ describe('a leader that changes the roster', () => {
       expect(bench.said('change-reply')).toEqual([])
       // who asks again has waited for longer, whoever has led meanwhile
       heard(2)
-        .hear('b', { ...promote, waitedMs })
+        .hear('b', { ...promote, id: `again-${waitedMs}`, waitedMs })
         .pass(0)
     }
     heard(2)
-      .hear('b', { ...promote, waitedMs: 10 * T })
+      .hear('b', { ...promote, id: `again-${10 * T}`, waitedMs: 10 * T })
       .pass(0)
     expect(bench.said('change-reply')).toMatchObject([{ to: 'b', verdict: 'not-caught-up' }])
     expect(bench.log).toEqual([1, 2])

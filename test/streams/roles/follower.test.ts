@@ -181,13 +181,15 @@ describe('a follower that hears its leader', () => {
     ])
   })
 
-  it('that only learns never stands, and asks whether it is a member still', () => {
+  it('that only learns never stands, and asks whether it is a member still, and then where a leader is', () => {
     on({ voters: 'bc', learners: 'a', log: [1] }).pass(5 * T)
     expect(bench.role).toBe('follower')
     expect(bench.member.views.now.role).toBe('learner')
     const asked = bench.said()
-    expect(asked.length).toBeGreaterThan(0)
-    expect(asked.every(({ type, pre }) => type === 'request-vote' && pre === true)).toBe(true)
+    const polls = asked.filter(({ type, pre }) => type === 'request-vote' && pre === true)
+    const changes = asked.filter(({ type }) => type === 'change-roster')
+    expect([polls.length, changes.length].every(count => count > 0)).toBe(true)
+    expect(asked).toHaveLength(polls.length + changes.length)
     expect(bench.term).toBe(1)
   })
 
