@@ -439,6 +439,37 @@ module.exports = [
     replace: "if (at === 'known' || times > 0) return EMPTY",
   },
   {
+    name: 'a change of the roster that arrives late is made',
+    hunt: 'roster',
+    file: 'streams/sources/in-order.ts',
+    find: 'if (number <= newest) return true',
+    replace: 'if (number <= newest) return false',
+  },
+  {
+    name: 'a change is made of another roster than the one that was meant',
+    file: 'streams/rules/membership.ts',
+    find: 'if (ifIndex !== undefined && ifIndex !== roster.index)',
+    replace: 'if (ifIndex !== undefined && ifIndex > roster.index)',
+  },
+  {
+    name: 'a learner that is to stay one is promoted all the same',
+    file: 'streams/roles/leader/membership.ts',
+    find: 'caughtUp && !staysLearner',
+    replace: 'caughtUp && (!staysLearner || caughtUp)',
+  },
+  {
+    name: 'a hand-over that has failed is not over',
+    file: 'streams/roles/leader/transfer.ts',
+    find: 'finalize(() => (leadership.handover = undefined))',
+    replace: 'finalize(() => (leadership.failedHandover = undefined))',
+  },
+  {
+    name: 'a hand-over has no deadline',
+    file: 'streams/roles/leader/transfer.ts',
+    find: 'const deadline$ = timer(replica.electionTimeoutMs, clock)',
+    replace: 'const deadline$ = timer(1e9, clock)',
+  },
+  {
     name: 'a member without a leader asks nobody where that is',
     hunt: 'roster',
     file: 'streams/roles/moving.ts',

@@ -1,7 +1,12 @@
 import { registerWorkload, TROUBLE, type Campaign, type SimulatedFaults } from '../../lib/testing/simulation'
 
 /** What happens to single members of a roster, under one leader for as long as it can be: else that mends what went wrong. */
-const everyMs: SimulatedFaults['everyMs'] = { return: 500, move: 400 }
+const everyMs: SimulatedFaults['everyMs'] = {
+  return: 500,
+  move: 400,
+  reconfiguration: 400,
+  'stale-messages': 600,
+}
 
 const faults: SimulatedFaults = { ...TROUBLE, everyMs }
 

@@ -5,6 +5,7 @@ import { keepsItsPromise } from '../invariants/keeps-its-promise.js'
 import { leaderInTouch } from '../invariants/leader-in-touch.js'
 import { sticksToItsLeader } from '../invariants/sticks-to-its-leader.js'
 import { trafficWithinBudgets } from '../invariants/traffic-within-budgets.js'
+import { ChangesAsked } from './changes-asked.js'
 import type { Checker } from './checker.js'
 import { Contacts } from './contacts.js'
 import { hasQuorum } from './has-quorum.js'
@@ -14,10 +15,11 @@ import { TrafficOfLives } from './traffic-of-lives.js'
 /** Calls that a leader's work waits for; a snapshot may take its time. */
 const OF_THE_LOG: readonly CallKind[] = ['append', 'truncate', 'compact', 'save-term-and-vote']
 
-/** Sees to what only time shows: who leads and is of no use, who turns from a leader at work, who sends too much. */
+/** Sees to what only time shows: who leads and is of no use, who turns from a leader at work, who sends or changes too much. */
 export class Overseer {
   private readonly contacts = new Contacts()
   private readonly traffic = new TrafficOfLives()
+  private readonly changes = new ChangesAsked()
   /** Since when a life has led its term with the roster that it has. */
   private readonly leading = new Map<string, { readonly what: string; readonly since: number }>()
   private readonly writing = new Map<string, { readonly write: object; readonly since: number }>()
@@ -36,6 +38,7 @@ export class Overseer {
     const sent = this.traffic.sending(from.life, to.id, message, this.clock.now())
     this.checker.note(trafficWithinBudgets(from.life, message, sent))
     if (message.type === 'vote-reply' && message.reason === 'granted') this.granting(from, to, message)
+    if (message.type === 'change-reply') this.changes.answered(from.name, message.id)
   }
 
   private granting(from: TestMember, to: TestMember, { pre, forTerm }: VoteReply): void {
@@ -55,6 +58,7 @@ export class Overseer {
   /** After an event of a member. */
   look(member: TestMember): void {
     const { life, replica, awakeSince } = member
+    this.checker.note(this.changes.look(member))
     const writingSince = this.writingSince(member)
     if (replica?.standing.role !== 'leader' || member.isPaused) return
     const { roster, self } = replica
