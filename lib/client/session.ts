@@ -28,7 +28,10 @@ export function nameOf({ id, since }: AppendOptions): ClientName | undefined {
     throw new KayakError('KAYAK_INVALID', 'since is an index that had committed when the id was made up.')
   if (id === undefined) return undefined
   if (isName(id)) return { name: id, number: 0, since }
-  const { session, number }: { session?: unknown; number?: unknown } = typeof id === 'object' ? id : {}
+  // JavaScript may pass anything
+  const given: unknown = id
+  const { session, number }: { session?: unknown; number?: unknown } =
+    typeof given === 'object' && given !== null ? given : {}
   if (isName(session) && isIndex(number) && number >= 1 && number <= LARGEST_NUMBER)
     return { name: session, number, since }
   const most = String(LIMITS.clientNameLength)

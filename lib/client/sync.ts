@@ -2,7 +2,7 @@ import { filter, merge, of, Subject } from 'rxjs'
 import { clientMessage, ClientRead, type ClientFresh } from '../../streams/contracts/client-messages/index.js'
 import { KayakError } from '../../streams/contracts/errors.js'
 import type { OperationOptions, ReadLevel, ReadOptions, Sync } from '../../streams/contracts/host.js'
-import { timeoutOf } from '../host/operation-options.js'
+import { checkOptions, timeoutOf } from '../host/operation-options.js'
 import type { Desk } from './desk.js'
 import type { Known } from './known.js'
 
@@ -61,6 +61,7 @@ export class ClientSync implements Sync {
   }
 
   private async prove(what: string, level: ReadLevel, options: ReadOptions): Promise<ClientFresh> {
+    checkOptions(options)
     const { maxMs, maxEntries, token } = options
     const make = (id: number, timeoutMs: number): ClientRead =>
       clientMessage(ClientRead, { id, level, maxMs, maxEntries, token, timeoutMs })

@@ -1,5 +1,6 @@
 import { KayakError } from '../../streams/contracts/errors.js'
 import { LIMITS } from '../../streams/contracts/limits.js'
+import { sessionExpired } from '../../streams/contracts/session-expired.js'
 import type { Replica } from '../../streams/replica/replica.js'
 import type { LogEntry } from '../../streams/rules/entry.js'
 import type { RosterChange } from '../../streams/rules/membership.js'
@@ -163,10 +164,7 @@ export class WaitingRoom {
     for (const request of waiting) {
       if (answer !== 'expired')
         request.done(applied?.index === answer.index ? { ...answer, payload: applied.payload } : answer)
-      else
-        request.failed(
-          new KayakError('KAYAK_SESSION_EXPIRED', `The number ${number} is too far behind.`, { outcome: 'unknown' }),
-        )
+      else request.failed(sessionExpired())
     }
   }
 

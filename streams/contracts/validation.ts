@@ -1,5 +1,6 @@
 import { validateSync, type ValidationError } from 'class-validator'
 import { isSurelyValid } from './quick-check.js'
+import { misshapen } from './shape.js'
 
 /** What is wrong with a value, in one line, the first fault of each field. */
 function describe(errors: readonly ValidationError[], path = ''): string {
@@ -32,6 +33,8 @@ export function check<T extends object>(Type: new () => T, plain: unknown): Chec
   if (!isPlain(plain)) return { ok: false, reason: 'not an object' }
   const reserved = RESERVED.find(key => Object.hasOwn(plain, key))
   if (reserved !== undefined) return { ok: false, reason: `${reserved}: not allowed` }
+  const fault = misshapen(Type, plain)
+  if (fault !== undefined) return { ok: false, reason: fault }
   const made = new Type()
   const missing = missingIn(plain, made)
   if (missing !== undefined) return { ok: false, reason: `${missing}: missing` }

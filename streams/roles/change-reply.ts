@@ -40,7 +40,7 @@ function refusalOf({ verdict, by = '?', rosterIndex }: ChangeReply): Refusal | u
     case 'conflict':
       return ['KAYAK_CONFLICT', `The roster is that of index ${rosterIndex} by now.`]
     case 'not-caught-up':
-      return ['KAYAK_NOT_CAUGHT_UP', 'Who is to be promoted lacks too much of the log.']
+      return ['KAYAK_NOT_CAUGHT_UP', 'Who is to be promoted lacks too much of the log, or does not answer.']
     case 'older-member':
       return ['KAYAK_VERSION', `Member ${by} does not speak that version, or the leader is not connected to it.`]
     case 'busy':

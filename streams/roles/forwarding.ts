@@ -5,6 +5,7 @@ import { encodeEntries } from '../contracts/entry-codec.js'
 import { LIMITS } from '../contracts/limits.js'
 import { ChangeRoster, message, Propose, ReadIndex } from '../contracts/messages/index.js'
 import type { ChangeReply, ProposeReply } from '../contracts/messages/index.js'
+import { sessionExpired } from '../contracts/session-expired.js'
 import type { Replica } from '../replica/replica.js'
 import { ENTRY_HEADER_BYTES, type LogEntry } from '../rules/entry.js'
 import type { Sender } from '../sources/inbound.js'
@@ -63,10 +64,7 @@ function forwardChanges(replica: Replica, leader: Sender): void {
   }
 }
 
-const expire = (request: AppendRequest): void =>
-  request.failed(
-    new KayakError('KAYAK_SESSION_EXPIRED', 'The number of this append is too far behind.', { outcome: 'unknown' }),
-  )
+const expire = (request: AppendRequest): void => request.failed(sessionExpired())
 
 const overload = (request: AppendRequest): void =>
   request.failed(new KayakError('KAYAK_OVERLOADED', 'Too much waits to be committed.', { outcome: 'unknown' }))

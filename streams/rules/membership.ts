@@ -129,6 +129,8 @@ export function votersApart(one: readonly RosterMember[], other: readonly Roster
 
 /** Whether of each member one thing is to become: then to make a change again changes nothing, as asking again must not. */
 function isClear(steps: readonly RosterStep[]): boolean {
+  const removed = new Set(steps.map(step => (step.type === 'remove' ? step.id : undefined)))
+  if (steps.some(step => step.type === 'prefer' && removed.has(step.id))) return false
   const becomes = steps.filter(({ type }) => type !== 'prefer' && type !== 'settle')
   return new Set(becomes.map(step => ('id' in step ? step.id : ''))).size === becomes.length
 }

@@ -121,6 +121,8 @@ describe('a client', () => {
       () => client.log.append('x', { id: { session: 's', number: 0 } }),
       () => client.log.append('x', { id: 'x'.repeat(1025) }),
       () => client.log.append('x', { timeoutMs: 0 }),
+      () => client.log.append('x', { id: null as unknown as string }),
+      () => client.sync.barrier(null as unknown as object),
       () => client.read(() => 1, 'fresh' as 'stale'),
       () => client.read(() => 1, 'bounded'),
       () => client.read(() => 1, 'stale', { token: client.token }),

@@ -123,6 +123,15 @@ describe('a change of the roster', () => {
     },
   )
 
+  it('contradicts itself where whom it prefers is to be none any more: asked for again it would not be done', () => {
+    const steps: readonly RosterStep[] = [
+      { type: 'prefer', id: 'b', priority: 2 },
+      { type: 'remove', id: 'b' },
+    ]
+    for (const order of [steps, [...steps].reverse()])
+      expect(change(roster, 8, ...order)).toEqual({ verdict: 'contradiction' })
+  })
+
   it('that is made is done when it is asked for again, whatever it is of', () => {
     const steps: readonly RosterStep[] = [
       { type: 'remove', id: 'b' },
