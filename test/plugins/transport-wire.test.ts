@@ -55,6 +55,12 @@ describe('a frame', () => {
     expect(() => decodeFrame(Buffer.concat([frame, Uint8Array.of(0)]))).toThrow('longer')
   })
 
+  test('is refused where it has more JSON than any message, before that is looked at', () => {
+    const most = 'x'.repeat(1024 * 1024 - '""'.length)
+    expect(decodeFrame(encodeFrame(16, most)).value).toBe(most)
+    expect(() => decodeFrame(encodeFrame(16, `${most}x`))).toThrow('more than 1 MiB of JSON')
+  })
+
   test.each(['\\u0000', '\\u000001', '\\u0000-1', '\\u00001e3', '\\u00004', '\\u000099999999999', '\\u0000x'])(
     'with the bytes mark %s is refused',
     mark => {

@@ -11,6 +11,8 @@
  */
 export const HEADER_BYTES = 8
 const DEEPEST = 16
+/** What a message holds beside its bytes is far less; what a stranger sends may be a million of fields. */
+export const MOST_JSON_BYTES = 1024 * 1024
 const NUL = '\0'
 
 const isBytesMark = (text: string): boolean => text.charCodeAt(0) === 0
@@ -81,6 +83,7 @@ export function unpack(value: unknown, attachments: Attachments, depth = 0): unk
 /** The value of a frame whose header says where its JSON ends; throws if it isn't sound. */
 export function valueOf(frame: Uint8Array, end: number, text: (from: number, to: number) => string): unknown {
   if (end > frame.byteLength) throw malformed('is shorter than its JSON')
+  if (end - HEADER_BYTES > MOST_JSON_BYTES) throw malformed('has more than 1 MiB of JSON')
   const attachments = new Attachments(frame, end)
   const json = text(HEADER_BYTES, end)
   const value = json === '' ? undefined : unpack(JSON.parse(json), attachments)
