@@ -2,6 +2,7 @@
 // commits.
 const launch = JSON.parse(process.argv[2])
 const { isKayakError, join, start } = require(launch.kayak ?? 'kayak')
+const { stateOf } = require('./state.cjs')
 
 const tell = told => process.connected && process.send(told)
 
@@ -22,7 +23,7 @@ const read = async (host, to) => {
 
 const dawdled = { count: 0 }
 
-const answers = (host, events, seen) => ({
+const answers = (host, events, seen, state) => ({
   append: async ({ payload, ...options }) => (await host.log.append(payload, options)).index,
   /** Whether a payload has been seen here, as of a read at a level, and what names all that it reflects. */
   query: ({ payload, level, ...options }) =>
@@ -75,9 +76,23 @@ const answers = (host, events, seen) => ({
     void consume()
   },
   dawdled: () => dawdled.count,
-  remove: ({ id }) => host.remove(id),
-  change: ({ steps }) => host.changeRoster(steps),
-  transfer: ({ to }) => host.transferLeadership(to),
+  remove: ({ id, ...options }) => host.remove(id, options),
+  change: ({ steps, ...options }) => host.changeRoster(steps, options),
+  transfer: ({ to, ...options }) => host.transferLeadership(to, options),
+  /** What its state is, as of a linearizable read. */
+  state: () => state.read(({ pad: _, ...told }) => told, 'linearizable', { timeoutMs: 30_000 }),
+  /** Replaces the log by a snapshot of all that has been applied, of so many bytes at least. */
+  compact: ({ bytes }) => state.compact(bytes),
+  /** Where its log begins, as one who reads it from its beginning is told. */
+  cut: async () => {
+    try {
+      for await (const { index } of host.log.entries(0)) return index
+    } catch (error) {
+      if (error.code === 'KAYAK_COMPACTED') return error.snapshotIndex + 1
+      throw error
+    }
+    return 0
+  },
   close: () => host.close(),
   stop: () => host.stop(),
 })
@@ -91,14 +106,18 @@ const storageIn = {
 /** What clients may do who show one of these tokens. */
 const letIn = (clients, tokens) => ({ ...clients, authorize: async token => tokens[token] ?? false })
 
-async function main({ address, dataDir, peers, storage, options: { tokens, ...options } }) {
+async function main({ address, dataDir, peers, storage, options: { tokens, compactEntries, ...options } }) {
   if (tokens !== undefined) options.clients = letIn(options.clients, tokens)
   const all = { dataDir, ...(storage !== undefined && { storage: storageIn[storage](dataDir) }), ...options }
   const host = peers === undefined ? await start(address, all) : await join(address, peers, all)
   const events = []
-  host.events$.subscribe(event => events.push(event))
+  host.events$.subscribe(event => {
+    events.push(event)
+    tell({ event })
+  })
+  host.compaction$.subscribe(compaction => tell({ compaction }))
   const seen = new Set()
-  const known = answers(host, events, seen)
+  const known = answers(host, events, seen, compactEntries === undefined ? undefined : stateOf(host, compactEntries))
   host.committed$.subscribe(({ index, payload }) => {
     seen.add(payload)
     tell({ committed: { index, payload } })

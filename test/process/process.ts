@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { AppendId, ReadLevel, ReadOptions } from '../../streams/contracts/host'
+import type { HostEvent } from '../../streams/contracts/events'
+import type { AppendId, ChangeOptions, Compaction, Member, ReadLevel, ReadOptions } from '../../streams/contracts/host'
 import type { RosterStep } from '../../streams/rules/membership'
 
 export interface Failure {
@@ -33,9 +34,17 @@ export interface View {
   readonly role: string
   readonly term: number
   readonly leader: { readonly id: string; readonly address: string } | undefined
-  readonly roster: { readonly voters: readonly { readonly id: string; readonly address: string }[] }
+  readonly roster: { readonly index: number; readonly voters: readonly Member[]; readonly learners: readonly Member[] }
   readonly committed: number
 }
+
+/** What a member with `compactEntries` keeps of all that has committed. */
+export interface State {
+  readonly count: number
+  readonly digest: string
+}
+
+type Changing = Omit<ChangeOptions, 'signal'>
 
 /** What may be asked, with what, and what is answered. */
 interface Questions {
@@ -52,9 +61,12 @@ interface Questions {
   ]
   dawdle: [undefined, undefined]
   dawdled: [undefined, number]
-  remove: [{ id: string }, unknown]
-  change: [{ steps: readonly RosterStep[] }, View['roster']]
-  transfer: [{ to: string }, { readonly id: string }]
+  remove: [{ id: string } & Changing, View['roster']]
+  change: [{ steps: readonly RosterStep[] } & Changing, View['roster']]
+  transfer: [{ to: string; timeoutMs?: number }, { readonly id: string }]
+  state: [undefined, State]
+  compact: [{ bytes: number }, number]
+  cut: [undefined, number]
   close: [undefined, undefined]
   stop: [undefined, undefined]
 }
@@ -66,6 +78,8 @@ interface Told {
   readonly ready?: { readonly id: string; readonly address: string }
   readonly failed?: Failure
   readonly committed?: Line
+  readonly event?: HostEvent
+  readonly compaction?: Compaction
 }
 
 interface Waiting {
@@ -96,6 +110,10 @@ export class MemberProcess {
   self = { id: '', address: '' }
   /** What its `committed$` has told. */
   readonly committed: Line[] = []
+  /** What its `events$` has told. */
+  readonly events: HostEvent[] = []
+  /** What its `compaction$` has told. */
+  readonly compactions: Compaction[] = []
   /** How the process has ended: a signal, or an exit status. */
   readonly ended: Promise<string | number>
   hasEnded = false
@@ -136,6 +154,25 @@ export class MemberProcess {
     })
   }
 
+  /** Resolves with what `find` gives once something that it tells makes it give anything. */
+  async until<T>(find: (member: this) => T | undefined): Promise<T> {
+    for (;;) {
+      const found = find(this)
+      if (found !== undefined) return found
+      if (this.hasEnded) throw new Refused('GONE', 'The process has ended.')
+      await Promise.race([once(this.child, 'message'), this.ended])
+    }
+  }
+
+  /** Lets it do nothing until it is woken: it still has its connections. */
+  pause(): void {
+    this.child.kill('SIGSTOP')
+  }
+
+  wake(): void {
+    this.child.kill('SIGCONT')
+  }
+
   /** Ends it with no chance to say anything, and resolves once it is gone. */
   async kill(): Promise<void> {
     if (!this.hasEnded) this.child.kill('SIGKILL')
@@ -148,8 +185,10 @@ export class MemberProcess {
     return waiting
   }
 
-  private hear({ id, value, error, ready, failed, committed }: Told): void {
+  private hear({ id, value, error, ready, failed, committed, event, compaction }: Told): void {
     if (committed !== undefined) return void this.committed.push(committed)
+    if (event !== undefined) return void this.events.push(event)
+    if (compaction !== undefined) return void this.compactions.push(compaction)
     if (ready !== undefined) {
       this.self = ready
       return this.settle(0)?.resolve(undefined)
