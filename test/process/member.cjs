@@ -11,11 +11,14 @@ const failure = error => {
   return isKayakError(error) ? { code, outcome, message } : { code: 'ERROR', message: String(error.stack ?? error) }
 }
 
+/** Bytes by how many they are: the channel to the parent would make far more of them. */
+const said = payload => (typeof payload === 'string' ? payload : `${payload.length} bytes`)
+
 const read = async (host, to) => {
   const lines = []
   if (to === 0) return lines
   for await (const { index, payload } of host.log.entries(0)) {
-    lines.push({ index, payload })
+    lines.push({ index, payload: said(payload) })
     if (index >= to) return lines
   }
   return lines
@@ -120,7 +123,7 @@ async function main({ address, dataDir, peers, storage, options: { tokens, compa
   const known = answers(host, events, seen, compactEntries === undefined ? undefined : stateOf(host, compactEntries))
   host.committed$.subscribe(({ index, payload }) => {
     seen.add(payload)
-    tell({ committed: { index, payload } })
+    tell({ committed: { index, payload: said(payload) } })
   })
   process.on('message', async ({ id, ask, what }) => {
     try {

@@ -147,7 +147,8 @@ export class MemberProcess {
     return new Promise((resolve, reject) => {
       if (!this.child.connected) return reject(new Refused('GONE', 'The process has ended.'))
       const id = ++this.count
-      this.waiting.set(id, { resolve: value => resolve(value), reject })
+      // what member.cjs answers to this question
+      this.waiting.set(id, { resolve: value => resolve(value as Questions[Q][1]), reject })
       this.child.send({ id, ask, what }, error => {
         if (error !== null) this.settle(id)?.reject(new Refused('GONE', 'The process has ended.'))
       })
