@@ -56,6 +56,7 @@ export const LIMITS = {
   /** Entries in line before a handler, the one at work too: at how many the source waits, and the most if it can't. */
   lineAhead: 2,
   lineEntries: 1024 * 1024,
+  lineBytes: 64 * MiB,
   /** What callers of one machine wait for, and results of entries that it keeps until it is known whose they are. */
   machineRequests: 100_000,
   machineResults: 65_536,

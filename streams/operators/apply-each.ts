@@ -9,8 +9,7 @@ import {
 } from 'rxjs'
 import { LIMITS } from '../contracts/limits.js'
 import { inLine } from './line.js'
-import type { LineOptions } from './one-by-one.js'
-import { positive } from './positive.js'
+import { boundsOf, type LineOptions } from './one-by-one.js'
 
 /**
  * What has an effect, and gives what completes, or resolves, when that is done; nothing where it is done at once.
@@ -59,16 +58,13 @@ export function settled<T>(handle: Handler<T>, value: T, emit: (value: T) => voi
  * ```
  *
  * @param handle - gives what completes when the effect is done, or nothing if it is done already.
- * @throws {@link KayakError} in the pipe: `KAYAK_OVERLOADED` if more than `maxWaiting` wait.
+ * @throws {@link KayakError} in the pipe: `KAYAK_OVERLOADED` if more than `maxWaiting`, or `maxWaitingBytes`, wait.
  */
-export const applyEach = <T>(
-  handle: Handler<T>,
-  { maxWaiting = LIMITS.lineEntries }: LineOptions = {},
-): MonoTypeOperatorFunction<T> =>
+export const applyEach = <T>(handle: Handler<T>, options: LineOptions<T> = {}): MonoTypeOperatorFunction<T> =>
   inLine<T, T>({
     // one is handled at a time, so there is one
     handle: (items, emit) => settled(handle, items[0] as T, emit),
     ahead: LIMITS.lineAhead,
-    most: positive('maxWaiting', maxWaiting),
+    ...boundsOf(options),
     isPaced: false,
   })

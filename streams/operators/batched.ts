@@ -1,11 +1,10 @@
 import type { OperatorFunction } from 'rxjs'
-import { LIMITS } from '../contracts/limits.js'
 import { settled, type Handler } from './apply-each.js'
 import { inLine } from './line.js'
-import type { LineOptions } from './one-by-one.js'
+import { boundsOf, type LineOptions } from './one-by-one.js'
 import { positive } from './positive.js'
 
-export interface BatchOptions extends LineOptions {
+export interface BatchOptions<T = unknown> extends LineOptions<T> {
   /** The most that one batch holds. Default 1024. */
   readonly maxBatch?: number
 }
@@ -15,7 +14,7 @@ export interface BatchOptions extends LineOptions {
  * before was being handled: batches are small where there is time, large where there isn't, and nothing waits for a
  * timer. So one transaction, one `fsync` or one request serves many entries when it matters, and the first is not late.
  *
- * No batch is empty. The source waits, if it can, while a whole batch is in line: see `oneByOne`. For what is handled
+ * No batch is empty. The source waits, if it can, while a whole batch, or half of `maxWaitingBytes`, is in line: see `oneByOne`. For what is handled
  * once and what at least once, see `applyEach`; the index to keep is that of the batch's last entry.
  *
  * ```
@@ -31,16 +30,17 @@ export interface BatchOptions extends LineOptions {
  * )
  * ```
  *
- * @throws {@link KayakError} in the pipe: `KAYAK_OVERLOADED` if more than `maxWaiting` wait; what the handler fails with.
+ * @throws {@link KayakError} in the pipe: `KAYAK_OVERLOADED` if more than `maxWaiting`, or `maxWaitingBytes`, wait; what the
+ * handler fails with.
  */
 export const batched = <T>(
   handle: Handler<readonly T[]>,
-  { maxBatch = 1024, maxWaiting = LIMITS.lineEntries }: BatchOptions = {},
+  { maxBatch = 1024, ...bounds }: BatchOptions<T> = {},
 ): OperatorFunction<T, readonly T[]> =>
   inLine<T, readonly T[]>({
     handle: (batch, emit) => settled(handle, batch, emit),
     together: positive('maxBatch', maxBatch),
     ahead: maxBatch + 1,
-    most: positive('maxWaiting', maxWaiting),
+    ...boundsOf(bounds),
     isPaced: false,
   })

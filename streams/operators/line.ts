@@ -12,6 +12,22 @@ import { BOUNDLESS, Demand, demandOf, scoped, within } from './demand.js'
 import { Queue } from './queue.js'
 import { tied } from './tied.js'
 
+/** How many bytes may be in line. */
+export interface LineBytes<T> {
+  /** How many an item has; what is more than `enough` need not be exact. */
+  readonly measure: (item: T, enough: number) => number
+  /** As `most`. One item may wait whatever it has. */
+  readonly most: number
+}
+
+/** What is counted of an item as long as it is in line. */
+interface Load {
+  readonly weight: number
+  readonly bytes: number
+  /** What the source is made to wait by. */
+  readonly demand: number
+}
+
 /** How what waits in line is handled. Weights are bytes, or 1 for what is counted. */
 export interface Handling<T, R> {
   /**
@@ -29,17 +45,44 @@ export interface Handling<T, R> {
   readonly ahead: number
   /** How much may be in line at all, where the source can't wait: more is `KAYAK_OVERLOADED`. */
   readonly most: number
+  /** What else bounds the line, where weights are counts. */
+  readonly bytes?: LineBytes<T>
   /** Whether `handle` is made to wait for what comes after it in the pipe. Default true. */
   readonly isPaced?: boolean
 }
 
+/** Of what counts as one and has no bytes. */
+const ONE: Load = { weight: 1, bytes: 0, demand: 1 }
+
+const sumOf = (a: Load, b: Load): Load => ({
+  weight: a.weight + b.weight,
+  bytes: a.bytes + b.bytes,
+  demand: a.demand + b.demand,
+})
+
+function checked(bytes: number): number {
+  if (Number.isFinite(bytes) && bytes >= 0) return bytes
+  throw new KayakError('KAYAK_INVALID', `measure gives bytes, from 0, not ${bytes}.`)
+}
+
+const overloaded = (what: string, orElse: string): KayakError =>
+  new KayakError(
+    'KAYAK_OVERLOADED',
+    `${what}, and the source of the pipe doesn't wait. Use one that does, as fromIndex, handle faster${orElse}.`,
+  )
+
+const tooManyBytes = (most: number): KayakError =>
+  overloaded(`More than ${most} bytes of values wait in line here`, ', or raise maxWaitingBytes')
+
 /** One subscription: what waits, what is being handled, and how the source is told. */
 class Line<T, R> {
   private readonly queue = new Queue<T>()
+  private readonly loads = new Queue<Load>()
   private readonly down = demandOf()
   private readonly up: Demand
   /** How much is in line, with what is being handled. */
   private weight = 0
+  private bytes = 0
   private isBusy = false
   private isRunning = false
   private hasEnded = false
@@ -70,28 +113,39 @@ class Line<T, R> {
 
   private come(item: T): void {
     try {
-      this.queueUp(item, this.weigh(item))
+      this.queueUp(item, this.load(item))
     } catch (reason) {
       return this.out.error(reason)
     }
     this.run()
   }
 
-  private queueUp(item: T, weight: number): void {
-    this.weight += weight
-    if (this.weight > this.how.most && (this.isBusy || this.queue.length > 0)) throw overloaded(this.how.most)
-    this.up.hold(weight)
+  private queueUp(item: T, load: Load): void {
+    const { most, bytes } = this.how
+    this.weight += load.weight
+    this.bytes += load.bytes
+    if (this.weight > most && (this.isBusy || this.queue.length > 0)) throw this.overloaded()
+    if (bytes !== undefined && this.bytes > bytes.most && this.queue.length > 0) throw tooManyBytes(bytes.most)
+    this.up.hold(load.demand)
     this.queue.push(item)
+    this.loads.push(load)
   }
 
   private leave(): void {
     this.forget?.()
     this.queue.clear()
+    this.loads.clear()
     this.up.end()
   }
 
-  private weigh(item: T): number {
-    return this.how.weigh?.(item) ?? 1
+  private load(item: T): Load {
+    const weight = this.how.weigh?.(item) ?? 1
+    const { ahead, bytes } = this.how
+    if (bytes === undefined) return { weight, bytes: 0, demand: weight }
+    const measured = checked(bytes.measure(item, bytes.most))
+    if (measured === 0) return ONE
+    // a source that waits does so at half of the bytes that may be in line, so that what comes next fits as well
+    return { weight, bytes: measured, demand: Math.max(weight, Math.ceil((2 * ahead * measured) / bytes.most)) }
   }
 
   /** A loop, so that what is handled at once, or comes while something is handled, takes no stack. */
@@ -121,22 +175,23 @@ class Line<T, R> {
 
   private handle(): void {
     const items = this.queue.take(this.how.together ?? 1)
-    const weight = items.reduce((sum, item) => sum + this.weigh(item), 0)
+    const load = this.loads.take(items.length).reduce(sumOf)
     this.work(
       () => this.how.handle(items, this.emit),
       () => {
-        this.weight -= weight
-        this.refill(weight)
+        this.weight -= load.weight
+        this.bytes -= load.bytes
+        this.refill(load.demand)
         this.run()
       },
     )
   }
 
   /** Lets the source go on, and all come that it has, before the next is handled. */
-  private refill(weight: number): void {
+  private refill(demand: number): void {
     const isRunning = this.isRunning
     this.isRunning = true
-    this.up.release(weight)
+    this.up.release(demand)
     this.isRunning = isRunning
   }
 
@@ -145,6 +200,13 @@ class Line<T, R> {
       () => this.how.flush?.(),
       () => this.out.complete(),
     )
+  }
+
+  private overloaded(): KayakError {
+    const { most, weigh } = this.how
+    return weigh === undefined
+      ? overloaded(`More than ${most} values wait in line here`, ', or raise maxWaiting')
+      : overloaded(`More than ${most} bytes wait in line here`, '')
   }
 
   private work(begin: () => ObservableInput<R> | undefined, done: () => void): void {
@@ -166,9 +228,6 @@ class Line<T, R> {
     })
   }
 }
-
-const overloaded = (most: number): KayakError =>
-  new KayakError('KAYAK_OVERLOADED', `More than ${most} wait in line here, and the source of the pipe doesn't wait.`)
 
 /**
  * Handles what comes one after the other, and lets the source wait meanwhile, if it can: `fromIndex`, `toRows`, a
