@@ -32,7 +32,8 @@ export type { Authorized, ClientsOptions } from './host/clients/gate.js'
 export type { ClientOptions } from './client/options.js'
 export type { Client, ClientEvent, ClientEventBody, ClientLog } from '../streams/contracts/client.js'
 export { ERRORS, isKayakError, KayakError, type ErrorCode, type Outcome } from '../streams/contracts/errors.js'
-export type { Budget, HostEvent, HostEventBody, StepDownReason } from '../streams/contracts/events.js'
+export type { Budget, BudgetUnit, Excess } from '../streams/contracts/budget.js'
+export type { HostEvent, HostEventBody, StepDownReason } from '../streams/contracts/events.js'
 export type {
   AppendId,
   AppendOptions,

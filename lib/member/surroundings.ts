@@ -1,4 +1,5 @@
 import { distinctUntilChanged, filter, map, merge, pairwise, skip, startWith, take, tap, type Observable } from 'rxjs'
+import type { Excess } from '../../streams/contracts/budget.js'
 import type { Clock } from '../../streams/contracts/clock.js'
 import { LIMITS } from '../../streams/contracts/limits.js'
 import type { Transport, TransportNotice } from '../../streams/contracts/transport.js'
@@ -28,9 +29,9 @@ export function inbound$(replica: Replica, transport: Transport): Observable<unk
       refusals++
       if (mayTellRefusal()) replica.tell({ type: 'message-refused', from: id, reason, count: refusals })
     },
-    dropped: (waitingBytes: number): void => {
+    dropped: ({ used, limit, unit }: Excess): void => {
       drops++
-      replica.parts.budgets.over('messages', waitingBytes, LIMITS.inboxBytes)
+      replica.parts.budgets.over('messages', used, limit, { unit })
       if (mayTellDrop()) replica.tell({ type: 'messages-dropped', reason: 'overloaded', count: drops })
     },
   }
@@ -48,7 +49,7 @@ function heard(tongues: Replica['tongues'], notice: TransportNotice): Replica['t
 function dropped({ parts: { budgets } }: Replica, notice: TransportNotice): void {
   if (notice.type !== 'dropped' || notice.reason !== 'queue-full') return
   const { to, used = 0, limit = 0 } = notice
-  budgets.over('queue', used, limit, to.id)
+  budgets.over('queue', used, limit, { member: to.id })
 }
 
 /** Tells of connections, and of what is dropped where one takes too little. */

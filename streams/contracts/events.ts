@@ -1,3 +1,4 @@
+import type { Budget, Excess } from './budget.js'
 import type { KayakError } from './errors.js'
 import type { Member } from './member.js'
 
@@ -37,17 +38,15 @@ export type HostEventBody =
   | { readonly type: 'stalled'; readonly heldMs: number }
   /**
    * Something was refused, dropped or put off at a limit: told when that begins, then every 10 seconds at most, with how
-   * often it has happened since. `used` and `limit` are bytes, but for `requests`, `transfers` and `client-requests`, which are counted.
+   * often it has happened since. Where a budget has a limit of bytes and one of a number, each is told of for itself.
    */
-  | {
+  | ({
       readonly type: 'over-budget'
       readonly budget: Budget
-      readonly used: number
-      readonly limit: number
       /** Whom it is about, where that is one member. */
       readonly member: string | undefined
       readonly count: number
-    }
+    } & Excess)
   | { readonly type: 'log-growth'; readonly bytes: number; readonly entries: number }
   /** Too many ids without `since` have been used: from now on no such id can be told from one that was used before. */
   | { readonly type: 'names-forgotten' }
@@ -63,36 +62,3 @@ export type HostEventBody =
 
 /** Why a leader or candidate gave up. */
 export type StepDownReason = 'newer-term' | 'no-quorum' | 'leader-found' | 'removed' | 'disk-hangs' | 'stalled'
-
-/** What has a limit, and what happens at it. */
-export type Budget =
-  /** The payload of one append: refused. */
-  | 'payload'
-  /** Appends of this host that wait: further ones are refused. */
-  | 'pending'
-  /** All that callers of this host wait for: more is refused. */
-  | 'requests'
-  /** Entries that have not committed, of whichever term: the leader refuses appends. */
-  | 'uncommitted'
-  /** Entries that the leader has not applied: it refuses appends. */
-  | 'unapplied'
-  /** Entries that are not on this member's disk: a leader refuses appends, a follower lets further entries go. */
-  | 'buffered'
-  /** Entries that a member has been sent and has not on its disk: it is sent no more for now. */
-  | 'in-flight'
-  /** Messages from others that wait for their turn: further ones are dropped. */
-  | 'messages'
-  /** Messages to others that wait until term and vote are on disk: further ones are dropped. */
-  | 'held'
-  /** Messages to a member that wait for its connection: further ones are dropped. */
-  | 'queue'
-  /** A snapshot that a consumer gives faster than the disk takes it: the compaction fails. */
-  | 'backlog'
-  /** What is kept for a member that gets a snapshot: it will need another. */
-  | 'pinned'
-  /** Snapshots on their way at once: a further member waits. */
-  | 'transfers'
-  /** What one client from outside waits for: more is refused. */
-  | 'client-requests'
-  /** Payloads of what one client appends, while it waits: more is refused. */
-  | 'client-pending'

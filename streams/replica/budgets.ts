@@ -1,6 +1,7 @@
 import { Subject, type Observable } from 'rxjs'
 import type { Clock } from '../contracts/clock.js'
-import type { Budget, HostEventBody } from '../contracts/events.js'
+import type { Budget, BudgetUnit } from '../contracts/budget.js'
+import type { HostEventBody } from '../contracts/events.js'
 import { LIMITS } from '../contracts/limits.js'
 
 /** What has happened at a budget since it was last told of. */
@@ -8,6 +9,17 @@ interface Bound {
   readonly toldAt: number
   readonly count: number
 }
+
+/** Whom it is about, and in what it is counted where that isn't what the budget mostly is. */
+export interface About {
+  readonly member?: string | undefined
+  readonly unit?: BudgetUnit
+}
+
+/** All others are of bytes. */
+const COUNTED: ReadonlySet<Budget> = new Set<Budget>(['requests', 'transfers', 'client-requests'])
+
+const unitOf = (budget: Budget): BudgetUnit => (COUNTED.has(budget) ? 'count' : 'bytes')
 
 /**
  * Tells which budgets bind: at once when one begins to, then with how often it has meanwhile, and seldom: at a full
@@ -26,8 +38,8 @@ export class Budgets {
   constructor(private readonly clock: Clock) {}
 
   /** Something was refused, dropped or put off since so much was `used`, or would be. */
-  over(budget: Budget, used: number, limit: number, member?: string): void {
-    const key = `${budget} ${member ?? ''}`
+  over(budget: Budget, used: number, limit: number, { member, unit = unitOf(budget) }: About = {}): void {
+    const key = `${budget} ${unit} ${member ?? ''}`
     const now = this.clock.now()
     const before = this.bound.get(key)
     const count = (before?.count ?? 0) + 1
@@ -37,7 +49,7 @@ export class Budgets {
     }
     // before it is told, as whoever hears it may do what is refused again
     this.bound.set(key, { toldAt: now, count: 0 })
-    this.told.next({ type: 'over-budget', budget, used, limit, member, count })
+    this.told.next({ type: 'over-budget', budget, used, limit, unit, member, count })
   }
 
   complete(): void {

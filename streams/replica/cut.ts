@@ -7,7 +7,7 @@ function heldPins({ pins, parts: { log, budgets } }: Replica): readonly Pin[] {
   return [...pins].flatMap(([id, pin]) => {
     const bytes = log.appendedBytes - pin.appendedBytes
     if (bytes <= LIMITS.pinnedBytes) return [pin]
-    budgets.over('pinned', bytes, LIMITS.pinnedBytes, id)
+    budgets.over('pinned', bytes, LIMITS.pinnedBytes, { member: id })
     return []
   })
 }

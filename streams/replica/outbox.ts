@@ -36,7 +36,9 @@ export class Outbox {
   /** What is over the limit is dropped, as a network would. */
   private hold(to: Peer, message: Message): void {
     const bytes = messageBytes(message)
-    if (this.held.length >= LIMITS.heldMessages || this.heldBytes + bytes > LIMITS.heldBytes)
+    const count = this.held.length + 1
+    if (count > LIMITS.heldMessages) return this.budgets.over('held', count, LIMITS.heldMessages, { unit: 'count' })
+    if (this.heldBytes + bytes > LIMITS.heldBytes)
       return this.budgets.over('held', this.heldBytes + bytes, LIMITS.heldBytes)
     this.held.push([to, message])
     this.heldBytes += bytes

@@ -1,4 +1,5 @@
 import { defer, filter, map, share, type Observable } from 'rxjs'
+import type { Excess } from '../contracts/budget.js'
 import { LIMITS } from '../contracts/limits.js'
 import { decodeMessage, type Decoded, type MessageOf, type MessageType } from '../contracts/messages/index.js'
 import { messageBytes } from '../contracts/messages/size.js'
@@ -20,7 +21,14 @@ export interface Received<M extends MessageOf<MessageType> = MessageOf<MessageTy
 export interface Refused {
   refused(from: Sender, reason: string): void
   /** So many bytes, or messages, would wait. */
-  dropped(waitingBytes: number): void
+  dropped(over: Excess): void
+}
+
+/** Which bound it is that so much waiting would be beyond, if any. */
+function excess(events: number, bytes: number): Excess | undefined {
+  const { inboxMessages, inboxBytes } = LIMITS
+  if (events > inboxMessages) return { used: events, limit: inboxMessages, unit: 'count' }
+  return bytes > inboxBytes ? { used: bytes, limit: inboxBytes, unit: 'bytes' } : undefined
 }
 
 /**
@@ -39,8 +47,9 @@ export const received$ = (inbound$: Observable<Inbound>, inbox: Inbox, notice: R
     return inbound$.pipe(
       map(({ from, message }) => {
         const bytes = messageBytes(message)
-        if (inbox.length >= LIMITS.inboxMessages || waitingBytes + bytes > LIMITS.inboxBytes) {
-          notice.dropped(waitingBytes + bytes)
+        const over = excess(inbox.length + 1, waitingBytes + bytes)
+        if (over !== undefined) {
+          notice.dropped(over)
           return undefined
         }
         const checked = decodeMessage(message)

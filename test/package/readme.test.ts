@@ -44,7 +44,7 @@ describe('the README', () => {
   })
 
   it('lists every budget', () => {
-    const budgets = declared('streams/contracts/events.ts', /^ {2}\| '([a-z-]+)'$/gm)
+    const budgets = declared('streams/contracts/budget.ts', /^ {2}\| '([a-z-]+)'$/gm)
     expect(budgets.length).toBeGreaterThan(9)
     expect(names('Limits').sort()).toEqual(budgets.sort())
   })

@@ -18,8 +18,30 @@ describe('what is told of budgets', () => {
 
   it('is that one begins to bind, at once, with what it is about', () => {
     const { budgets, events } = told()
-    budgets.over('in-flight', 12, 10, 'b')
-    expect(events).toEqual([{ type: 'over-budget', budget: 'in-flight', used: 12, limit: 10, member: 'b', count: 1 }])
+    budgets.over('in-flight', 12, 10, { member: 'b' })
+    const event = {
+      type: 'over-budget',
+      budget: 'in-flight',
+      used: 12,
+      limit: 10,
+      unit: 'bytes',
+      member: 'b',
+      count: 1,
+    }
+    expect(events).toEqual([event])
+  })
+
+  it('says in what it is counted, and is told of each bound that one has', () => {
+    const { budgets, events } = told()
+    budgets.over('requests', 3, 2)
+    budgets.over('held', 30, 20)
+    budgets.over('held', 5, 4, { unit: 'count' })
+    budgets.over('held', 30, 20)
+    expect(events).toMatchObject([
+      { budget: 'requests', used: 3, limit: 2, unit: 'count' },
+      { budget: 'held', used: 30, limit: 20, unit: 'bytes' },
+      { budget: 'held', used: 5, limit: 4, unit: 'count' },
+    ])
   })
 
   it('is little while it goes on, with how often it was', () => {
@@ -35,8 +57,8 @@ describe('what is told of budgets', () => {
 
   it('is of each budget, and each member, for itself', () => {
     const { budgets, events } = told()
-    for (const member of ['b', 'c', 'b']) budgets.over('in-flight', 1, 0, member)
-    budgets.over('transfers', 1, 0, 'b')
+    for (const member of ['b', 'c', 'b']) budgets.over('in-flight', 1, 0, { member })
+    budgets.over('transfers', 1, 0, { member: 'b' })
     expect(events).toHaveLength(3)
   })
 

@@ -19,7 +19,10 @@ function wire() {
   const received: Received[] = []
   const messages$ = received$(inbound$, inbox, {
     refused: (sender, reason) => void told.push(`${sender.id} refused: ${reason}`),
-    dropped: () => void told.push('dropped'),
+    dropped: ({ used, limit, unit }) =>
+      void told.push(
+        unit === 'count' ? `dropped: ${used} of ${limit}` : `dropped: ${limit} bytes${used > limit ? '' : '?'}`,
+      ),
   })
   const subscription = messages$.subscribe(value => received.push(value))
   const send = (sent: unknown): void => inbound$.next({ from, message: sent })
@@ -59,7 +62,7 @@ describe('what others send', () => {
     inbox.post(() => undefined)
     for (const term of [1, 2, 3, 4]) send(timeoutNow(term))
     send('rubbish')
-    expect(told).toEqual(['dropped', 'dropped', 'dropped'])
+    expect(told).toEqual(Array(3).fill('dropped: 4 of 3'))
     clock.advanceBy(0)
     send(timeoutNow(5))
     clock.advanceBy(0)
@@ -75,7 +78,7 @@ describe('what others send', () => {
     const ids = (): string[] => received.flatMap(({ message: sent }) => (sent.type === 'propose' ? [sent.id] : []))
     for (const id of ['a', 'b', 'c']) send(propose(id, 4000))
     send(propose('d', 1000))
-    expect(told).toEqual(['dropped'])
+    expect(told).toEqual(['dropped: 10000 bytes'])
     clock.advanceBy(0)
     expect(ids()).toEqual(['a', 'b', 'd'])
     send(Object.assign(propose('e', 9000), { more: 1 }))

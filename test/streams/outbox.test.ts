@@ -33,7 +33,7 @@ describe('what a member sends', () => {
       disk.saveVote({ term: 1, vote: 'b' })
       for (const term of [1, 2, 3, 4, 5]) outbox.send(sender('b'), timeoutNow(term))
     })
-    expect(events).toMatchObject([{ type: 'over-budget', budget: 'held', count: 1 }])
+    expect(events).toMatchObject([{ type: 'over-budget', budget: 'held', used: 4, limit: 3, unit: 'count', count: 1 }])
     place.pass(10)
     expect(sentTerms(place)).toEqual(['b', 1, 'b', 2, 'b', 3])
     outbox.send(sender('b'), timeoutNow(6))
@@ -43,6 +43,8 @@ describe('what a member sends', () => {
   it('is bounded in bytes too', () => {
     restore = lowerLimits({ heldBytes: 1000 })
     const place = new Place({ diskMs: 10 })
+    const events: unknown[] = []
+    place.parts.budgets.told$.subscribe(event => events.push(event))
     const { outbox, disk } = place.parts
     const propose = (id: string, bytes: number) => message(Propose, { id, entries: new Uint8Array(bytes) })
     const ids = (): string[] => place.sent.flatMap(([, sent]) => (sent.type === 'propose' ? [sent.id] : []))
@@ -59,5 +61,7 @@ describe('what a member sends', () => {
       place.pass(10)
     }
     expect(ids()).toEqual(['a', 'c', 'a', 'c'])
+    expect(events).toMatchObject([{ budget: 'held', limit: 1000, unit: 'bytes', count: 1 }])
+    expect(events).not.toMatchObject([{ used: 1000 }])
   })
 })

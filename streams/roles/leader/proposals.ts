@@ -1,5 +1,5 @@
 import { ignoreElements, tap, type Observable } from 'rxjs'
-import type { Budget } from '../../contracts/events.js'
+import type { Budget } from '../../contracts/budget.js'
 import { LIMITS } from '../../contracts/limits.js'
 import { message, ProposeReply, type Propose, type ProposeVerdict } from '../../contracts/messages/index.js'
 import type { Replica } from '../../replica/replica.js'

@@ -31,10 +31,13 @@ import { sendSnapshot$ } from './snapshots.js'
 /** Asked for each time, since a test may lower it. */
 const pipeline = (): PipelineLimits => ({ messages: LIMITS.pipelineMessages, bytes: LIMITS.pipelineBytes })
 
-/** A member that is sent no more for now: it is told of where it is for the bytes that its disk hasn't got. */
+/** A member that is sent no more for now: it is told of where that is for what its disk hasn't got, and not for a probe. */
 function tellIfFull({ parts: { budgets } }: Replica, id: string, progress: Progress): void {
-  const bytes = inFlightBytes(progress)
-  if (bytes >= LIMITS.pipelineBytes) budgets.over('in-flight', bytes, LIMITS.pipelineBytes, id)
+  const { messages, bytes } = pipeline()
+  const used = inFlightBytes(progress)
+  const count = progress.inFlight.length
+  if (used >= bytes) budgets.over('in-flight', used, bytes, { member: id })
+  else if (count >= messages) budgets.over('in-flight', count, messages, { member: id, unit: 'count' })
 }
 
 /** Where the entries begin that may go to a member now, if any may. */

@@ -141,7 +141,7 @@ function begin(leadership: Leadership, member: RosterMember, meta: SnapshotMeta)
 function mayBegin(leadership: Leadership, member: RosterMember): boolean {
   const { length } = busy(leadership)
   if (length < LIMITS.snapshotTransfers) return true
-  leadership.replica.parts.budgets.over('transfers', length, LIMITS.snapshotTransfers, member.id)
+  leadership.replica.parts.budgets.over('transfers', length, LIMITS.snapshotTransfers, { member: member.id })
   return false
 }
 

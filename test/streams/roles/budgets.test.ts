@@ -100,8 +100,20 @@ describe('a leader', () => {
     propose(1, 2, 3, 4)
     bench.pass(1)
     expect(events).toMatchObject([
-      { budget: 'in-flight', member: idOf('b'), used: 2 * ENTRY, limit: 2 * ENTRY },
+      { budget: 'in-flight', member: idOf('b'), used: 2 * ENTRY, limit: 2 * ENTRY, unit: 'bytes' },
       { budget: 'in-flight', member: idOf('c') },
+    ])
+  })
+
+  it('sends a member only so many messages that it has not answered, and tells that it is those', () => {
+    restore = lowerLimits({ pipelineMessages: 2, batchBytes: 1 })
+    bench = establish(new Bench({ log: [1] }).elect())
+    const events = overBudgets()
+    propose(1, 2, 3, 4)
+    bench.pass(1)
+    expect(events).toMatchObject([
+      { budget: 'in-flight', member: idOf('b'), used: 2, limit: 2, unit: 'count' },
+      { budget: 'in-flight', member: idOf('c'), used: 2, limit: 2, unit: 'count' },
     ])
   })
 
