@@ -45,6 +45,12 @@ function heard(tongues: Replica['tongues'], notice: TransportNotice): Replica['t
   return tongues
 }
 
+/** That there are as many clients as there may be is a budget. */
+function refused({ parts: { budgets } }: Replica, notice: TransportNotice): void {
+  if (notice.type === 'client-refused' && notice.code === 'KAYAK_OVERLOADED')
+    budgets.over('clients', LIMITS.clients + 1, LIMITS.clients)
+}
+
 /** That messages wait for a connection up to a bound is a budget; that others could not be sent is a network's business. */
 function dropped({ parts: { budgets } }: Replica, notice: TransportNotice): void {
   if (notice.type !== 'dropped' || notice.reason !== 'queue-full') return
@@ -58,6 +64,7 @@ export const notices$ = (replica: Replica, transport: Transport): Observable<unk
     tap(notice => {
       replica.tongues = heard(replica.tongues, notice)
       dropped(replica, notice)
+      refused(replica, notice)
     }),
     filter(notice => notice.type !== 'dropped'),
     tap(notice => replica.tell(notice)),

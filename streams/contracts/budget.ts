@@ -36,7 +36,17 @@ export type Budget =
   | 'pinned'
   /** Snapshots on their way at once: a further member waits. */
   | 'transfers'
+  /** Snapshots that a leader sends, by what goes a second: they wait. */
+  | 'snapshot-pace'
+  /** Members of the cluster: a further one is refused. */
+  | 'members'
+  /** Changes of the roster that wait for their turn: further ones are refused. */
+  | 'changes'
+  /** Clients from outside that are connected to this member: further ones are refused. */
+  | 'clients'
   /** What one client from outside waits for: more is refused. */
   | 'client-requests'
   /** Payloads of what one client appends, while it waits: more is refused. */
   | 'client-pending'
+  /** What waits to be sent to a client that takes it too slowly: it is cut off. */
+  | 'client-backlog'

@@ -26,6 +26,8 @@ export interface ClientConnection {
   readonly inbound$: Observable<unknown>
   /** Why the connection is over; empty as long as it isn't. */
   readonly reason: string
+  /** Bytes that would have waited for it, once that was too much. */
+  readonly excessBytes?: number | undefined
   /** Sends, or closes where more than `LIMITS.clientBacklogBytes` would wait for a client that doesn't take it. Never throws. */
   send(message: object): void
   /** Emits once and completes, as soon as no more than `LIMITS.clientAheadBytes` wait, at once if so. */

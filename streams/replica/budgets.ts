@@ -17,7 +17,14 @@ export interface About {
 }
 
 /** All others are of bytes. */
-const COUNTED: ReadonlySet<Budget> = new Set<Budget>(['requests', 'transfers', 'client-requests'])
+const COUNTED: ReadonlySet<Budget> = new Set<Budget>([
+  'requests',
+  'transfers',
+  'members',
+  'changes',
+  'clients',
+  'client-requests',
+])
 
 const unitOf = (budget: Budget): BudgetUnit => (COUNTED.has(budget) ? 'count' : 'bytes')
 
@@ -50,6 +57,12 @@ export class Budgets {
     // before it is told, as whoever hears it may do what is refused again
     this.bound.set(key, { toldAt: now, count: 0 })
     this.told.next({ type: 'over-budget', budget, used, limit, unit, member, count })
+  }
+
+  /** Whether something would be beyond its budget; if so, that is told. */
+  exceeds(budget: Budget, used: number, limit: number): boolean {
+    if (used > limit) this.over(budget, used, limit)
+    return used > limit
   }
 
   complete(): void {

@@ -266,6 +266,23 @@ describe('a member among clients that are hostile', () => {
     await expectServed(host)
   }, 120_000)
 
+  it('cuts off a client for which more would wait than may, and tells that it was that', async () => {
+    const host = await cluster.start()
+    const events = eventsOf(host)
+    await host.log.append(new Uint8Array(2000))
+    const raw = await welcome(host)
+    const limited = jest.replaceProperty(LIMITS, 'clientBacklogBytes', 1000)
+    try {
+      raw.ask({ type: 'follow', id: 1, from: 1 })
+      await settle(() => raw.isClosed && events.some(({ type }) => type === 'client-down'))
+    } finally {
+      limited.restore()
+    }
+    const budget = { type: 'over-budget', budget: 'client-backlog', limit: 1000, unit: 'bytes', count: 1 }
+    expect(events).toContainEqual(expect.objectContaining(budget))
+    await expectServed(host)
+  })
+
   it('has as many clients as it may have, and turns further ones away by a name', async () => {
     const host = await cluster.start({ transport: socketioTransport({ pingMs: 60_000 }) })
     const events = eventsOf(host)
@@ -275,6 +292,8 @@ describe('a member among clients that are hostile', () => {
       message: expect.stringContaining('as many clients as it may have') as string,
     })
     expect(refusals(events)[0]).toMatch(/^KAYAK_OVERLOADED/)
+    const clients = { budget: 'clients', used: LIMITS.clients + 1, limit: LIMITS.clients, unit: 'count' }
+    expect(events).toContainEqual(expect.objectContaining({ type: 'over-budget', ...clients }))
     // a member still gets in
     await cluster.join(host)
     raws.pop()?.close()

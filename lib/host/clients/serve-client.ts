@@ -171,6 +171,11 @@ export const serveClient$ = (host: ServedHost, connection: ClientConnection, sha
         connection.close(`this member has failed: ${String(error)}`)
         return EMPTY
       }),
-      finalize(() => replica.tell({ type: 'client-down', address, reason: connection.reason })),
+      finalize(() => {
+        const { reason, excessBytes } = connection
+        if (excessBytes !== undefined)
+          replica.parts.budgets.over('client-backlog', excessBytes, LIMITS.clientBacklogBytes)
+        replica.tell({ type: 'client-down', address, reason })
+      }),
     )
   })

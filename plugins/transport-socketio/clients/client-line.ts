@@ -12,6 +12,7 @@ export class ClientLine implements ClientConnection {
   /** Bytes that socket.io still holds; those that the socket holds, it counts itself. */
   #unflushed = 0
   #reason = ''
+  #excessBytes: number | undefined
 
   constructor(
     private readonly line: Line,
@@ -30,10 +31,18 @@ export class ClientLine implements ClientConnection {
     return this.#reason
   }
 
+  get excessBytes(): number | undefined {
+    return this.#excessBytes
+  }
+
   send(message: object): void {
     if (this.#reason !== '') return
     const frame = encodeMessage(message)
-    if (this.#waiting + frame.byteLength > LIMITS.clientBacklogBytes) return this.close('it takes too little')
+    const waiting = this.#waiting + frame.byteLength
+    if (waiting > LIMITS.clientBacklogBytes) {
+      this.#excessBytes ??= waiting
+      return this.close('it takes too little')
+    }
     this.#unflushed += frame.byteLength
     this.line.emit('message', frame)
   }

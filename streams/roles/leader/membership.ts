@@ -72,7 +72,8 @@ function carryOut({ replica }: Leadership, { change, from, id }: Pending): boole
   }
   switch (judged.verdict) {
     case 'change': {
-      if (members(judged.roster).length > LIMITS.members) return tell({ verdict: 'full' })
+      if (replica.parts.budgets.exceeds('members', members(judged.roster).length, LIMITS.members))
+        return tell({ verdict: 'full' })
       const older = olderThan(replica, judged.roster)
       if (older !== undefined) return tell({ verdict: 'older-member', by: older.id })
       const payload = soundRoster(judged.roster)
@@ -176,7 +177,7 @@ function add(
   const patienceMs = LIMITS.catchUpTimeouts * replica.electionTimeoutMs - (asked.waitedMs ?? 0)
   const until = replica.parts.clock.now() + Math.min(patienceMs, asked.withinMs ?? Infinity)
   const others = before.pending.filter(one => !isAgain(one))
-  if (others.length >= LIMITS.members) return decline('busy')
+  if (replica.parts.budgets.exceeds('changes', others.length + 1, LIMITS.members)) return decline('busy')
   return { ...before, pending: [...others, { change, from, id: asked.id, until }] }
 }
 

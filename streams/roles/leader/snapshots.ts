@@ -27,6 +27,7 @@ import { InstallSnapshot, message, type SnapshotReply } from '../../contracts/me
 import { encodeRoster } from '../../contracts/roster-codec.js'
 import type { SnapshotMeta } from '../../contracts/storage.js'
 import { cutBehind } from '../../replica/cut.js'
+import type { Replica } from '../../replica/replica.js'
 import { afterSnapshot, answered, awaitingSnapshot, type Progress } from '../../rules/progress.js'
 import { needsSnapshot } from '../../rules/retention.js'
 import type { RosterMember } from '../../rules/roster.js'
@@ -77,16 +78,25 @@ function hasPlace(leadership: Leadership, { id }: RosterMember): boolean {
   return busy(leadership).filter(other => ahead.includes(other)).length < LIMITS.snapshotTransfers
 }
 
+/** How long so many bytes have to wait, since all snapshots together take no more than they may. */
+function paced({ parts: { pace, budgets } }: Replica, bytes: number): number {
+  const waitMs = pace.wait(bytes)
+  const { bytesPerSecond } = pace
+  const used = bytesPerSecond + Math.ceil((bytesPerSecond * waitMs) / 1000)
+  if (waitMs > 0) budgets.over('snapshot-pace', used, bytesPerSecond, { unit: 'bytes-per-second' })
+  return waitMs
+}
+
 /**
  * When so many bytes may go: once there is a place and the pace allows, and again each time that nothing has come of it
  * within a timeout.
  */
 function turns$(leadership: Leadership, member: RosterMember, bytes: number): Observable<unknown> {
   const { replica } = leadership
-  const { clock, pace } = replica.parts
+  const { clock } = replica.parts
   const turn$: Observable<unknown> = defer(() =>
     hasPlace(leadership, member)
-      ? timer(pace.wait(bytes), clock)
+      ? timer(paced(replica, bytes), clock)
       : timer(replica.heartbeatMs, clock).pipe(switchMap(() => turn$)),
   )
   return turn$.pipe(expand(() => timer(replica.electionTimeoutMs, clock).pipe(switchMap(() => turn$))))

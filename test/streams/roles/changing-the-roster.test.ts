@@ -1,3 +1,4 @@
+import { lowerLimits } from '../../../lib/testing/cluster'
 import { MemoryDisk } from '../../../plugins/storage-memory'
 import { encodeSteps } from '../../../streams/contracts/change-codec'
 import type { RosterStep } from '../../../streams/rules/membership'
@@ -8,7 +9,11 @@ import { idOf, logOf, rosterOf } from './logs'
 let bench: Bench
 const leader = (...options: ConstructorParameters<typeof Bench>): Bench => (bench = new Bench(...options).elect())
 const established = (...options: ConstructorParameters<typeof Bench>): Bench => establish(leader(...options))
-afterEach(() => bench.stop())
+let restore: () => void = () => undefined
+afterEach(() => {
+  bench.stop()
+  restore()
+})
 
 describe('a leader that changes the roster', () => {
   const change = (id: string, ...steps: readonly RosterStep[]) => ({
@@ -73,6 +78,23 @@ describe('a leader that changes the roster', () => {
     bench = new Bench({ voters: 'a', readers: 'b', log: [1] }).pass(5)
     bench.hear('b', removal('a')).pass(1)
     expect(bench.said('change-reply')).toMatchObject([{ to: 'b', verdict: 'last-voter' }])
+  })
+
+  it('has so many members at most, lets so many changes wait, and tells where it refuses', () => {
+    restore = lowerLimits({ members: 3 })
+    established({ log: [1] })
+    const events: unknown[] = []
+    bench.replica.events$.subscribe(event => event.type === 'over-budget' && events.push(event))
+    bench.hear('d', { ...add, id: 'd-1' }).pass(1)
+    expect(bench.said('change-reply')).toMatchObject([{ to: 'd', verdict: 'full' }])
+    expect(events).toMatchObject([{ budget: 'members', used: 4, limit: 3, unit: 'count' }])
+    bench.hear('b', remove).pass(1)
+    for (const name of ['e', 'f', '1', '2']) bench.hear(name, { ...addition(idOf(name), `${name}:1`), id: `${name}-1` })
+    expect(bench.said('change-reply')).toMatchObject([
+      { to: '1', verdict: 'busy' },
+      { to: '2', verdict: 'busy' },
+    ])
+    expect(events.slice(1)).toMatchObject([{ budget: 'changes', used: 4, limit: 3, unit: 'count' }])
   })
 
   it('does for those who are no members nothing but to let them in, or to leave them out', () => {

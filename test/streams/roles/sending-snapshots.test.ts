@@ -185,9 +185,15 @@ describe('snapshots on their way', () => {
     // a chunk every 20 ms
     restore = lowerLimits({ snapshotChunkBytes: 40, snapshotBytesPerSecond: 2000 })
     leading()
+    const events: unknown[] = []
+    bench.replica.events$.subscribe(event => event.type === 'over-budget' && events.push(event))
     expect(offsets()).toEqual([['b', 0]])
+    expect(events).toEqual([])
     reply({ offset: 40 }).pass(19)
     expect(offsets()).toEqual([])
+    // what would go within a second if it did not wait
+    const pace = { budget: 'snapshot-pace', used: 2040, limit: 2000, unit: 'bytes-per-second', member: undefined }
+    expect(events).toMatchObject([{ ...pace, count: 1 }])
     bench.pass(1)
     expect(offsets()).toEqual([['b', 40]])
     bench.hear('c', refusal(2, 6, 0, 0))
