@@ -101,7 +101,8 @@ class Backlog implements ChunkSupply {
     this.demand.hold(chunk.byteLength)
     if (this.bytes <= LIMITS.snapshotBacklogBytes) return
     this.over(this.bytes)
-    throw new KayakError('KAYAK_OVERLOADED', 'A snapshot ran 64 MiB ahead of the disk; give an iterable.')
+    const why = 'A snapshot ran 64 MiB ahead of the disk (the budget "backlog"); give an iterable.'
+    throw new KayakError('KAYAK_OVERLOADED', why, { budget: 'backlog' })
   }
 
   /** Gives all that is held to whoever asks; an empty batch is the end. */

@@ -1,3 +1,4 @@
+import type { Budget } from '../../streams/contracts/budget.js'
 import { KayakError } from '../../streams/contracts/errors.js'
 import { LIMITS } from '../../streams/contracts/limits.js'
 import { sessionExpired } from '../../streams/contracts/session-expired.js'
@@ -17,7 +18,8 @@ export interface Waiting {
   abort(cause: unknown): void
 }
 
-const overloaded = (what: string): KayakError => new KayakError('KAYAK_OVERLOADED', `Too many ${what} wait here.`)
+const overloaded = (what: string, budget: Budget): KayakError =>
+  new KayakError('KAYAK_OVERLOADED', `Too many ${what} wait here (the budget "${budget}").`, { budget })
 
 /** Where this member's callers wait: everything in it is settled by its deadline, by the log, or when the member stops. */
 export class WaitingRoom {
@@ -192,7 +194,7 @@ export class WaitingRoom {
   private admit(bytes: number): void {
     if (this.bytes + bytes <= LIMITS.pendingAppendBytes) return
     this.replica.parts.budgets.over('pending', this.bytes + bytes, LIMITS.pendingAppendBytes)
-    throw overloaded('bytes')
+    throw overloaded('bytes of appends', 'pending')
   }
 
   private deadline(timeoutMs: number): number {
@@ -203,7 +205,7 @@ export class WaitingRoom {
     if (this.replica.parts.inbox.isClosed) throw new KayakError('KAYAK_STOPPED', 'The member has stopped.')
     if (this.all.size >= LIMITS.pendingRequests) {
       this.replica.parts.budgets.over('requests', this.all.size + 1, LIMITS.pendingRequests)
-      throw overloaded('requests')
+      throw overloaded('requests', 'requests')
     }
     this.all.add(pending)
     this.deadlines.add(pending, pending.timeoutMs)

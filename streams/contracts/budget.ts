@@ -8,6 +8,10 @@ export interface Excess {
   readonly unit: BudgetUnit
 }
 
+/** Of an append, those of the leader that asks for it to be tried again later. */
+export const LEADER_BUDGETS = ['uncommitted', 'unapplied', 'buffered'] as const satisfies readonly Budget[]
+export type LeaderBudget = (typeof LEADER_BUDGETS)[number]
+
 /** What has a limit, and what happens at it. */
 export type Budget =
   /** The payload of one append: refused. */

@@ -1,3 +1,5 @@
+import type { Budget } from './budget.js'
+
 /** Every code that kayak's errors have, with what to do about each. */
 export const ERRORS = {
   KAYAK_INVALID: 'Correct the argument or option that the message names.',
@@ -55,6 +57,8 @@ export interface KayakErrorDetails {
   readonly file?: string
   /** The entry at which a machine failed, with `KAYAK_MACHINE_FAILED`; that of the command, with the two after it. */
   readonly index?: number
+  /** Which budget of those that `over-budget` tells of, with `KAYAK_OVERLOADED`. */
+  readonly budget?: Budget | undefined
 }
 
 const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -83,6 +87,8 @@ export class KayakError extends Error {
   readonly file?: string
   /** The entry at which a machine failed, or that of the command that it is about. */
   readonly index?: number
+  /** The budget that is used up, with `KAYAK_OVERLOADED`, where it is one that `over-budget` tells of. */
+  readonly budget?: Budget
 
   constructor(
     readonly code: ErrorCode,
@@ -96,6 +102,7 @@ export class KayakError extends Error {
     if (details.snapshotIndex !== undefined) this.snapshotIndex = details.snapshotIndex
     if (details.file !== undefined) this.file = details.file
     if (details.index !== undefined) this.index = details.index
+    if (details.budget !== undefined) this.budget = details.budget
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Budget } from '../contracts/budget.js'
 import { KayakError, type ErrorCode } from '../contracts/errors.js'
 import { fullText } from '../contracts/full-text.js'
 import { ChangeReply, message, type ChangeReplyVerdict } from '../contracts/messages/index.js'
@@ -25,7 +26,7 @@ export function replyToChange(replica: Replica, to: Sender, id: string, fields: 
 }
 
 /** What a refusal is to the caller, and why. */
-type Refusal = readonly [code: ErrorCode, why: string]
+type Refusal = readonly [code: ErrorCode, why: string, budget?: Budget]
 
 const NO_ROSTER: Refusal = ['KAYAK_INVALID', 'No member would take the roster that comes of it.']
 
@@ -44,9 +45,13 @@ function refusalOf({ verdict, by = '?', rosterIndex }: ChangeReply): Refusal | u
     case 'older-member':
       return ['KAYAK_VERSION', `Member ${by} does not speak that version, or the leader is not connected to it.`]
     case 'busy':
-      return ['KAYAK_OVERLOADED', 'Too many changes of the roster wait at the leader.']
+      return [
+        'KAYAK_OVERLOADED',
+        'Too many changes of the roster wait at the leader (its budget "changes").',
+        'changes',
+      ]
     case 'full':
-      return ['KAYAK_OVERLOADED', fullText()]
+      return ['KAYAK_OVERLOADED', fullText(), 'members']
     case 'invalid':
     case 'disagrees':
       return NO_ROSTER
@@ -60,7 +65,7 @@ function refusalOf({ verdict, by = '?', rosterIndex }: ChangeReply): Refusal | u
 export function settleChange(request: ChangeRequest, reply: ChangeReply): void {
   const refusal = refusalOf(reply)
   if (refusal === undefined) return request.done(reply.rosterIndex)
-  const [code, why] = refusal
+  const [code, why, budget] = refusal
   // an earlier attempt may have been carried out, and another change have undone it since
-  request.failed(new KayakError(code, why, { outcome: request.attempts > 1 ? 'unknown' : 'rejected' }))
+  request.failed(new KayakError(code, why, { outcome: request.attempts > 1 ? 'unknown' : 'rejected', budget }))
 }

@@ -1,4 +1,5 @@
 import { distinctUntilChanged, filter, ignoreElements, interval, map, merge, tap, type Observable } from 'rxjs'
+import type { LeaderBudget } from '../contracts/budget.js'
 import { KayakError } from '../contracts/errors.js'
 import { encodeSteps } from '../contracts/change-codec.js'
 import { encodeEntries } from '../contracts/entry-codec.js'
@@ -66,13 +67,22 @@ function forwardChanges(replica: Replica, leader: Sender): void {
 
 const expire = (request: AppendRequest): void => request.failed(sessionExpired())
 
-const overload = (request: AppendRequest): void =>
-  request.failed(new KayakError('KAYAK_OVERLOADED', 'Too much waits to be committed.', { outcome: 'unknown' }))
+/** What has too much, by the leader's budget. */
+const TOO_MUCH: Readonly<Record<LeaderBudget, string>> = {
+  uncommitted: 'is not committed yet',
+  unapplied: 'is not applied yet by the leader',
+  buffered: "is not on the leader's disk yet",
+}
 
-function proposed({ parts: { requests } }: Replica, { id, verdict, expired }: ProposeReply): void {
+const overload = (request: AppendRequest, budget: LeaderBudget | undefined): void => {
+  const why = budget === undefined ? 'waits at the leader' : `${TOO_MUCH[budget]} (its budget "${budget}")`
+  request.failed(new KayakError('KAYAK_OVERLOADED', `Too much ${why}.`, { outcome: 'unknown', budget }))
+}
+
+function proposed({ parts: { requests } }: Replica, { id, verdict, expired, budget }: ProposeReply): void {
   const taken = requests.appends.answered(id)
   if (verdict === 'not-leader') requests.appends.later(taken)
-  else if (verdict === 'overloaded') taken.forEach(overload)
+  else if (verdict === 'overloaded') for (const request of taken) overload(request, budget)
   else requests.appends.accept(taken)
   expired.flatMap(at => taken[at] ?? []).forEach(expire)
 }

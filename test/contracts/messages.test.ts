@@ -125,6 +125,7 @@ const TABLE: Table = {
   'propose-reply': {
     id: requestId,
     verdict: ['accepted', oneOf('accepted', 'not-leader', 'overloaded')],
+    budget: ['unapplied', { right: [undefined, 'uncommitted', 'buffered'], wrong: [null, 7, '', 'pending', {}] }],
     expired: [[1], KINDS.positions],
   },
   'read-index': { id: requestId, lease: [true, KINDS.optionalFlag] },

@@ -125,6 +125,7 @@ export const MESSAGES: Messages = {
   ],
   propose: [{ id: 'life-1', entries: proposed }],
   'propose-reply': [
+    { id: 'life-3', verdict: 'overloaded', expired: [0, 99_999], budget: 'unapplied' },
     { id: 'life-1', verdict: 'accepted', expired: [0, 99_999] },
     { id: 'life-2', verdict: 'not-leader', expired: [] },
     { id: 'life-3', verdict: 'overloaded', expired: [] },

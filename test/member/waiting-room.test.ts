@@ -15,7 +15,7 @@ const codeOf = (work: () => void): unknown => {
     work()
     return undefined
   } catch (error) {
-    return isKayakError(error) ? error.code : error
+    return isKayakError(error) ? `${error.code} ${String(error.budget)}` : error
   }
 }
 
@@ -28,7 +28,8 @@ describe('what waits at a member', () => {
     restore = lowerLimits({ pendingRequests: 2, pendingAppendBytes: 100 })
     append(cluster.leader, 1, bytes(10))
     append(cluster.leader, 2, bytes(10))
-    for (let at = 0; at < 20; at++) expect(codeOf(() => append(cluster.leader, 3, bytes(10)))).toBe('KAYAK_OVERLOADED')
+    for (let at = 0; at < 20; at++)
+      expect(codeOf(() => append(cluster.leader, 3, bytes(10)))).toBe('KAYAK_OVERLOADED requests')
     cluster.run(500)
     append(cluster.leader, 4, bytes(100))
     cluster.run(500)
@@ -40,7 +41,7 @@ describe('what waits at a member', () => {
     const cluster = new TestCluster().grow(1)
     restore = lowerLimits({ pendingAppendBytes: 100 })
     append(cluster.leader, 1, bytes(60))
-    expect(codeOf(() => append(cluster.leader, 2, bytes(41)))).toBe('KAYAK_OVERLOADED')
+    expect(codeOf(() => append(cluster.leader, 2, bytes(41)))).toBe('KAYAK_OVERLOADED pending')
     append(cluster.leader, 2, bytes(40))
     cluster.run(500)
     append(cluster.leader, 3, bytes(100))

@@ -120,7 +120,8 @@ class ServedClient {
     const refuse = (budget: 'client-requests' | 'client-pending', used: number, limit: number): void => {
       if (used <= limit) return
       budgets.over(budget, used, limit)
-      throw new KayakError('KAYAK_OVERLOADED', 'This client waits for too much already.')
+      const why = `This client waits for too much already (the budget "${budget}" of the member).`
+      throw new KayakError('KAYAK_OVERLOADED', why, { budget })
     }
     refuse('client-requests', this.underWay.size + 1, LIMITS.clientRequests)
     refuse('client-pending', this.bytes + bytesOf(asked), LIMITS.clientRequestBytes)

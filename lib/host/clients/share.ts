@@ -29,6 +29,7 @@ export class Share {
   private refuse(budget: 'client-requests' | 'client-pending', used: number, limit: number): void {
     if (used <= limit) return
     this.budgets.over(budget, used, limit)
-    throw new KayakError('KAYAK_OVERLOADED', 'The clients of this member wait for too much together.')
+    const why = `The clients of this member wait for too much together (its budget "${budget}").`
+    throw new KayakError('KAYAK_OVERLOADED', why, { budget })
   }
 }

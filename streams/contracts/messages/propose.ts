@@ -1,5 +1,6 @@
 import { ArrayMaxSize, Equals, IsArray, IsIn, IsInt, Min } from 'class-validator'
-import { IsBytes, IsRequestId } from '../fields.js'
+import { LEADER_BUDGETS, type LeaderBudget } from '../budget.js'
+import { IsBytes, IsRequestId, MayBeMissing } from '../fields.js'
 import { MAX_MESSAGE_BYTES } from '../transport.js'
 import { GroupMessage } from './message.js'
 
@@ -17,6 +18,8 @@ export class ProposeReply extends GroupMessage {
   @Equals('propose-reply') readonly type = 'propose-reply'
   @IsRequestId() declare readonly id: string
   @IsIn(VERDICTS) declare readonly verdict: ProposeVerdict
+  /** Which budget of the leader's is used up, where it is overloaded. */
+  @MayBeMissing() @IsIn(LEADER_BUDGETS) readonly budget?: LeaderBudget | undefined
   /** Which of the batch, by position, have a number whose answer is forgotten. */
   @IsArray() @ArrayMaxSize(100_000) @IsInt({ each: true }) @Min(0, { each: true }) declare readonly expired: number[]
 }

@@ -1,5 +1,5 @@
 import { ignoreElements, tap, type Observable } from 'rxjs'
-import type { Budget } from '../../contracts/budget.js'
+import type { LeaderBudget } from '../../contracts/budget.js'
 import { LIMITS } from '../../contracts/limits.js'
 import { message, ProposeReply, type Propose, type ProposeVerdict } from '../../contracts/messages/index.js'
 import type { Replica } from '../../replica/replica.js'
@@ -24,10 +24,11 @@ export function placed(
 interface Taken {
   readonly verdict: ProposeVerdict
   readonly expired: number[]
+  readonly budget?: LeaderBudget
 }
 
 /** The budget that is used up, if one is: across terms, for what earlier leaders have left counts as well. */
-function exceeded({ replica, underWay }: Leadership): readonly [Budget, number, number] | undefined {
+function exceeded({ replica, underWay }: Leadership): readonly [LeaderBudget, number, number] | undefined {
   const { log, disk } = replica.parts
   const budgets = [
     ['uncommitted', log.bytesAfter(replica.commit), LIMITS.uncommittedBytes],
@@ -38,9 +39,10 @@ function exceeded({ replica, underWay }: Leadership): readonly [Budget, number, 
 }
 
 /** What is left of earlier terms commits with this one's first entry: until then callers wait, and are not refused. */
-function refuse(leadership: Leadership, over: readonly [Budget, number, number]): Taken {
+function refuse(leadership: Leadership, over: readonly [LeaderBudget, number, number]): Taken {
   leadership.replica.parts.budgets.over(...over)
-  return { verdict: leadership.isEstablished ? 'overloaded' : 'not-leader', expired: [] }
+  if (!leadership.isEstablished) return { verdict: 'not-leader', expired: [] }
+  return { verdict: 'overloaded', budget: over[0], expired: [] }
 }
 
 /** Appends what has not been answered before and isn't under way. What comes twice all the same is applied once. */
@@ -64,8 +66,8 @@ function take(leadership: Leadership, from: string, entries: readonly LogEntry[]
   return { verdict: 'accepted', expired }
 }
 
-function reply(replica: Replica, to: Sender, id: string, { verdict, expired }: Taken): void {
-  replica.send(to, message(ProposeReply, { id, verdict, expired }))
+function reply(replica: Replica, to: Sender, id: string, taken: Taken): void {
+  replica.send(to, message(ProposeReply, { id, ...taken }))
 }
 
 /** Appends that callers anywhere have handed over, their own member's like others'. */

@@ -87,7 +87,7 @@ describe('a leader', () => {
       bench.pass(1).acknowledge('b', { term: 2, match }).acknowledge('c', { term: 2, match })
       expect(bench.replica.commit).toBe(match)
     }
-    expect(propose(4)).toEqual(['overloaded'])
+    expect(propose(4, 5)).toEqual(['overloaded', 'overloaded'])
     expect(events).toMatchObject([{ budget: 'buffered' }])
     bench.pass(40)
     expect(propose(4)).toEqual(['accepted'])
@@ -120,14 +120,14 @@ describe('a leader', () => {
   it('hands over to itself in batches, of which none is far beyond a budget', () => {
     restore = lowerLimits({ uncommittedBytes: ENTRY, batchBytes: 2 * ENTRY })
     bench = establish(new Bench({ log: [1] }).elect())
-    const codes: string[] = []
+    const codes: unknown[] = []
     for (let number = 1; number <= 5; number++)
       bench.member.waiting.append(SESSION, number, new Uint8Array(), 10_000, {
         done: () => undefined,
-        failed: error => codes.push(error.code),
+        failed: ({ code, budget, message }) => codes.push([code, budget, message.includes('"uncommitted"')]),
       })
     bench.pass(1)
-    expect(codes).toEqual(['KAYAK_OVERLOADED', 'KAYAK_OVERLOADED', 'KAYAK_OVERLOADED'])
+    expect(codes).toEqual(Array(3).fill(['KAYAK_OVERLOADED', 'uncommitted', true]))
     const [entries] = bench
       .said('append-entries')
       .flatMap(({ to, entries: bytes }) =>

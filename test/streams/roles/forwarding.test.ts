@@ -1,4 +1,5 @@
 import { lowerLimits } from '../../../lib/testing/cluster'
+import type { KayakError } from '../../../streams/contracts/errors'
 import { decodeEntries } from '../../../streams/contracts/entry-codec'
 import { Bench, T, type Said } from './bench'
 
@@ -17,7 +18,10 @@ function burst(count: number): unknown[] {
   bench = new Bench({ log: [1] })
   bench.append('b', { term: 1, previous: [1, 1], commit: 1 })
   const seen: unknown[] = []
-  const settle = { done: () => void seen.push('done'), failed: (error: { code: string }) => void seen.push(error.code) }
+  const settle = {
+    done: () => void seen.push('done'),
+    failed: ({ code, budget }: KayakError) => void seen.push(budget === undefined ? code : `${code} ${budget}`),
+  }
   for (let number = 1; number <= count; number++)
     bench.member.waiting.append(SESSION, number, new Uint8Array(100), 10 * T, settle)
   bench.pass(1)
@@ -29,8 +33,8 @@ const numbersOf = (said: readonly Said[]): readonly number[] =>
     (entries instanceof Uint8Array ? decodeEntries(entries) : []).map(({ number }) => number),
   )
 
-const answer = (said: readonly Said[], verdict: string): void => {
-  for (const { id } of said) bench.hear('b', { type: 'propose-reply', id, verdict, expired: [] })
+const answer = (said: readonly Said[], verdict: string, fields: object = {}): void => {
+  for (const { id } of said) bench.hear('b', { type: 'propose-reply', id, verdict, expired: [], ...fields })
 }
 
 describe('a burst of appends', () => {
@@ -59,8 +63,8 @@ describe('a burst of appends', () => {
 
   it('goes on where the leader has refused some', () => {
     const seen = burst(4)
-    answer(bench.said('propose'), 'overloaded')
-    expect(seen).toEqual(['KAYAK_OVERLOADED', 'KAYAK_OVERLOADED', 'KAYAK_OVERLOADED'])
+    answer(bench.said('propose'), 'overloaded', { budget: 'unapplied' })
+    expect(seen).toEqual(Array(3).fill('KAYAK_OVERLOADED unapplied'))
     expect(numbersOf(bench.pass(1).said('propose'))).toEqual([4])
   })
 })
