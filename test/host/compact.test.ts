@@ -88,8 +88,11 @@ describe('log.compact', () => {
     })
     let unsubscribed = false
     const endless$ = concat(from(Array<Uint8Array>(65).fill(chunk)), NEVER).pipe(finalize(() => (unsubscribed = true)))
+    const events = record(host.events$)
     const error = await world.fails(host.log.compact(until, endless$))
-    expect(error).toMatchObject({ code: 'KAYAK_OVERLOADED', outcome: 'rejected' })
+    expect(error).toMatchObject({ code: 'KAYAK_OVERLOADED', outcome: 'rejected', budget: 'backlog' })
+    const told = { type: 'over-budget', budget: 'backlog', used: 65 * MiB, limit: 64 * MiB, unit: 'bytes', count: 1 }
+    expect(events.values).toContainEqual(expect.objectContaining(told))
     expect(unsubscribed).toBe(true)
     expect(await world.run(host.log.snapshot())).toMatchObject({ index: until - 1 })
     await world.stop(host)

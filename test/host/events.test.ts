@@ -124,6 +124,9 @@ describe('events$ tells of what is not as it should be', () => {
     for (let i = 0; i < 10_010; i++) send(host.self, message(ReadIndex, { id: `asked-${i}` }))
     await world.until(() => ofType(events, 'messages-dropped').length === 10)
     expect(ofType(events, 'messages-dropped').at(-1)).toMatchObject({ reason: 'overloaded', count: 10 })
+    expect(ofType(events, 'over-budget')).toMatchObject([
+      { budget: 'messages', used: 10_001, limit: 10_000, unit: 'count', member: undefined, count: 1 },
+    ])
     expect((await world.run(host.log.append('x'))).payload).toBe('x')
     await world.stop(host)
   })

@@ -26,11 +26,14 @@ describe('what waits at a member', () => {
   it('is bounded in number, and what is refused takes no room', () => {
     const cluster = new TestCluster().grow(1)
     restore = lowerLimits({ pendingRequests: 2, pendingAppendBytes: 100 })
+    const events: unknown[] = []
+    cluster.leader.member?.replica.events$.subscribe(event => event.type === 'over-budget' && events.push(event))
     append(cluster.leader, 1, bytes(10))
     append(cluster.leader, 2, bytes(10))
     for (let at = 0; at < 20; at++)
       expect(codeOf(() => append(cluster.leader, 3, bytes(10)))).toBe('KAYAK_OVERLOADED requests')
     cluster.run(500)
+    expect(events).toMatchObject([{ budget: 'requests', used: 3, limit: 2, unit: 'count', count: 1 }])
     append(cluster.leader, 4, bytes(100))
     cluster.run(500)
     expect(cluster.leader.member?.waiting.size).toBe(0)

@@ -544,6 +544,12 @@ module.exports = [
     replace: "['uncommitted', log.bytesAfter(replica.commit), Infinity],",
   },
   {
+    name: 'a leader takes appends however much it has not applied',
+    file: 'streams/roles/leader/proposals.ts',
+    find: "['unapplied', underWay.bytes, LIMITS.unappliedBytes],",
+    replace: "['unapplied', underWay.bytes, Infinity],",
+  },
+  {
     name: 'a follower takes entries however far its disk is behind',
     file: 'streams/roles/following.ts',
     find: 'if (disk.bufferedBytes <= LIMITS.bufferedBytes) return false',

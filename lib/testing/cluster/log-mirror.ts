@@ -1,4 +1,4 @@
-import type { LogEntry, Position } from '../../../streams/rules/entry.js'
+import { entryBytes, type LogEntry, type Position } from '../../../streams/rules/entry.js'
 import { termAt, type LogShape } from '../../../streams/rules/log-shape.js'
 import { chained, type Ledger } from './ledger.js'
 
@@ -9,6 +9,8 @@ interface Seen extends Position {
   readonly chain: number
   readonly time: number
   readonly isRoster: boolean
+  /** Of all appends from where it was begun with, up to here. */
+  readonly bytes: number
 }
 
 /** What the log of one life of a member is known to hold: it looks at what has changed, and at nothing else. */
@@ -48,14 +50,20 @@ export class LogMirror {
   private rebase({ base }: LogShape): number {
     const chain = this.ledger.chainAt(base) ?? Number.NaN
     this.seen = []
-    this.seen[base.index] = { ...base, chain, time: this.ledger.committed[base.index]?.time ?? 0, isRoster: false }
+    this.seen[base.index] = {
+      ...base,
+      chain,
+      time: this.ledger.committed[base.index]?.time ?? 0,
+      isRoster: false,
+      bytes: 0,
+    }
     return base.index
   }
 
   private extend(shape: LogShape, agreed: number, read: Read): string | undefined {
     const entries = read(agreed + 1, shape.last.index)
     if (entries.length !== shape.last.index - agreed) return `it has no entries from ${agreed + 1} on at hand`
-    let { chain, time } = this.seen[agreed] ?? { chain: 0, time: 0 }
+    let { chain, time, bytes } = this.seen[agreed] ?? { chain: 0, time: 0, bytes: 0 }
     for (const entry of entries) {
       const { index, term } = entry
       chain = chained(chain, entry)
@@ -63,8 +71,9 @@ export class LogMirror {
       if (known !== undefined && known !== chain) return `entry ${index} of term ${term} is not the same as elsewhere`
       if (entry.time < time) return `time goes back from ${time} to ${entry.time} at entry ${index}`
       time = entry.time
+      if (entry.kind === 'data') bytes += entryBytes(entry)
       this.ledger.recordChain(entry, chain)
-      this.seen[index] = { index, term, chain, time, isRoster: entry.kind === 'roster' }
+      this.seen[index] = { index, term, chain, time, isRoster: entry.kind === 'roster', bytes }
     }
     return undefined
   }

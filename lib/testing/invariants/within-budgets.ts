@@ -28,6 +28,22 @@ function uncommitted({ life, replica, before, now }: Step, { entries, bytes }: G
   return used > LIMITS.uncommittedBytes ? `${life} takes an append with ${used} bytes uncommitted` : undefined
 }
 
+/**
+ * Nor while more appends of its term than the budget have not been applied here. Of those before, it counts what memory has,
+ * and what is on disk alone is in nobody's way.
+ */
+function unapplied({ life, mirror, before, now }: Step, { entries }: Growth): Verdict {
+  const { term } = now.standing
+  if (before === undefined || !isLeaderOf(before, term) || !isLeaderOf(now, term)) return undefined
+  if (!entries.some(({ kind }) => kind === 'data')) return undefined
+  const { index } = before.last
+  let first = index
+  // what was applied after it had been taken is in its favour
+  while (first > now.applied && mirror.at(first)?.term === term) first--
+  const used = (mirror.at(index)?.bytes ?? 0) - (mirror.at(first)?.bytes ?? 0)
+  return used > LIMITS.unappliedBytes ? `${life} takes an append with ${used} bytes that it has not applied` : undefined
+}
+
 /** Nobody takes entries while more than the budget waits for the disk. */
 function buffered({ life, replica }: Step, { entries, bytes }: Growth): Verdict {
   if (!entries.some(({ kind }) => kind === 'data')) return undefined
@@ -49,5 +65,5 @@ function remembered({ life, replica, now }: Step, growth: Growth): Verdict {
 /** 21. Budgets hold: what is more is refused, let go of, or read again later. */
 export function withinBudgets(step: Step): Verdict {
   const growth = growthOf(step.replica, step.before, step.now)
-  return uncommitted(step, growth) ?? buffered(step, growth) ?? remembered(step, growth)
+  return uncommitted(step, growth) ?? unapplied(step, growth) ?? buffered(step, growth) ?? remembered(step, growth)
 }

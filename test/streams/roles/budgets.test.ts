@@ -68,6 +68,18 @@ describe('a leader', () => {
     expect(propose(3)).toEqual(['accepted'])
   })
 
+  it('refuses appends while too much has not been applied, and takes them again', () => {
+    restore = lowerLimits({ unappliedBytes: ENTRY })
+    bench = establish(new Bench({ log: [1] }).elect())
+    const events = overBudgets()
+    expect(propose(1, 2, 3)).toEqual(['accepted', 'accepted', 'overloaded'])
+    expect(events).toMatchObject([{ budget: 'unapplied', used: 2 * ENTRY, limit: ENTRY, unit: 'bytes', count: 1 }])
+    const { last } = bench.replica.parts.log
+    bench.pass(1).acknowledge('b', { term: 2, match: last.index }).pass(1)
+    expect(bench.replica.applied).toBe(last.index)
+    expect(propose(3)).toEqual(['accepted'])
+  })
+
   it('lets callers wait while it is not known how much of earlier terms has committed', () => {
     restore = lowerLimits({ uncommittedBytes: 2 * ENTRY })
     bench = new Bench({ log: [1, 1, 1, 1] }).elect()
