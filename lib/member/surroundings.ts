@@ -6,7 +6,8 @@ import type { Transport, TransportNotice } from '../../streams/contracts/transpo
 import type { Views } from '../../streams/outlets/views.js'
 import type { Replica } from '../../streams/replica/replica.js'
 import { toldRemoved$ } from '../../streams/roles/inquiry.js'
-import { received$, type Sender } from '../../streams/sources/inbound.js'
+import { isCredibleTerm } from '../../streams/rules/terms.js'
+import { received$, type Received, type Sender } from '../../streams/sources/inbound.js'
 import { stalls$ } from '../../streams/sources/stalls.js'
 
 /** Says whether something may be told: so often a second at most. */
@@ -35,7 +36,16 @@ export function inbound$(replica: Replica, transport: Transport): Observable<unk
       if (mayTellDrop()) replica.tell({ type: 'messages-dropped', reason: 'overloaded', count: drops })
     },
   }
-  return received$(transport.inbound$, replica.parts.inbox, notice).pipe(tap(received => replica.deliver(received)))
+  const isCredible = ({ from, message }: Received): boolean => {
+    const { term: own } = replica.standing
+    if (!('term' in message) || isCredibleTerm(own, message.term)) return true
+    notice.refused(from, `term: ${String(message.term)} is too far beyond ${String(own)}`)
+    return false
+  }
+  return received$(transport.inbound$, replica.parts.inbox, notice).pipe(
+    filter(isCredible),
+    tap(received => replica.deliver(received)),
+  )
 }
 
 /** What is known of whom after a notice: in which version those talk who are connected. */
