@@ -101,9 +101,10 @@ const answers = (host, events, seen, state) => ({
 })
 
 /** What a folder is kept by, where that isn't left to the host. Its segments are small, so that they are used again. */
+const plugin = name => require(launch.kayak ?? `kayak/plugins/${name}`)
 const storageIn = {
-  nedb: dataDir => require('kayak/plugins/storage-nedb').nedbStorage({ dataDir }),
-  segments: dataDir => require('kayak/plugins/storage-segments').segmentStorage({ dataDir, segmentBytes: 64 * 1024 }),
+  nedb: dataDir => plugin('storage-nedb').nedbStorage({ dataDir }),
+  segments: dataDir => plugin('storage-segments').segmentStorage({ dataDir, segmentBytes: 64 * 1024 }),
 }
 
 /** What clients may do who show one of these tokens. */

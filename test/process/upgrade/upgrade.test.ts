@@ -3,9 +3,11 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Load } from '../load'
-import { failing, Harbour, Refused, type Line, type MemberProcess } from '../process'
+import { failing, Harbour, Refused, type Line, type MemberProcess, type StorageName } from '../process'
 
 const NAMES = ['a', 'b', 'c'] as const
+/** Each storage has files of its own. */
+const STORAGES: Readonly<Record<string, StorageName>> = { a: 'nedb', b: 'nedb', c: 'segments' }
 /** A bound for what hangs. */
 const HANGS_MS = 240_000
 
@@ -67,7 +69,7 @@ describe('processes of neighbouring versions', () => {
     const { self } = member(name)
     await stop(name)
     await load.more(20)
-    const upgraded = await harbour.start(name, { kayak: version(2) })
+    const upgraded = await harbour.start(name, { kayak: version(2), storage: STORAGES[name] })
     expect(upgraded.self).toEqual(self)
     running.set(name, upgraded)
     await load.more(40)
@@ -87,8 +89,10 @@ describe('processes of neighbouring versions', () => {
   test(
     'are upgraded one by one under load, the leader last, and lose nothing',
     async () => {
-      const members = await harbour.grow(3)
-      for (const [at, one] of members.entries()) running.set(NAMES[at] ?? '', one)
+      for (const name of NAMES) {
+        const peers = [...running.values()].map(({ self }) => self.address)
+        running.set(name, await harbour.start(name, { storage: STORAGES[name], ...(peers.length > 0 && { peers }) }))
+      }
       await load.more(60)
       let last = ''
       for (const done: string[] = []; done.length < NAMES.length;) {
@@ -158,11 +162,14 @@ describe('processes of neighbouring versions', () => {
   test(
     'leave folders that an earlier one refuses by the file, and that go on in theirs',
     async () => {
-      await stop('b')
-      const { code, message } = await failing(harbour.start('b'))
-      expect([code, message]).toEqual(['KAYAK_VERSION', expect.stringContaining(join(harbour.folder('b'), 'log-'))])
-      running.set('b', await harbour.start('b', { kayak: version(3) }))
-      expect(await member('b').ask('barrier', undefined)).toBeGreaterThan(0)
+      for (const [name, file] of Object.entries({ b: 'log-', c: 'state.kayak' })) {
+        const storage = STORAGES[name]
+        await stop(name)
+        const { code, message } = await failing(harbour.start(name, { storage }))
+        expect([code, message]).toEqual(['KAYAK_VERSION', expect.stringContaining(join(harbour.folder(name), file))])
+        running.set(name, await harbour.start(name, { kayak: version(3), storage }))
+        expect(await member(name).ask('barrier', undefined)).toBeGreaterThan(0)
+      }
     },
     HANGS_MS,
   )

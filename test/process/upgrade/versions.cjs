@@ -70,10 +70,45 @@ const logs = [
   change('plugins/storage-nedb/log-records.ts', "type: 'entries', batch:", "type: 'entries', packed:"),
 ]
 
+/** Segments and their state have a field of another name. */
+const segments = [
+  change(
+    'plugins/storage-segments/segment.ts',
+    "holds: 'segment', format: 1, migrations: new Map()",
+    "holds: 'segment', format: 2, migrations: new Map([[1, ({ number, ...rest }) => ({ ...rest, place: number })]])",
+  ),
+  change(
+    'plugins/storage-segments/segment.ts',
+    'sealBlock(SEGMENT, { log, number })',
+    'sealBlock(SEGMENT, { log, place: number })',
+  ),
+  change('plugins/storage-segments/segment.ts', "fields['number'] !== number", "fields['place'] !== number"),
+  change(
+    'plugins/storage-segments/state-file.ts',
+    "holds: 'state', format: 1, migrations: new Map()",
+    "holds: 'state', format: 2, migrations: new Map([[1, ({ sequence, ...rest }) => ({ ...rest, turn: sequence })]])",
+  ),
+  change(
+    'plugins/storage-segments/state-fields.ts',
+    '({ identity, ...state }: SavedState): Fields => ({\n  ...state,',
+    '({ identity, sequence: turn, ...state }: SavedState): Fields => ({\n  ...state, turn,',
+  ),
+  change(
+    'plugins/storage-segments/state-fields.ts',
+    '{ identity, termAndVote, ...rest }: Fields',
+    '{ identity, termAndVote, turn: sequence, ...others }: Fields',
+  ),
+  change(
+    'plugins/storage-segments/state-fields.ts',
+    'toRecord(LogRecord, rest, path)',
+    'toRecord(LogRecord, { ...others, sequence }, path)',
+  ),
+]
+
 /** By the newest that it speaks, how a version differs from this one. */
 const VERSIONS = {
-  2: [speaks(1, 2), ...replies, ...batches, ...logs],
-  3: [speaks(2, 3), ...replies, ...batches, ...logs],
+  2: [speaks(1, 2), ...replies, ...batches, ...logs, ...segments],
+  3: [speaks(2, 3), ...replies, ...batches, ...logs, ...segments],
 }
 
 function changed(source, { file, find, replace, times }) {
@@ -94,7 +129,7 @@ const plugin = changes => ({
 
 async function main([folder]) {
   for (const [version, changes] of Object.entries(VERSIONS))
-    await bundle(join(ROOT, 'lib', 'index.ts'), join(folder, `version-${version}.cjs`), [plugin(changes)])
+    await bundle(join(__dirname, 'whole.ts'), join(folder, `version-${version}.cjs`), [plugin(changes)])
 }
 
 main(process.argv.slice(2)).catch(error => {
