@@ -439,6 +439,12 @@ module.exports = [
     replace: "if (at === 'known' || times > 0) return EMPTY",
   },
   {
+    name: 'a snapshot that broke off begins anew',
+    file: 'streams/replica/installer.ts',
+    find: 'incoming !== undefined && isSame(incoming.is, sent)',
+    replace: 'incoming !== undefined && isSame(incoming.is, sent) && sent.offset > 0',
+  },
+  {
     name: 'a change of the roster that arrives late is made',
     hunt: 'roster',
     file: 'streams/sources/in-order.ts',

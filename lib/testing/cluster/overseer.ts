@@ -1,6 +1,6 @@
 import type { SchedulerLike } from 'rxjs'
 import type { CallKind } from '../../../plugins/storage-memory/index.js'
-import type { Message, VoteReply } from '../../../streams/contracts/messages/index.js'
+import type { Message, SnapshotReply, VoteReply } from '../../../streams/contracts/messages/index.js'
 import { keepsItsPromise } from '../invariants/keeps-its-promise.js'
 import { leaderInTouch } from '../invariants/leader-in-touch.js'
 import { sticksToItsLeader } from '../invariants/sticks-to-its-leader.js'
@@ -9,6 +9,7 @@ import { ChangesAsked } from './changes-asked.js'
 import type { Checker } from './checker.js'
 import { Contacts } from './contacts.js'
 import { hasQuorum } from './has-quorum.js'
+import { SnapshotsComing } from './snapshots-coming.js'
 import type { TestMember } from './test-member.js'
 import { TrafficOfLives } from './traffic-of-lives.js'
 
@@ -20,6 +21,7 @@ export class Overseer {
   private readonly contacts = new Contacts()
   private readonly traffic = new TrafficOfLives()
   private readonly changes = new ChangesAsked()
+  private readonly snapshots = new SnapshotsComing()
   /** Since when a life has led its term with the roster that it has. */
   private readonly leading = new Map<string, { readonly what: string; readonly since: number }>()
   private readonly writing = new Map<string, { readonly write: object; readonly since: number }>()
@@ -32,13 +34,20 @@ export class Overseer {
   delivered(from: TestMember, to: TestMember, message: Message, isCertain: boolean): void {
     this.contacts.delivered(from, to, message, this.clock.now(), isCertain)
     this.traffic.heard(to.life, from.id)
+    if (message.type === 'install-snapshot') this.snapshots.delivered(to.name, to.life, message, this.clock.now())
   }
 
   sending(from: TestMember, to: TestMember, message: Message): void {
     const sent = this.traffic.sending(from.life, to.id, message, this.clock.now())
     this.checker.note(trafficWithinBudgets(from.life, message, sent))
     if (message.type === 'vote-reply' && message.reason === 'granted') this.granting(from, to, message)
+    if (message.type === 'snapshot-reply') this.saying(from, message)
     if (message.type === 'change-reply') this.changes.answered(from.name, message.id)
+  }
+
+  private saying({ name, life, replica }: TestMember, reply: SnapshotReply): void {
+    const timeoutMs = replica?.electionTimeoutMs ?? 0
+    this.checker.note(this.snapshots.replying(name, life, reply, this.clock.now(), timeoutMs))
   }
 
   private granting(from: TestMember, to: TestMember, { pre, forTerm }: VoteReply): void {
