@@ -439,6 +439,12 @@ module.exports = [
     replace: "if (at === 'known' || times > 0) return EMPTY",
   },
   {
+    name: 'nobody is handed over to for being preferred',
+    file: 'streams/roles/leader/transfer.ts',
+    find: 'return to && { to, gently: true }',
+    replace: 'return to && own === undefined ? { to, gently: true } : undefined',
+  },
+  {
     name: 'a snapshot that broke off begins anew',
     file: 'streams/replica/installer.ts',
     find: 'incoming !== undefined && isSame(incoming.is, sent)',

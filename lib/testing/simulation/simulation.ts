@@ -5,6 +5,7 @@ import { hasQuorum } from '../cluster/has-quorum.js'
 import { isPlaced } from '../cluster/is-placed.js'
 import { isUpToDate } from '../../../streams/rules/vote.js'
 import { BEFORE } from '../cluster/next-version.js'
+import { isPreferred } from '../cluster/is-preferred.js'
 import type { Operation } from '../cluster/operations.js'
 import { rosterOnDisk } from '../cluster/roster-on-disk.js'
 import { TestCluster } from '../cluster/test-cluster.js'
@@ -211,7 +212,15 @@ export class Simulation<State, Input, Output> {
     cluster.until(isSingle, 'a joint roster to be left', this.bound)
     const isWell = (): boolean => isSingle() && isPlaced(cluster)
     cluster.until(isWell, 'the roster to have all where they are', 5000 + this.bound)
+    const isLed = (): boolean => isWell() && isPreferred(cluster.leader)
+    cluster.until(isLed, 'whoever is preferred to lead', 5000 + this.preferenceMs)
     assert.equal(new Set(this.present().map(({ state }) => state)).size, 1, cluster.describe())
+  }
+
+  /** Within which a leader looks twice whether another is preferred, and hands over. */
+  private get preferenceMs(): number {
+    const timeoutMs = this.cluster.leader.replica?.electionTimeoutMs ?? 0
+    return ((2 * LIMITS.preferenceTimeouts + 4) * timeoutMs) / (1 - this.drift)
   }
 
   /** How long it takes to send everybody the newest snapshot, at the pace to which they are held. */
