@@ -221,7 +221,7 @@ export interface Host<T = Payload> extends Observed {
    * roster, where more than one voter comes or goes, is left by itself. What is so already is done.
    *
    * @throws {@link KayakError} `KAYAK_CONFLICT` where the roster is another than the one at `ifIndex`, `KAYAK_INVALID`,
-   * `KAYAK_ADDRESS_TAKEN`, `KAYAK_NOT_CAUGHT_UP` for a promotion that has waited for ten election timeouts, and as every
+   * `KAYAK_ADDRESS_TAKEN`, `KAYAK_NOT_CAUGHT_UP` for a promotion that has waited for ten election timeouts or four fifths of `timeoutMs`, and as every
    * operation `KAYAK_TIMEOUT`, `KAYAK_ABORTED`, `KAYAK_STOPPED`, `KAYAK_REMOVED`, `KAYAK_OVERLOADED`.
    */
   changeRoster(steps: readonly RosterStep[], options?: ChangeOptions): Promise<PublicRoster>

@@ -2,6 +2,7 @@ import type { Replica } from '../../../streams/replica/replica.js'
 import type { RosterChange } from '../../../streams/rules/membership.js'
 import type { Roster } from '../../../streams/rules/roster.js'
 import { rostersAskedFor } from '../invariants/rosters-asked-for.js'
+import type { Watched } from './checker.js'
 import type { Verdict } from './step.js'
 
 /** A change that somebody waits for, under each of the ids under which he has asked for it. */
@@ -60,19 +61,11 @@ export class ChangesAsked {
   private readonly lives = new Map<string, AskedOfLife>()
 
   /** After an event of a member. */
-  look({
-    name,
-    life,
-    replica,
-  }: {
-    readonly name: string
-    readonly life: string
-    readonly replica: Replica | undefined
-  }) {
-    if (replica === undefined) return void this.lives.delete(name)
+  look({ name, life, replica }: Watched): Verdict {
     const known = this.lives.get(name)
-    if (known?.life === life) return known.look()
-    this.lives.set(name, new AskedOfLife(life, replica))
+    if (known?.life === life && replica !== undefined) return known.look()
+    if (replica === undefined) this.lives.delete(name)
+    else this.lives.set(name, new AskedOfLife(life, replica))
     return undefined
   }
 

@@ -28,7 +28,8 @@ export function rostersAskedFor({ life, before, made, open }: MadeRoster): Verdi
   const promotions = before.learners
     .filter(({ staysLearner = false }) => !staysLearner)
     .map(({ id }): RosterChange => ({ steps: [{ type: 'promote', id }] }))
-  if (isSame(leaveJoint(before, made.index), made) || promotions.some(comesOf)) return undefined
+  const isLeft = before.outgoing.length > 0 && isSame(leaveJoint(before, made.index), made)
+  if (isLeft || promotions.some(comesOf)) return undefined
   const asked = open.filter(comesOf)
   if (asked.length === 0) return `${life} makes a roster at ${made.index} that nobody waits for`
   return asked.every(({ ifIndex = before.index }) => ifIndex !== before.index)

@@ -12,7 +12,7 @@
 export const HEADER_BYTES = 8
 const DEEPEST = 16
 /** What a message holds beside its bytes is far less; what a stranger sends may be a million of fields. */
-export const MOST_JSON_BYTES = 1024 * 1024
+const MOST_JSON_BYTES = 1024 * 1024
 const NUL = '\0'
 
 const isBytesMark = (text: string): boolean => text.charCodeAt(0) === 0
