@@ -41,6 +41,11 @@ export function namedAppend(id: unknown, since?: unknown): AppendName {
   return { session: hashed('session', session, date), number }
 }
 
+/** The name of an append of a host's own, among those of its session that wait. */
+export interface OwnName extends AppendName {
+  readonly among: Set<number>
+}
+
 /**
  * The session of a host's own appends, numbered 1, 2, 3 … A new one begins when an append has waited for so long that
  * its number would soon leave the window, since its answer must not be forgotten while it may be tried again; and when
@@ -58,19 +63,25 @@ export class OwnSession {
 
   /** Whether an append can be named now: a new session takes its date from what a leader has told. */
   get isReady(): boolean {
-    return (this.session !== '' && !this.isWornOut()) || this.replica.standing.leader !== undefined
+    return this.replica.standing.leader !== undefined || !this.isWornOut()
   }
 
-  /** Names an append that is now waiting, and gives what to call when it has been settled. */
-  begin(): AppendName & { readonly settled: () => void } {
-    if (this.session === '' || this.isWornOut()) this.renew()
+  /** Names an append that waits from now on. */
+  begin(): OwnName {
+    if (this.isWornOut()) this.renew()
     const number = ++this.count
-    const { session, waiting } = this
-    waiting.add(number)
-    return { session, number, settled: () => waiting.delete(number) }
+    const { session, waiting: among } = this
+    among.add(number)
+    return { session, number, among }
+  }
+
+  /** Says that an append waits no more. */
+  settled({ number, among }: OwnName): void {
+    among.delete(number)
   }
 
   private isWornOut(): boolean {
+    if (this.session === '') return true
     const [lowest] = this.waiting
     const { sessions, parts } = this.replica
     if (lowest !== undefined && this.count + 1 - lowest >= sessions.window / 2) return true

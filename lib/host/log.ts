@@ -1,6 +1,6 @@
 import { catchError, finalize, firstValueFrom, map, of, takeUntil } from 'rxjs'
 import type { MonoTypeOperatorFunction, Observable } from 'rxjs'
-import { undecodable, type Codec } from '../../streams/contracts/codec.js'
+import type { Codec } from '../../streams/contracts/codec.js'
 import { isCompacted, isKayakError, KayakError } from '../../streams/contracts/errors.js'
 import type { AppendOptions, Entry, Log, Snapshot } from '../../streams/contracts/host.js'
 import { LIMITS } from '../../streams/contracts/limits.js'
@@ -12,18 +12,11 @@ import type { Member } from '../member/member.js'
 import { namedAppend, type AppendName, type OwnSession } from './append-session.js'
 import { bounded } from './bounded.js'
 import { supplyChunks, type ChunkSource } from './chunks.js'
+import { decodeWith, encodeWith, payloadBytes, tooLarge, type Encoded } from './coding.js'
 import { entriesFrom, listen$ } from './listen.js'
 import { checkOptions, operation, timeoutOf, type OperationContext } from './operation.js'
-import { payloadCodec } from './payload-codec.js'
 
-/** kayak's own codec shares no memory with anybody. */
-export const isOwn = (codec: object): boolean => Object.is(codec, payloadCodec)
-
-/** A copy, unless nobody else has the memory. Not `slice()`, which on a Buffer makes another view of the same memory. */
-const apart = (codec: object, bytes: Uint8Array): Uint8Array => (isOwn(codec) ? bytes : new Uint8Array(bytes))
-
-export const tooLarge = (bytes: number, most: number): KayakError =>
-  new KayakError('KAYAK_PAYLOAD_TOO_LARGE', `A payload of ${String(bytes)} bytes is over the limit of ${String(most)}.`)
+const NO_OPTIONS: AppendOptions = {}
 
 type Batch = Readonly<Record<'entries', readonly LogEntry[]>>
 
@@ -33,20 +26,6 @@ const unread = (cause: unknown): Observable<Batch> => {
   if (isKayakError(cause) && cause.outcome === 'unknown') throw cause
   const why = 'What was appended first under the id could not be read.'
   throw new KayakError('KAYAK_STORAGE_FAILED', why, { outcome: 'unknown', cause })
-}
-
-type Encoded = Pick<LogEntry, 'index' | 'term' | 'time' | 'payload'>
-
-/** Turns an entry of the log into what a consumer sees. */
-export function decodeWith<T>(codec: Codec<T>): (entry: Encoded) => Entry<T> {
-  return ({ index, term, time, payload }) => {
-    try {
-      // a copy, since what a codec makes of it may share its memory, and this is the log's
-      return { index, term, kind: 'data', payload: codec.decode(apart(codec, payload)), time }
-    } catch (cause) {
-      throw undecodable(`Entry ${String(index)} can't be decoded.`, 'unknown', cause)
-    }
-  }
 }
 
 /** What a host's log needs. */
@@ -81,35 +60,36 @@ export class HostLog<T> implements Log<T> {
     return this.parts.shown()
   }
 
-  async append(payload: T, options: AppendOptions = {}): Promise<Entry<T>> {
+  async append(payload: T, options: AppendOptions = NO_OPTIONS): Promise<Entry<T>> {
     checkOptions(options)
     const bytes = this.encode(payload)
-    if (options.id === undefined && options.since !== undefined)
+    const { id, since } = options
+    if (id !== undefined) return this.appendNamed(namedAppend(id, since), bytes, options)
+    if (since !== undefined)
       throw new KayakError('KAYAK_INVALID', 'since says when an id was made up, and there is none.')
-    if (options.id !== undefined) return this.appendAs(namedAppend(options.id, options.since), bytes, options)
-    const left = this.parts.session.isReady ? options : await this.untilLed(bytes, options)
-    const own = this.parts.session.begin()
+    const { session } = this.parts
+    const left = session.isReady ? options : await this.untilLed(bytes, options)
+    const own = session.begin()
     try {
-      return await this.appendAs(own, bytes, left, true)
+      const { index, term, time } = await this.answerTo(own, bytes, left)
+      return this.decode({ index, term, time, payload: bytes })
     } finally {
-      own.settled()
+      session.settled(own)
     }
   }
 
-  /** Appends under a name. Of a name of this host's own, what was appended first is what is appended now. */
-  private async appendAs(
-    { session, number }: AppendName,
-    bytes: Uint8Array,
-    options: AppendOptions,
-    isOwn = false,
-  ): Promise<Entry<T>> {
+  /** What was appended first under a name that a caller has given may be something else. */
+  private async appendNamed(name: AppendName, bytes: Uint8Array, options: AppendOptions): Promise<Entry<T>> {
     const read = bounded<Batch>(this.member, 'The append', this.parts, options)
-    const answer = await operation<Answer>(this.parts, options, (timeoutMs, settle) =>
+    const { index, term, time, payload } = await this.answerTo(name, bytes, options)
+    const first = payload ?? (await this.payloadAt(index, read))
+    return this.decode({ index, term, time, payload: first ?? bytes })
+  }
+
+  private answerTo({ session, number }: AppendName, bytes: Uint8Array, options: AppendOptions): Promise<Answer> {
+    return operation<Answer>(this.parts, options, (timeoutMs, settle) =>
       this.member.waiting.append(session, number, bytes, timeoutMs, settle),
     )
-    const { index, term, time } = answer
-    const first = answer.payload ?? (isOwn ? undefined : await this.payloadAt(index, read))
-    return this.decode({ index, term, time, payload: first ?? bytes })
   }
 
   /** Waits for a leader, who can say what a new session's date is, and gives the options with what is left of their time. */
@@ -164,22 +144,9 @@ export class HostLog<T> implements Log<T> {
     this.parts.check()
     const { codec, maxPayloadBytes } = this.parts
     const bytes = encodeWith(codec, payload)
-    // the default codec's tag is kayak's, not the payload's
-    const size = bytes.byteLength - (isOwn(codec) ? 1 : 0)
+    const size = payloadBytes(codec, bytes)
     if (size <= maxPayloadBytes) return bytes
     this.member.replica.parts.budgets.over('payload', size, maxPayloadBytes)
     throw tooLarge(size, maxPayloadBytes)
   }
-}
-
-function encodeWith<T>(codec: Codec<T>, payload: T): Uint8Array {
-  try {
-    const bytes: unknown = codec.encode(payload)
-    // a copy, since a codec may use its memory again
-    if (bytes instanceof Uint8Array) return apart(codec, bytes)
-  } catch (cause) {
-    if (isKayakError(cause)) throw cause
-    throw new KayakError('KAYAK_INVALID', 'The codec could not encode the payload.', { cause })
-  }
-  throw new KayakError('KAYAK_INVALID', 'The codec did not return a Uint8Array.')
 }

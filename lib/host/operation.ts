@@ -14,23 +14,19 @@ export interface OperationContext {
 }
 
 /** Runs something that waits as a promise, which ends by its deadline, or when its signal is aborted. */
-export async function operation<T>(
+export function operation<T>(
   context: OperationContext,
   options: OperationOptions,
   begin: (timeoutMs: number, settle: Settle<T>) => Waiting,
 ): Promise<T> {
-  context.check()
-  const timeoutMs = timeoutOf(options, context.timeoutMs)
-  const signal = signalOf(options)
-  let stopListening = (): void => undefined
-  try {
-    return await new Promise<T>((resolve, reject) => {
-      const waiting = begin(timeoutMs, { done: resolve, failed: reject })
-      if (signal === undefined) return
-      const abort = (): void => waiting.abort(signal.reason)
-      stopListening = onAbort(signal, abort)
-    })
-  } finally {
-    stopListening()
-  }
+  const listening: { end?: () => void } = {}
+  // one promise where there is no signal: there are as many as appends
+  const ended = new Promise<T>((resolve, reject) => {
+    context.check()
+    const timeoutMs = timeoutOf(options, context.timeoutMs)
+    const signal = signalOf(options)
+    const waiting = begin(timeoutMs, { done: resolve, failed: reject })
+    if (signal !== undefined) listening.end = onAbort(signal, () => waiting.abort(signal.reason))
+  })
+  return listening.end === undefined ? ended : ended.finally(listening.end)
 }

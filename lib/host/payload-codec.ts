@@ -6,12 +6,15 @@ const BYTES = 0
 const UTF8 = 1
 const UTF16 = 2
 
-const tagged = (tag: number, bytes: Uint8Array): Uint8Array => {
-  const whole = new Uint8Array(bytes.byteLength + 1)
-  whole[0] = tag
-  whole.set(bytes, 1)
-  return whole
+/** Where a codec has its memory from. */
+export interface Memory {
+  /** So many bytes for what goes into the log. */
+  readonly forLog: (bytes: number) => Uint8Array
+  /** A copy for whoever reads it. */
+  readonly copyOf: (bytes: Uint8Array) => Uint8Array
 }
+
+const OWN_MEMORY: Memory = { forLog: bytes => new Uint8Array(bytes), copyOf: bytes => new Uint8Array(bytes) }
 
 const encoder = new TextEncoder()
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -34,24 +37,35 @@ function textOf(utf16: Uint8Array): string {
 }
 
 /** The codec of hosts and clients without one, in browsers too: a string comes out as a string, bytes as bytes. */
-export const payloadCodec: Codec<Payload> = {
-  encode(value: unknown) {
-    if (value instanceof Uint8Array) return tagged(BYTES, value)
-    if (typeof value !== 'string')
-      throw new KayakError('KAYAK_INVALID', 'A payload is a string or a Uint8Array; other values need a codec.')
-    return LONE_SURROGATE.test(value) ? tagged(UTF16, utf16Of(value)) : tagged(UTF8, encoder.encode(value))
-  },
-  decode(bytes) {
-    const content = bytes.subarray(1)
-    switch (bytes[0]) {
-      case BYTES:
-        return new Uint8Array(content)
-      case UTF8:
-        return utf8.decode(content)
-      case UTF16:
-        return textOf(content)
-      default:
-        throw new KayakError('KAYAK_INVALID', 'An entry was appended with a codec; this host has none.')
-    }
-  },
+export function payloadCodecOn({ forLog, copyOf }: Memory): Codec<Payload> {
+  const tagged = (tag: number, bytes: Uint8Array): Uint8Array => {
+    const whole = forLog(bytes.byteLength + 1)
+    whole[0] = tag
+    whole.set(bytes, 1)
+    return whole
+  }
+  return {
+    encode(value: unknown) {
+      if (value instanceof Uint8Array) return tagged(BYTES, value)
+      if (typeof value !== 'string')
+        throw new KayakError('KAYAK_INVALID', 'A payload is a string or a Uint8Array; other values need a codec.')
+      return LONE_SURROGATE.test(value) ? tagged(UTF16, utf16Of(value)) : tagged(UTF8, encoder.encode(value))
+    },
+    decode(bytes) {
+      const content = bytes.subarray(1)
+      switch (bytes[0]) {
+        case BYTES:
+          return copyOf(content)
+        case UTF8:
+          return utf8.decode(content)
+        case UTF16:
+          return textOf(content)
+        default:
+          throw new KayakError('KAYAK_INVALID', 'An entry was appended with a codec; this host has none.')
+      }
+    },
+  }
 }
+
+/** The same where every copy has memory of its own, as a client's has. */
+export const payloadCodec = payloadCodecOn(OWN_MEMORY)

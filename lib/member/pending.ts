@@ -5,9 +5,15 @@ import type { Answer } from '../../streams/sources/answer.js'
 import type { Timed } from '../../streams/sources/deadlines.js'
 import type { AppendRequest, BarrierRequest, ChangeRequest, Settle } from '../../streams/sources/requests.js'
 
+/** What a caller holds of something that waits. */
+export interface Waiting {
+  /** Gives it up; nothing if it is settled. */
+  abort(cause: unknown): void
+}
+
 /** Something that a caller waits for: it is settled once, and whatever comes later changes nothing. */
-abstract class Pending<T> implements Settle<T>, Timed {
-  private settled = false
+abstract class Pending<T> implements Settle<T>, Timed, Waiting {
+  settled = false
   sent = false
 
   constructor(
@@ -15,9 +21,11 @@ abstract class Pending<T> implements Settle<T>, Timed {
     readonly timeoutMs: number,
     readonly deadline: number,
     private readonly settle: Settle<T>,
-    private readonly release: (pending: Pending<T>) => void,
     private readonly leader: () => Sender | undefined,
   ) {}
+
+  /** Lets go of it where it waits. */
+  protected abstract leave(): void
 
   done(value: T): void {
     if (this.finish()) this.settle.done(value)
@@ -41,10 +49,14 @@ abstract class Pending<T> implements Settle<T>, Timed {
     this.giveUp('KAYAK_TIMEOUT', `was not answered within ${this.timeoutMs} ms.`)
   }
 
+  abort(cause: unknown): void {
+    this.giveUp('KAYAK_ABORTED', 'was aborted.', cause)
+  }
+
   private finish(): boolean {
     if (this.settled) return false
     this.settled = true
-    this.release(this)
+    this.leave()
     return true
   }
 }
@@ -59,10 +71,14 @@ export class PendingAppend extends Pending<Answer> implements AppendRequest {
     timeoutMs: number,
     deadline: number,
     settle: Settle<Answer>,
-    release: (pending: PendingAppend) => void,
+    private readonly release: (pending: PendingAppend) => void,
     leader: () => Sender | undefined,
   ) {
-    super('The append', timeoutMs, deadline, settle, () => release(this), leader)
+    super('The append', timeoutMs, deadline, settle, leader)
+  }
+
+  protected leave(): void {
+    this.release(this)
   }
 }
 
@@ -73,10 +89,14 @@ export class PendingBarrier extends Pending<number> implements BarrierRequest {
     readonly askedAt: number,
     timeoutMs: number,
     settle: Settle<number>,
-    release: (pending: PendingBarrier) => void,
+    private readonly release: (pending: PendingBarrier) => void,
     leader: () => Sender | undefined,
   ) {
-    super(`The ${what}`, timeoutMs, askedAt + timeoutMs, settle, () => release(this), leader)
+    super(`The ${what}`, timeoutMs, askedAt + timeoutMs, settle, leader)
+  }
+
+  protected leave(): void {
+    this.release(this)
   }
 }
 
@@ -93,11 +113,15 @@ export class PendingChange extends Pending<number> implements ChangeRequest {
     timeoutMs: number,
     deadline: number,
     settle: Settle<number>,
-    release: (pending: PendingChange) => void,
+    private readonly release: (pending: PendingChange) => void,
     leader: () => Sender | undefined,
   ) {
-    super(`The change of the roster (${changeName(change)})`, timeoutMs, deadline, settle, () => release(this), leader)
+    super(`The change of the roster (${changeName(change)})`, timeoutMs, deadline, settle, leader)
     this.askedAt = deadline - timeoutMs
     this.patientUntil = deadline - ANSWERS_SHARE * timeoutMs
+  }
+
+  protected leave(): void {
+    this.release(this)
   }
 }

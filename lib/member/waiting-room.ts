@@ -10,13 +10,9 @@ import type { Answer } from '../../streams/sources/answer.js'
 import { Deadlines } from '../../streams/sources/deadlines.js'
 import type { Sender } from '../../streams/sources/inbound.js'
 import type { Settle } from '../../streams/sources/requests.js'
-import { PendingAppend, PendingBarrier, PendingChange, type AnyPending } from './pending.js'
+import { PendingAppend, PendingBarrier, PendingChange, type AnyPending, type Waiting } from './pending.js'
 
-/** What a caller holds of something that waits. */
-export interface Waiting {
-  /** Gives it up; nothing if it is settled. */
-  abort(cause: unknown): void
-}
+export type { Waiting } from './pending.js'
 
 const overloaded = (what: string, budget: Budget): KayakError =>
   new KayakError('KAYAK_OVERLOADED', `Too many ${what} wait here (the budget "${budget}").`, { budget })
@@ -26,6 +22,15 @@ export class WaitingRoom {
   private readonly all = new Set<AnyPending>()
   private readonly deadlines: Deadlines
   private readonly leader = (): Sender | undefined => this.replica.standing.leader
+  private readonly releaseAppend = (done: PendingAppend): void => {
+    this.bytes -= done.payload.byteLength
+    this.replica.parts.requests.dropAppend(done)
+    this.leave(done)
+  }
+  private readonly submitAppend = (pending: PendingAppend): void => {
+    this.replica.parts.requests.submitAppend(pending)
+    this.answer(pending.session, pending.number)
+  }
   private bytes = 0
 
   constructor(private readonly replica: Replica) {
@@ -37,13 +42,7 @@ export class WaitingRoom {
   }
 
   append(session: string, number: number, payload: Uint8Array, timeoutMs: number, settle: Settle<Answer>): Waiting {
-    const { inbox, requests } = this.replica.parts
     this.admit(payload.byteLength)
-    const release = (done: PendingAppend): void => {
-      this.bytes -= payload.byteLength
-      requests.dropAppend(done)
-      this.leave(done)
-    }
     const pending = new PendingAppend(
       session,
       number,
@@ -51,17 +50,13 @@ export class WaitingRoom {
       timeoutMs,
       this.deadline(timeoutMs),
       settle,
-      release,
+      this.releaseAppend,
       this.leader,
     )
-    return this.enter(pending, () => {
-      this.bytes += payload.byteLength
-      inbox.post(() => {
-        if (!this.all.has(pending)) return
-        requests.submitAppend(pending)
-        this.answer(session, number)
-      })
-    })
+    this.enter(pending)
+    this.bytes += payload.byteLength
+    this.post(pending, this.submitAppend)
+    return pending
   }
 
   /** Waits until all is here that was acknowledged anywhere before it was asked for. */
@@ -121,7 +116,9 @@ export class WaitingRoom {
     }
     const now = this.replica.parts.clock.now()
     const pending = new PendingBarrier(what, 0, now, timeoutMs, settle, release, this.leader)
-    return this.enter(pending, () => begin(pending))
+    this.enter(pending)
+    begin(pending)
+    return pending
   }
 
   /** Waits until this member has applied up to an index. */
@@ -131,13 +128,15 @@ export class WaitingRoom {
   }
 
   change(change: RosterChange, timeoutMs: number, settle: Settle<number>): Waiting {
-    const { inbox, requests } = this.replica.parts
+    const { changes } = this.replica.parts.requests
     const release = (done: PendingChange): void => {
-      requests.changes.forget(done)
+      changes.forget(done)
       this.leave(done)
     }
     const pending = new PendingChange(change, timeoutMs, this.deadline(timeoutMs), settle, release, this.leader)
-    return this.enter(pending, () => inbox.post(() => this.all.has(pending) && requests.changes.submit(pending)))
+    this.enter(pending)
+    this.post(pending, () => changes.submit(pending))
+    return pending
   }
 
   /** Settles those whose append has just been applied here. */
@@ -177,17 +176,15 @@ export class WaitingRoom {
     settle: Settle<number>,
     submit: (pending: PendingBarrier) => void,
   ): Waiting {
-    const { inbox, requests, clock } = this.replica.parts
+    const { requests, clock } = this.replica.parts
     const release = (done: PendingBarrier): void => {
       requests.dropBarrier(done)
       this.leave(done)
     }
     const pending = new PendingBarrier(what, slack, clock.now(), timeoutMs, settle, release, this.leader)
-    return this.enter(pending, () =>
-      inbox.post(() => {
-        if (this.all.has(pending)) submit(pending)
-      }),
-    )
+    this.enter(pending)
+    this.post(pending, submit)
+    return pending
   }
 
   /** Refuses so many bytes more than may wait here. */
@@ -201,7 +198,7 @@ export class WaitingRoom {
     return this.replica.parts.clock.now() + timeoutMs
   }
 
-  private enter(pending: AnyPending, submit: () => void): Waiting {
+  private enter(pending: AnyPending): void {
     if (this.replica.parts.inbox.isClosed) throw new KayakError('KAYAK_STOPPED', 'The member has stopped.')
     if (this.all.size >= LIMITS.pendingRequests) {
       this.replica.parts.budgets.over('requests', this.all.size + 1, LIMITS.pendingRequests)
@@ -209,8 +206,13 @@ export class WaitingRoom {
     }
     this.all.add(pending)
     this.deadlines.add(pending, pending.timeoutMs)
-    submit()
-    return { abort: cause => pending.giveUp('KAYAK_ABORTED', 'was aborted.', cause) }
+  }
+
+  /** Lets it take its turn, unless it is settled by then. */
+  private post<P extends AnyPending>(pending: P, submit: (pending: P) => void): void {
+    this.replica.parts.inbox.post(() => {
+      if (!pending.settled) submit(pending)
+    })
   }
 
   private leave(pending: AnyPending): void {

@@ -23,6 +23,10 @@ export interface Entry<T = Payload> {
   readonly index: number
   readonly term: number
   readonly kind: 'data'
+  /**
+   * The consumer's own to change. Bytes are a view, as a Buffer of Node.js is: what is around them in their `buffer` may be
+   * of other payloads, which are kept as long as they are. `slice()` gives bytes with memory of their own.
+   */
   readonly payload: T
   readonly time: number
 }

@@ -72,7 +72,10 @@ async function readsUnharmed(world: World, more: Options): Promise<void> {
   const options = world.options('a', more)
   const { storage } = options
   const read = storage.read.bind(storage)
-  const asBuffer = (entry: LogEntry): LogEntry => ({ ...entry, payload: Buffer.from(entry.payload.buffer) })
+  const asBuffer = (entry: LogEntry): LogEntry => {
+    const { buffer, byteOffset, byteLength } = entry.payload
+    return { ...entry, payload: Buffer.from(buffer, byteOffset, byteLength) }
+  }
   storage.read = (...range) => read(...range).pipe(map(entries => entries.map(asBuffer)))
   const host = await world.run(start('127.0.0.1:0', options))
   await world.leaderOf([host])

@@ -1,13 +1,12 @@
 import { undecodable, type Codec } from '../../../streams/contracts/codec.js'
 import type { Budgets } from '../../../streams/replica/budgets.js'
-import { isOwn, tooLarge } from '../log.js'
+import { payloadBytes, tooLarge } from '../coding.js'
 
 /** Checks what a client appends as this host's own appends are: encoded elsewhere, and decoded here to see that it can be. */
 export const payloadCheck =
   <T>(codec: Codec<T>, maxPayloadBytes: number, budgets: Budgets) =>
   (bytes: Uint8Array): void => {
-    // the default codec's tag is kayak's, not the payload's
-    const size = bytes.byteLength - (isOwn(codec) ? 1 : 0)
+    const size = payloadBytes(codec, bytes)
     if (size > maxPayloadBytes) {
       budgets.over('payload', size, maxPayloadBytes)
       throw tooLarge(size, maxPayloadBytes)

@@ -1,0 +1,59 @@
+import { Pieces } from '../../lib/host/pieces'
+import { hostCodec } from '../../lib/host/coding'
+
+/** Tries to take the memory away from this thread. */
+function transfer(buffer: ArrayBufferLike): void {
+  try {
+    structuredClone(0, { transfer: [buffer as ArrayBuffer] })
+  } catch {
+    // some versions of Node.js refuse it, others do nothing
+  }
+}
+
+describe('pieces of memory', () => {
+  it('share blocks, and no byte', () => {
+    const pieces = new Pieces(1024)
+    const taken = Array.from({ length: 40 }, (_, at) => pieces.take(1 + (at % 60)).fill(at))
+    for (const [at, piece] of taken.entries()) expect([...piece]).toEqual(new Array<number>(1 + (at % 60)).fill(at))
+    expect(new Set(taken.map(({ buffer }) => buffer)).size).toBeLessThan(taken.length / 4)
+  })
+
+  it('begin where any typed array may begin, and are zero', () => {
+    const pieces = new Pieces(1024)
+    for (const bytes of [1, 3, 8, 13, 200, 0]) {
+      const piece = pieces.take(bytes)
+      expect([piece.byteOffset % 8, piece.byteLength, piece.every(byte => byte === 0)]).toEqual([0, bytes, true])
+    }
+  })
+
+  it('have memory of their own if they are large', () => {
+    const pieces = new Pieces(1024)
+    expect(pieces.take(257).buffer.byteLength).toBe(257)
+    expect(pieces.take(256).buffer.byteLength).toBe(1024)
+  })
+
+  it('are copies that are apart from what they were made of, a Buffer too', () => {
+    const pieces = new Pieces(1024)
+    const original = Buffer.from('abc')
+    const copy = pieces.copy(original)
+    original.fill(0)
+    expect(copy).toEqual(Uint8Array.of(97, 98, 99))
+  })
+
+  it('can not be transferred to another thread, which would take the others away', () => {
+    const pieces = new Pieces(1024)
+    const piece = pieces.copy(Uint8Array.of(1, 2, 3))
+    transfer(piece.buffer)
+    expect([...piece]).toEqual([1, 2, 3])
+    expect([...pieces.copy(Uint8Array.of(4))]).toEqual([4])
+  })
+})
+
+describe('payloads of hosts without a codec', () => {
+  it('share no memory with what the log holds', () => {
+    const encoded = hostCodec.encode(Uint8Array.of(1, 2, 3))
+    const decoded = hostCodec.decode(encoded) as Uint8Array
+    expect(decoded).toEqual(Uint8Array.of(1, 2, 3))
+    expect(decoded.buffer).not.toBe(encoded.buffer)
+  })
+})
