@@ -41,9 +41,40 @@ export function namedAppend(id: unknown, since?: unknown): AppendName {
   return { session: hashed('session', session, date), number }
 }
 
-/** The name of an append of a host's own, among those of its session that wait. */
+/** The numbers of one session, 1, 2, 3 …, and which of them wait. Most are settled in their order. */
+class Numbers {
+  private next = 1
+  private lowest = 1
+  private readonly settled = new Set<number>()
+
+  /** The lowest that waits, or the next one if none does. */
+  get from(): number {
+    return this.lowest
+  }
+
+  /** How many there will be with the next one. */
+  get count(): number {
+    return this.next
+  }
+
+  /** Whether any has been settled. */
+  get isAnySettled(): boolean {
+    return this.lowest > 1 || this.settled.size > 0
+  }
+
+  take(): number {
+    return this.next++
+  }
+
+  settle(number: number): void {
+    if (number !== this.lowest) this.settled.add(number)
+    else for (this.lowest++; this.settled.delete(this.lowest);) this.lowest++
+  }
+}
+
+/** The name of an append of a host's own, among those of its session. */
 export interface OwnName extends AppendName {
-  readonly among: Set<number>
+  readonly among: Numbers
 }
 
 /**
@@ -53,8 +84,7 @@ export interface OwnName extends AppendName {
  */
 export class OwnSession {
   private session = ''
-  private count = 0
-  private waiting = new Set<number>()
+  private numbers = new Numbers()
 
   constructor(
     private readonly random: Random,
@@ -69,31 +99,27 @@ export class OwnSession {
   /** Names an append that waits from now on. */
   begin(): OwnName {
     if (this.isWornOut()) this.renew()
-    const number = ++this.count
-    const { session, waiting: among } = this
-    among.add(number)
-    return { session, number, among }
+    const { session, numbers: among } = this
+    return { session, number: among.take(), among }
   }
 
   /** Says that an append waits no more. */
   settled({ number, among }: OwnName): void {
-    among.delete(number)
+    among.settle(number)
   }
 
   private isWornOut(): boolean {
     if (this.session === '') return true
-    const [lowest] = this.waiting
     const { sessions, parts } = this.replica
-    if (lowest !== undefined && this.count + 1 - lowest >= sessions.window / 2) return true
+    const { count, from, isAnySettled } = this.numbers
+    if (count - from >= sessions.window / 2) return true
     // while its first appends wait it is not known yet
-    const isKnown = this.waiting.size < this.count
-    return isKnown && sessions.isWornOut(this.session, parts.log.lastTime)
+    return isAnySettled && sessions.isWornOut(this.session, parts.log.lastTime)
   }
 
   private renew(): void {
     const digits = randomHex(this.random, DATED_DIGITS / 2)
     this.session = datedSession(this.replica.newestKnown, digits, LIMITS.sessionSpanEntries)
-    this.count = 0
-    this.waiting = new Set()
+    this.numbers = new Numbers()
   }
 }

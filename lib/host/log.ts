@@ -8,13 +8,14 @@ import type { SnapshotMeta } from '../../streams/contracts/storage.js'
 import { readChunks$ } from '../../streams/replica/snapshot-reader.js'
 import type { LogEntry } from '../../streams/rules/entry.js'
 import type { Answer } from '../../streams/sources/answer.js'
+import type { Settle } from '../../streams/sources/requests.js'
 import type { Member } from '../member/member.js'
-import { namedAppend, type AppendName, type OwnSession } from './append-session.js'
+import { namedAppend, type AppendName, type OwnName, type OwnSession } from './append-session.js'
 import { bounded } from './bounded.js'
 import { supplyChunks, type ChunkSource } from './chunks.js'
 import { decodeWith, encodeWith, payloadBytes, tooLarge, type Encoded } from './coding.js'
 import { entriesFrom, listen$ } from './listen.js'
-import { checkOptions, operation, timeoutOf, type OperationContext } from './operation.js'
+import { beginOperation, checkOptions, operation, timeoutOf, type OperationContext } from './operation.js'
 
 const NO_OPTIONS: AppendOptions = {}
 
@@ -35,6 +36,37 @@ export interface LogParts<T> extends OperationContext {
   readonly session: OwnSession
   /** The last entry that consumers can read. */
   readonly shown: () => number
+}
+
+/** What holds the promise of an append. */
+interface Caller<T> {
+  readonly done: (entry: Entry<T>) => void
+  readonly failed: (error: unknown) => void
+}
+
+/** An append of a host's own that waits: what has been appended first under its name is what is appended now. */
+class OwnAppend<T> implements Settle<Answer> {
+  constructor(
+    private readonly session: OwnSession,
+    private readonly name: OwnName,
+    private readonly bytes: Uint8Array,
+    private readonly decode: (entry: Encoded) => Entry<T>,
+    private readonly caller: Caller<T>,
+  ) {}
+
+  done({ index, term, time }: Answer): void {
+    this.session.settled(this.name)
+    try {
+      this.caller.done(this.decode({ index, term, time, payload: this.bytes }))
+    } catch (error) {
+      this.caller.failed(error)
+    }
+  }
+
+  failed(error: KayakError): void {
+    this.session.settled(this.name)
+    this.caller.failed(error)
+  }
 }
 
 /** The log as a host's consumers hold it. */
@@ -60,36 +92,51 @@ export class HostLog<T> implements Log<T> {
     return this.parts.shown()
   }
 
-  async append(payload: T, options: AppendOptions = NO_OPTIONS): Promise<Entry<T>> {
-    checkOptions(options)
-    const bytes = this.encode(payload)
-    const { id, since } = options
-    if (id !== undefined) return this.appendNamed(namedAppend(id, since), bytes, options)
-    if (since !== undefined)
-      throw new KayakError('KAYAK_INVALID', 'since says when an id was made up, and there is none.')
+  append(payload: T, options: AppendOptions = NO_OPTIONS): Promise<Entry<T>> {
+    return new Promise((done, failed) => {
+      checkOptions(options)
+      const bytes = this.encode(payload)
+      const { id, since } = options
+      if (id === undefined && since !== undefined)
+        throw new KayakError('KAYAK_INVALID', 'since says when an id was made up, and there is none.')
+      if (id !== undefined) done(this.appendNamed(namedAppend(id, since), bytes, options))
+      else if (this.parts.session.isReady) this.beginOwn(bytes, options, { done, failed })
+      else done(this.appendOnceLed(bytes, options))
+    })
+  }
+
+  /** Appends under a name of this host's own: no promise in between, since there are as many as appends. */
+  private beginOwn(bytes: Uint8Array, options: AppendOptions, caller: Caller<T>): void {
     const { session } = this.parts
-    const left = session.isReady ? options : await this.untilLed(bytes, options)
     const own = session.begin()
+    const settled = new OwnAppend(session, own, bytes, this.decode, caller)
     try {
-      const { index, term, time } = await this.answerTo(own, bytes, left)
-      return this.decode({ index, term, time, payload: bytes })
-    } finally {
+      beginOperation<Answer>(this.parts, options, settled, (timeoutMs, answering) =>
+        this.member.waiting.append(own.session, own.number, bytes, timeoutMs, answering),
+      )
+    } catch (error) {
       session.settled(own)
+      throw error
     }
   }
 
-  /** What was appended first under a name that a caller has given may be something else. */
-  private async appendNamed(name: AppendName, bytes: Uint8Array, options: AppendOptions): Promise<Entry<T>> {
-    const read = bounded<Batch>(this.member, 'The append', this.parts, options)
-    const { index, term, time, payload } = await this.answerTo(name, bytes, options)
-    const first = payload ?? (await this.payloadAt(index, read))
-    return this.decode({ index, term, time, payload: first ?? bytes })
+  private async appendOnceLed(bytes: Uint8Array, options: AppendOptions): Promise<Entry<T>> {
+    const left = await this.untilLed(bytes, options)
+    return new Promise((done, failed) => this.beginOwn(bytes, left, { done, failed }))
   }
 
-  private answerTo({ session, number }: AppendName, bytes: Uint8Array, options: AppendOptions): Promise<Answer> {
-    return operation<Answer>(this.parts, options, (timeoutMs, settle) =>
+  /** What was appended first under a name that a caller has given may be something else. */
+  private async appendNamed(
+    { session, number }: AppendName,
+    bytes: Uint8Array,
+    options: AppendOptions,
+  ): Promise<Entry<T>> {
+    const read = bounded<Batch>(this.member, 'The append', this.parts, options)
+    const { index, term, time, payload } = await operation<Answer>(this.parts, options, (timeoutMs, settle) =>
       this.member.waiting.append(session, number, bytes, timeoutMs, settle),
     )
+    const first = payload ?? (await this.payloadAt(index, read))
+    return this.decode({ index, term, time, payload: first ?? bytes })
   }
 
   /** Waits for a leader, who can say what a new session's date is, and gives the options with what is left of their time. */

@@ -1,3 +1,4 @@
+import { Subscription } from 'rxjs'
 import type { OperationOptions } from '../../streams/contracts/host.js'
 import { onAbort } from '../../streams/operators/on-abort.js'
 import type { Settle } from '../../streams/sources/requests.js'
@@ -13,20 +14,37 @@ export interface OperationContext {
   check(): void
 }
 
-/** Runs something that waits as a promise, which ends by its deadline, or when its signal is aborted. */
-export function operation<T>(
+type Begin<T> = (timeoutMs: number, settle: Settle<T>) => Waiting
+
+/** Begins something that waits, which is settled by its deadline, or when its signal is aborted. */
+export function beginOperation<T>(
   context: OperationContext,
   options: OperationOptions,
-  begin: (timeoutMs: number, settle: Settle<T>) => Waiting,
-): Promise<T> {
-  const listening: { end?: () => void } = {}
-  // one promise where there is no signal: there are as many as appends
-  const ended = new Promise<T>((resolve, reject) => {
-    context.check()
-    const timeoutMs = timeoutOf(options, context.timeoutMs)
-    const signal = signalOf(options)
-    const waiting = begin(timeoutMs, { done: resolve, failed: reject })
-    if (signal !== undefined) listening.end = onAbort(signal, () => waiting.abort(signal.reason))
-  })
-  return listening.end === undefined ? ended : ended.finally(listening.end)
+  settle: Settle<T>,
+  begin: Begin<T>,
+): void {
+  context.check()
+  const timeoutMs = timeoutOf(options, context.timeoutMs)
+  const signal = signalOf(options)
+  if (signal === undefined) begin(timeoutMs, settle)
+  else beginAbortable(signal, settle, listened => begin(timeoutMs, listened))
 }
+
+function beginAbortable<T>(signal: AbortSignal, settle: Settle<T>, begin: (settle: Settle<T>) => Waiting): void {
+  const listening = new Subscription()
+  const waiting = begin({
+    done: value => {
+      listening.unsubscribe()
+      settle.done(value)
+    },
+    failed: error => {
+      listening.unsubscribe()
+      settle.failed(error)
+    },
+  })
+  listening.add(onAbort(signal, () => waiting.abort(signal.reason)))
+}
+
+/** The same as a promise. */
+export const operation = <T>(context: OperationContext, options: OperationOptions, begin: Begin<T>): Promise<T> =>
+  new Promise<T>((done, failed) => beginOperation(context, options, { done, failed }, begin))

@@ -163,8 +163,7 @@ export class WaitingRoom {
     const answer = this.replica.sessions.find(session, number) ?? refused
     if (answer === undefined) return
     for (const request of waiting) {
-      if (answer !== 'expired')
-        request.done(applied?.index === answer.index ? { ...answer, payload: applied.payload } : answer)
+      if (answer !== 'expired') request.done(applied?.index === answer.index ? applied : answer)
       else request.failed(sessionExpired())
     }
   }

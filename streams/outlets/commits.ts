@@ -13,7 +13,7 @@ function apply(replica: Replica, entry: LogEntry): boolean {
   const knew = sessions.hasForgottenUndated
   const applied = sessions.apply(entry)
   if (sessions.hasForgottenUndated !== knew) replica.tell({ type: 'names-forgotten' })
-  if (applied.is === 'first') return true
+  if (applied === 'first') return true
   replica.duplicates.add(entry.index)
   return false
 }

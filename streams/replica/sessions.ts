@@ -2,7 +2,7 @@ import { LIMITS } from '../contracts/limits.js'
 import type { LogEntry } from '../rules/entry.js'
 import {
   afterForgetting,
-  dateOf,
+  isDated,
   isForgettable,
   isFromTheFuture,
   mayBeForgotten,
@@ -11,12 +11,8 @@ import {
 import type { Answer } from '../sources/answer.js'
 import { decodeSessions, encodeSessions, type SessionRecord } from './session-records.js'
 
-/** What applying an entry means for its session. */
-export type Applied =
-  | { readonly is: 'first'; readonly answer: Answer }
-  | { readonly is: 'duplicate'; readonly answer: Answer }
-  /** Whether it was applied before is forgotten: it isn't applied. */
-  | { readonly is: 'expired' }
+/** What applying an entry means for its session: `expired` where it is forgotten whether it was applied before. */
+export type Applied = 'first' | 'duplicate' | 'expired'
 
 interface Window {
   /** Numbers up to here are forgotten. */
@@ -70,38 +66,43 @@ export class SessionTable {
     return this.forgotten.undated
   }
 
+  /** Applies an entry, unless it was applied before, or that is forgotten: then it isn't applied. */
   apply({ session, number, index, term, time }: LogEntry): Applied {
-    const answer = { index, term, time }
-    if (session === '') return { is: 'first', answer }
-    if (isFromTheFuture(session, index, LIMITS.sessionSpanEntries)) return { is: 'expired' }
-    const window = this.use(session, time)
-    if (window === undefined || number <= window.floor) return { is: 'expired' }
-    const earlier = window.answers.get(number)
-    if (earlier !== undefined) return { is: 'duplicate', answer: earlier }
-    window.answers.set(number, answer)
+    if (session === '') return 'first'
+    const window = this.use(session, index, time)
+    if (window === undefined || number <= window.floor) return 'expired'
+    if (window.answers.has(number)) return 'duplicate'
+    window.answers.set(number, { index, term, time })
     this.answers++
     this.raiseFloor(window, number - this.window)
     this.makeRoom(index, time)
-    return { is: 'first', answer }
+    return 'first'
   }
 
   private listOf(session: string): Map<string, Window> {
-    return dateOf(session) === undefined ? this.undated : this.dated
+    return isDated(session) ? this.dated : this.undated
   }
 
   /** The window of a session, which is the most recently used from now on; undefined for one that may be forgotten. */
-  private use(session: string, time: number): Window | undefined {
+  private use(session: string, index: number, time: number): Window | undefined {
     const list = this.listOf(session)
     const known = list.get(session)
-    if (known === undefined && mayBeForgotten(this.forgotten, session)) return undefined
-    const window = known ?? { floor: 0, answers: new Map<number, Answer>(), lastTime: time, lastUse: 0 }
-    if (window.lastUse !== this.uses || known === undefined) {
+    const isUsedAgain = known !== undefined && known.lastUse === this.uses
+    const window = known ?? this.begin(session, index, time)
+    if (window === undefined) return undefined
+    if (!isUsedAgain) {
       list.delete(session)
       list.set(session, window)
     }
     window.lastTime = time
     window.lastUse = ++this.uses
     return window
+  }
+
+  private begin(session: string, index: number, time: number): Window | undefined {
+    if (isFromTheFuture(session, index, LIMITS.sessionSpanEntries)) return undefined
+    if (mayBeForgotten(this.forgotten, session)) return undefined
+    return { floor: 0, answers: new Map(), lastTime: time, lastUse: 0 }
   }
 
   private raiseFloor(window: Window, floor: number): void {
@@ -118,24 +119,30 @@ export class SessionTable {
 
   /** Forgets what hasn't been used for the longest, while there is too much. */
   private makeRoom(index: number, time: number): void {
-    const isIdle = ({ lastTime }: Window): boolean => time - lastTime > LIMITS.sessionIdleMs
-    // those that aren't used keep what they had when there were fewer
-    const isFull = (): boolean => this.answers > 2 * LIMITS.sessionAnswers
-    this.forget(this.dated, (window, session) => {
-      if (!isForgettable(session, index, LIMITS.sessionSpanEntries)) return false
-      return this.dated.size > LIMITS.sessions || isFull() || isIdle(window)
-    })
-    this.forget(this.undated, () => this.undated.size > LIMITS.undatedSessions || isFull())
+    for (const [session, window] of this.dated) {
+      if (window.lastUse === this.uses || !this.mayGo(session, window, index, time)) break
+      this.forget(this.dated, session, window)
+    }
+    for (const [session, window] of this.undated) {
+      if (window.lastUse === this.uses || (this.undated.size <= LIMITS.undatedSessions && !this.isFull)) break
+      this.forget(this.undated, session, window)
+    }
   }
 
-  /** Never the one that was used last. */
-  private forget(list: Map<string, Window>, goes: (window: Window, session: string) => boolean): void {
-    for (const [session, window] of list) {
-      if (window.lastUse === this.uses || !goes(window, session)) return
-      list.delete(session)
-      this.answers -= window.answers.size
-      this.forgotten = afterForgetting(this.forgotten, session)
-    }
+  /** Whether answers take too much room: sessions that aren't used keep what they had when there were fewer. */
+  private get isFull(): boolean {
+    return this.answers > 2 * LIMITS.sessionAnswers
+  }
+
+  private mayGo(session: string, { lastTime }: Window, index: number, time: number): boolean {
+    const isWanted = this.dated.size > LIMITS.sessions || this.isFull || time - lastTime > LIMITS.sessionIdleMs
+    return isWanted && isForgettable(session, index, LIMITS.sessionSpanEntries)
+  }
+
+  private forget(list: Map<string, Window>, session: string, { answers }: Window): void {
+    list.delete(session)
+    this.answers -= answers.size
+    this.forgotten = afterForgetting(this.forgotten, session)
   }
 
   /** The table as bytes: the same for equal tables. */

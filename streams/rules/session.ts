@@ -27,11 +27,14 @@ export const UNDATED_DIGITS = 20
 export const undatedSession = (digits: string): string =>
   (parseInt(digits.slice(0, 1), 16) & 7).toString(16) + digits.slice(1)
 
+const CODE_OF_8 = 56
+
+/** Whether a session has a date, by the first bit of its first digit: letters come after digits. */
+export const isDated = (session: string): boolean => session.charCodeAt(0) >= CODE_OF_8
+
 /** The date of a session, in spans of entries; undefined for one without. */
-export function dateOf(session: string): number | undefined {
-  const first = parseInt(session.slice(0, DATE_DIGITS), 16)
-  return first >= DATED ? first - DATED : undefined
-}
+export const dateOf = (session: string): number | undefined =>
+  isDated(session) ? parseInt(session.slice(0, DATE_DIGITS), 16) - DATED : undefined
 
 /** Which sessions may have been forgotten: what is unknown and not among them is new. */
 export interface Forgotten {

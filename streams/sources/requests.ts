@@ -37,6 +37,8 @@ export interface ChangeRequest extends Settle<number> {
   attempts: number
 }
 
+const NONE: readonly AppendRequest[] = []
+
 /** Everything that this member's callers wait for. */
 export class Requests {
   readonly appends: Attempts<AppendRequest>
@@ -44,7 +46,7 @@ export class Requests {
   /** Barriers for which the leader's lease is enough. */
   readonly leases: Attempts<BarrierRequest>
   readonly changes: Attempts<ChangeRequest>
-  private readonly bySession = new Map<string, Map<number, Set<AppendRequest>>>()
+  private readonly bySession = new Map<string, Map<number, readonly AppendRequest[]>>()
   /** Barriers whose index is known, until this member has reached it. */
   private readonly confirmed = new IndexQueue<BarrierRequest>()
   /** What is known of how much had been acknowledged when. */
@@ -58,10 +60,11 @@ export class Requests {
   }
 
   submitAppend(request: AppendRequest): void {
-    const numbers = this.bySession.get(request.session) ?? new Map<number, Set<AppendRequest>>()
-    this.bySession.set(request.session, numbers)
-    const same = numbers.get(request.number) ?? new Set<AppendRequest>()
-    numbers.set(request.number, same.add(request))
+    const { session, number } = request
+    const numbers = this.bySession.get(session) ?? new Map<number, readonly AppendRequest[]>()
+    if (numbers.size === 0) this.bySession.set(session, numbers)
+    const same = numbers.get(number)
+    numbers.set(number, same === undefined ? [request] : [...same, request])
     this.appends.submit(request)
   }
 
@@ -70,15 +73,21 @@ export class Requests {
     this.appends.forget(request)
     const numbers = this.bySession.get(request.session)
     const same = numbers?.get(request.number)
-    same?.delete(request)
-    if (same?.size === 0) numbers?.delete(request.number)
+    if (same === undefined || !same.includes(request)) return
+    if (same.length > 1) {
+      numbers?.set(
+        request.number,
+        same.filter(one => one !== request),
+      )
+      return
+    }
+    numbers?.delete(request.number)
     if (numbers?.size === 0) this.bySession.delete(request.session)
   }
 
   /** The appends that wait for this number; usually none or one. */
   waitingFor(session: string, number: number): readonly AppendRequest[] {
-    const same = this.bySession.get(session)?.get(number)
-    return same === undefined ? [] : [...same]
+    return this.bySession.get(session)?.get(number) ?? NONE
   }
 
   /** Every append that waits. */

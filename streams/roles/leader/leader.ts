@@ -10,7 +10,7 @@ import { checkStall$ } from './check-stall.js'
 import { heartbeats$ } from './heartbeats.js'
 import { Leadership } from './leadership.js'
 import { membership$ } from './membership.js'
-import { placed, proposals$ } from './proposals.js'
+import { placing, proposals$ } from './proposals.js'
 import { replication$ } from './replication.js'
 import { transfer$ } from './transfer.js'
 
@@ -28,7 +28,7 @@ import { transfer$ } from './transfer.js'
 export const leader$: Role = (replica): Observable<Transition> =>
   defer(() => {
     const leadership = new Leadership(replica)
-    replica.append(placed(replica, [{ kind: 'noop', session: '', number: 0, payload: new Uint8Array() }]))
+    replica.append([placing(replica)({ kind: 'noop', session: '', number: 0, payload: new Uint8Array() })])
     return merge(
       // first, so that after a stall its timer is before all others
       checkStall$(leadership),

@@ -20,7 +20,7 @@ import type { Received, Sender } from '../../sources/inbound.js'
 import type { Transition } from '../transition.js'
 import type { Leadership } from './leadership.js'
 import { replyToChange, type ChangeReplyFields } from '../change-reply.js'
-import { placed } from './proposals.js'
+import { placing } from './proposals.js'
 
 /**
  * A change that waits for its turn, until when it waits for those whom it promotes, and whom to tell. Promotions by
@@ -51,7 +51,7 @@ function soundRoster(roster: Roster): Uint8Array | undefined {
 }
 
 function appendRoster(replica: Replica, payload: Uint8Array): void {
-  replica.append(placed(replica, [{ kind: 'roster', session: '', number: 0, payload }]))
+  replica.append([placing(replica)({ kind: 'roster', session: '', number: 0, payload })])
 }
 
 const nextIndex = ({ parts }: Replica): number => parts.log.last.index + 1

@@ -8,17 +8,15 @@ import { entryTime } from '../../rules/timing.js'
 import type { Received, Sender } from '../../sources/inbound.js'
 import type { Leadership } from './leadership.js'
 
-/** Entries as they stand at the end of the leader's log, in its term and at its time. */
-export function placed(
-  replica: Replica,
-  entries: readonly Pick<LogEntry, 'kind' | 'session' | 'number' | 'payload'>[],
-) {
+type Proposed = Pick<LogEntry, 'kind' | 'session' | 'number' | 'payload'>
+
+/** Puts entries at the end of the leader's log, in its term and at its time, one after another. */
+export function placing(replica: Replica): (entry: Proposed) => LogEntry {
   const { log, clock } = replica.parts
   const { term } = replica.standing
   const time = entryTime(clock.now(), log.lastTime)
-  return entries.map(({ kind, session, number, payload }, at): LogEntry => {
-    return { index: log.last.index + 1 + at, term, kind, time, session, number, payload }
-  })
+  let { index } = log.last
+  return ({ kind, session, number, payload }) => ({ index: ++index, term, kind, time, session, number, payload })
 }
 
 interface Taken {
@@ -52,17 +50,18 @@ function take(leadership: Leadership, from: string, entries: readonly LogEntry[]
   underWay.forget(replica.applied)
   const over = exceeded(leadership)
   if (over !== undefined) return refuse(leadership, over)
-  const answers = entries.map(({ session, number }) => replica.sessions.find(session, number))
-  const next = replica.parts.log.last.index + 1
-  const fresh: LogEntry[] = []
+  const [fresh, expired] = [new Array<LogEntry>(), new Array<number>()]
+  const place = placing(replica)
   for (const [at, entry] of entries.entries()) {
-    if (answers[at] !== undefined || entry.kind !== 'data' || underWay.has(entry)) continue
-    underWay.add(entry, next + fresh.length)
-    fresh.push(entry)
+    const answer = replica.sessions.find(entry.session, entry.number)
+    if (answer === 'expired') expired.push(at)
+    if (answer !== undefined || entry.kind !== 'data' || underWay.has(entry)) continue
+    const placed = place(entry)
+    underWay.add(placed)
+    fresh.push(placed)
   }
-  if (fresh.length > 0) replica.append(placed(replica, fresh))
+  if (fresh.length > 0) replica.append(fresh)
   leadership.awaits(from, replica.parts.log.last.index)
-  const expired = answers.flatMap((answer, at) => (answer === 'expired' ? [at] : []))
   return { verdict: 'accepted', expired }
 }
 

@@ -1,36 +1,46 @@
+import { Queue } from '../../operators/queue.js'
 import { entryBytes, type LogEntry } from '../../rules/entry.js'
 
 type Name = Pick<LogEntry, 'session' | 'number'>
-
-const keyOf = ({ session, number }: Name): string => `${session} ${number}`
 
 /**
  * Which appends stand in a leader's log and are not applied yet, so that one that is handed over again doesn't stand
  * there twice. What has been applied, its session knows.
  */
 export class UnderWay {
-  /** Where each stands, in the order of the log. One map that changes: there may be many. */
-  private readonly places = new Map<string, { readonly index: number; readonly bytes: number }>()
+  private readonly entries = new Queue<LogEntry>()
+  /** The numbers of each session. One map that changes: there may be many. */
+  private readonly names = new Map<string, Set<number>>()
   /** Of all that are not applied. */
   bytes = 0
 
-  has(name: Name): boolean {
-    return name.session !== '' && this.places.has(keyOf(name))
+  has({ session, number }: Name): boolean {
+    return this.names.get(session)?.has(number) === true
   }
 
-  add(entry: LogEntry, index: number): void {
-    if (entry.session === '' || this.has(entry)) return
-    const bytes = entryBytes(entry)
-    this.places.set(keyOf(entry), { index, bytes })
-    this.bytes += bytes
+  /** Adds an entry, behind those that stand before it in the log. */
+  add(entry: LogEntry): void {
+    const { session, number } = entry
+    if (session === '' || this.has(entry)) return
+    const numbers = this.names.get(session) ?? new Set()
+    if (numbers.size === 0) this.names.set(session, numbers)
+    numbers.add(number)
+    this.entries.push(entry)
+    this.bytes += entryBytes(entry)
   }
 
   /** Forgets those that have been applied. */
   forget(applied: number): void {
-    for (const [key, { index, bytes }] of this.places) {
-      if (index > applied) return
-      this.places.delete(key)
-      this.bytes -= bytes
+    for (let first = this.entries.first; first !== undefined && first.index <= applied; first = this.entries.first) {
+      this.entries.take(1)
+      this.drop(first)
     }
+  }
+
+  private drop(entry: LogEntry): void {
+    const numbers = this.names.get(entry.session)
+    numbers?.delete(entry.number)
+    if (numbers?.size === 0) this.names.delete(entry.session)
+    this.bytes -= entryBytes(entry)
   }
 }
