@@ -7,6 +7,7 @@ import type { FileLayer, OpenFile } from './file-layer.js'
 import { encodeTrailer, readMeta } from './snapshot-file.js'
 
 const NAME = /^snapshot-(\d{16})\.kayak$/
+const GATHERED_BYTES = 64 * 1024
 const UNFINISHED = 'snapshot.unfinished'
 
 export const isSnapshotName = (name: string): boolean => NAME.test(name)
@@ -117,6 +118,9 @@ export class SnapshotFileWriter {
   private bytes = 0
   private checksum = 0
   private ended = false
+  /** Small chunks that are written together, since each write costs a turn of another thread. */
+  private readonly gathered = new Uint8Array(GATHERED_BYTES)
+  private gatheredBytes = 0
 
   constructor(
     private readonly files: FileLayer,
@@ -127,9 +131,17 @@ export class SnapshotFileWriter {
 
   async write(chunk: Uint8Array): Promise<void> {
     this.checkOpen()
-    await this.file.append(chunk)
     this.checksum = crc32(chunk, this.checksum)
     this.bytes += chunk.byteLength
+    if (this.gatheredBytes + chunk.byteLength > GATHERED_BYTES) await this.flush()
+    if (chunk.byteLength >= GATHERED_BYTES) return this.file.append(chunk)
+    this.gathered.set(chunk, this.gatheredBytes)
+    this.gatheredBytes += chunk.byteLength
+  }
+
+  private async flush(): Promise<void> {
+    if (this.gatheredBytes > 0) await this.file.append(this.gathered.subarray(0, this.gatheredBytes))
+    this.gatheredBytes = 0
   }
 
   /** Ends the file and syncs it. */
@@ -138,6 +150,7 @@ export class SnapshotFileWriter {
     this.ended = true
     const meta = { ...this.draft, bytes: this.bytes, checksum: this.checksum }
     try {
+      await this.flush()
       await this.file.append(encodeTrailer(meta))
       await this.file.sync()
     } finally {

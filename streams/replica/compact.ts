@@ -14,38 +14,50 @@ import { readWhole$ } from './snapshot-reader.js'
 /** Gives the next chunks of a consumer's snapshot, or an empty batch at its end. */
 export type PullChunks = () => Observable<readonly Uint8Array[]>
 
-interface Folded {
+/** What a snapshot holds of kayak's own: the sessions as of an index, and the time of the entry there. */
+interface AsOf {
   readonly sessions: SessionTable
   readonly time: number
-  readonly last: number
 }
 
-const fold = ({ sessions, time }: Folded, entries: readonly LogEntry[]): Folded => {
+const fold = ({ sessions, time }: AsOf, entries: readonly LogEntry[]): AsOf => {
   for (const entry of entries) if (entry.kind === 'data') sessions.apply(entry)
-  return { sessions, time: entries.at(-1)?.time ?? time, last: entries.at(-1)?.index ?? 0 }
+  return { sessions, time: entries.at(-1)?.time ?? time }
 }
 
-/** The sessions as of `until`: those of the newest snapshot, and what the log says since. */
-function sessionsAt$(replica: Replica, until: number): Observable<Folded> {
+/** As of what has been applied last, as a machine asks that compacts where it is: nothing has to be read for that. */
+function appliedNow({ applied, sessions, parts: { log } }: Replica, until: number): AsOf | undefined {
+  const entry = until === applied ? log.cached(until, until, Infinity)?.[0] : undefined
+  return entry && { sessions, time: entry.time }
+}
+
+/** As of an index before: what the newest snapshot says, and the log since. */
+function read$(replica: Replica, until: number): Observable<AsOf> {
   const { storage, log } = replica.parts
   const { snapshot } = replica
   const base$ =
     snapshot === undefined
       ? of(new SessionTable())
       : readWhole$(storage, snapshot.index, snapshot.sessionBytes).pipe(map(bytes => SessionTable.decode(bytes)))
-  const begin = snapshot?.index ?? 0
   return base$.pipe(
     switchMap(sessions => {
-      let next = begin + 1
+      let next = (snapshot?.index ?? 0) + 1
       const read = (): Observable<readonly LogEntry[]> =>
         next > until ? of([]) : log.read(next, until, LIMITS.readBytes)
       return of(undefined).pipe(
         pump(() => read().pipe(tap(entries => (next += entries.length)))),
-        reduce(fold, { sessions, time: snapshot?.time ?? 0, last: begin }),
+        reduce(fold, { sessions, time: snapshot?.time ?? 0 }),
       )
     }),
   )
 }
+
+/** As bytes at once, since what has been applied goes on. */
+const asOf$ = (replica: Replica, until: number) =>
+  defer(() => {
+    const now = appliedNow(replica, until)
+    return now === undefined ? read$(replica, until) : of(now)
+  }).pipe(map(({ sessions, time }) => ({ sessionBytes: sessions.encode(), time })))
 
 const pieces = (bytes: Uint8Array): Uint8Array[] => {
   const list: Uint8Array[] = []
@@ -88,9 +100,8 @@ export function compact$(replica: Replica, until: number, pull: PullChunks) {
     const refused = refuse(replica, until)
     if (refused !== undefined) return throwError(() => refused)
     replica.compactions.next({ type: 'started', index: until, bytes: 0 })
-    return sessionsAt$(replica, until).pipe(
-      switchMap(({ sessions, time }) => {
-        const sessionBytes = sessions.encode()
+    return asOf$(replica, until).pipe(
+      switchMap(({ sessionBytes, time }) => {
         const term = log.termAt(until) ?? 0
         const roster = rosterAt(replica.rosters, until)
         const draft = { index: until, term, time, roster, sessionBytes: sessionBytes.byteLength }

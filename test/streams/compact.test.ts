@@ -71,6 +71,23 @@ describe('a compaction', () => {
     expect(place.replica.snapshot).toEqual(stored?.meta)
   })
 
+  it('is the same of what was applied last, for which nothing is read, and of what was applied before', () => {
+    const entries = [append(1, 1, 1), append(2, 1, 9), append(3, 1, 5), append(4, 2, 1), append(5, 2, 7)]
+    const snapshotOf = (applied: number) => {
+      const place = new Compacting({ entries: [] })
+      place.turn(() => place.replica.append(entries.slice(0, applied)))
+      place.apply(...entries.slice(0, applied))
+      place.compact(2)
+      const read = jest.spyOn(place.parts.storage, 'readSnapshot')
+      place.compact(4)
+      const [, stored] = place.disk.snapshots
+      return { stored, reads: read.mock.calls.length }
+    }
+    const [last, before] = [snapshotOf(4), snapshotOf(5)]
+    expect(last.stored).toEqual(before.stored)
+    expect([last.reads > 0, before.reads > 0]).toEqual([false, true])
+  })
+
   it('cuts the log behind it, without being told to', () => {
     const place = new Compacting({ entries: logEntries(1, [1, 1, 2, 2]) })
     place.compact(3)
