@@ -22,25 +22,60 @@ const checked = (chunk: unknown): Uint8Array => {
 const asKayakError = (cause: unknown): KayakError =>
   isKayakError(cause) ? cause : new KayakError('KAYAK_INVALID', 'The chunks given have failed.', { cause })
 
-/** Pulls a chunk when the one before is on disk. */
-function fromIterator(begin: () => AsyncIterator<unknown> | Iterator<unknown>): ChunkSupply {
-  let iterator: AsyncIterator<unknown> | Iterator<unknown> | undefined
-  let ended = false
-  const next = async (): Promise<readonly Uint8Array[]> => {
-    iterator ??= begin()
+type Begin = () => AsyncIterator<unknown> | Iterator<unknown>
+
+/** Pulls chunks when those before are on disk: small ones together, where they are at hand. */
+class Pulled implements ChunkSupply {
+  private iterator: AsyncIterator<unknown> | Iterator<unknown> | undefined
+  private ended = false
+  /** One that had no room with those before it. Its memory is its own until the next is asked for. */
+  private held: Uint8Array | undefined
+
+  constructor(
+    private readonly begin: Begin,
+    private readonly togetherBytes: number,
+  ) {}
+
+  readonly pull: PullChunks = () => defer(() => from(this.next()))
+
+  release(): void {
+    const close = async (): Promise<unknown> => (this.ended ? undefined : this.iterator?.return?.())
+    close().catch(() => undefined)
+  }
+
+  private async next(): Promise<readonly Uint8Array[]> {
+    const first = this.held ?? (await this.take())
+    this.held = undefined
+    if (first === undefined) return []
+    return [first.byteLength < this.togetherBytes ? await this.join(first) : first]
+  }
+
+  /** Copies, since an iterable may use the memory of a chunk for the next one. */
+  private async join(first: Uint8Array): Promise<Uint8Array> {
+    const joined = new Uint8Array(this.togetherBytes)
+    let at = 0
+    for (let chunk: Uint8Array | undefined = first; chunk !== undefined; chunk = await this.take()) {
+      if (at + chunk.byteLength > joined.byteLength) {
+        this.held = chunk
+        break
+      }
+      joined.set(chunk, at)
+      at += chunk.byteLength
+    }
+    return joined.subarray(0, at)
+  }
+
+  private async take(): Promise<Uint8Array | undefined> {
+    if (this.ended) return undefined
+    this.iterator ??= this.begin()
     try {
-      const result = await iterator.next()
-      ended = result.done === true
-      return result.done === true ? [] : [checked(result.value)]
+      const result = await this.iterator.next()
+      this.ended = result.done === true
+      return result.done === true ? undefined : checked(result.value)
     } catch (error) {
-      ended = !isKayakError(error)
+      this.ended = !isKayakError(error)
       throw asKayakError(error)
     }
-  }
-  const close = async (): Promise<unknown> => (ended ? undefined : iterator?.return?.())
-  return {
-    pull: () => defer(() => from(next())),
-    release: () => void close().catch(() => undefined),
   }
 }
 
@@ -128,8 +163,8 @@ function supplyIterable(chunks: object): ChunkSupply {
   // an iterable is told by its method; what it yields is checked chunk by chunk
   const source = chunks as Partial<AsyncIterable<unknown> & Iterable<unknown>>
   const { [Symbol.asyncIterator]: later, [Symbol.iterator]: now } = source
-  if (typeof later === 'function') return fromIterator(() => later.call(source))
-  if (typeof now === 'function') return fromIterator(() => now.call(source))
+  if (typeof later === 'function') return new Pulled(() => later.call(source), 0)
+  if (typeof now === 'function') return new Pulled(() => now.call(source), LIMITS.snapshotTogetherBytes)
   return NONE
 }
 

@@ -9,6 +9,7 @@ import {
   NONE_FORGOTTEN,
 } from '../rules/session.js'
 import type { Answer } from '../sources/answer.js'
+import { Recency } from './recency.js'
 import { decodeSessions, encodeSessions, type SessionRecord } from './session-records.js'
 
 /** What applying an entry means for its session: `expired` where it is forgotten whether it was applied before. */
@@ -32,8 +33,8 @@ interface Window {
  */
 export class SessionTable {
   /** By name, the least recently used first. Those without a date last until there is no room: without it none is new. */
-  private readonly dated = new Map<string, Window>()
-  private readonly undated = new Map<string, Window>()
+  private readonly dated = new Recency<Window>()
+  private readonly undated = new Recency<Window>()
   private forgotten = NONE_FORGOTTEN
   private answers = 0
   private uses = 0
@@ -79,7 +80,7 @@ export class SessionTable {
     return 'first'
   }
 
-  private listOf(session: string): Map<string, Window> {
+  private listOf(session: string): Recency<Window> {
     return isDated(session) ? this.dated : this.undated
   }
 
@@ -90,10 +91,7 @@ export class SessionTable {
     const isUsedAgain = known !== undefined && known.lastUse === this.uses
     const window = known ?? this.begin(session, index, time)
     if (window === undefined) return undefined
-    if (!isUsedAgain) {
-      list.delete(session)
-      list.set(session, window)
-    }
+    if (!isUsedAgain) list.use(session, window)
     window.lastTime = time
     window.lastUse = ++this.uses
     return window
@@ -119,12 +117,14 @@ export class SessionTable {
 
   /** Forgets what hasn't been used for the longest, while there is too much. */
   private makeRoom(index: number, time: number): void {
-    for (const [session, window] of this.dated) {
+    for (let next = this.dated.oldest; next !== undefined; next = this.dated.oldest) {
+      const [session, window] = next
       if (window.lastUse === this.uses || !this.mayGo(session, window, index, time)) break
       this.forget(this.dated, session, window)
     }
-    for (const [session, window] of this.undated) {
-      if (window.lastUse === this.uses || (this.undated.size <= LIMITS.undatedSessions && !this.isFull)) break
+    while (this.undated.size > LIMITS.undatedSessions || this.isFull) {
+      const [session, window] = this.undated.oldest ?? []
+      if (session === undefined || window === undefined || window.lastUse === this.uses) break
       this.forget(this.undated, session, window)
     }
   }
@@ -139,7 +139,7 @@ export class SessionTable {
     return isWanted && isForgettable(session, index, LIMITS.sessionSpanEntries)
   }
 
-  private forget(list: Map<string, Window>, session: string, { answers }: Window): void {
+  private forget(list: Recency<Window>, session: string, { answers }: Window): void {
     list.delete(session)
     this.answers -= answers.size
     this.forgotten = afterForgetting(this.forgotten, session)
@@ -165,6 +165,6 @@ export class SessionTable {
 
   private restore({ session, floor, lastTime, answers }: SessionRecord): void {
     this.answers += answers.size
-    this.listOf(session).set(session, { floor, answers: new Map(answers), lastTime, lastUse: ++this.uses })
+    this.listOf(session).use(session, { floor, answers: new Map(answers), lastTime, lastUse: ++this.uses })
   }
 }

@@ -2,6 +2,8 @@ import { concat, defer, finalize, NEVER, of, type Observable } from 'rxjs'
 import { founded, held, text } from './compacting.js'
 import { record, watch } from './world.js'
 
+const MiB = 1024 * 1024
+
 describe('a compaction that is cut short', () => {
   /** Stops a host in the middle of a compaction. */
   async function cutShort(chunks: Observable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
@@ -52,13 +54,13 @@ describe('a compaction that is cut short', () => {
     let released = false
     function* chunks() {
       try {
-        for (;;) yield Buffer.from('x')
+        for (;;) yield Buffer.alloc(MiB)
       } finally {
         released = true
       }
     }
     const progress = host.compaction$.subscribe(({ bytes }) => {
-      if (bytes === 3) world.disk('a').failNextWrite()
+      if (bytes === 3 * MiB) world.disk('a').failNextWrite()
     })
     expect(await world.fails(host.log.compact(until, chunks()))).toMatchObject({ code: 'KAYAK_STORAGE_FAILED' })
     expect(released).toBe(true)

@@ -31,7 +31,10 @@ describe('log.compact', () => {
   it('tells on compaction$ how it goes, with the bytes of the consumer', async () => {
     const { world, host, until } = await founded()
     const seen = record(host.compaction$)
-    await world.run(host.log.compact(until, text('one', 'two', '')))
+    async function* chunks() {
+      yield* text('one', 'two', '')
+    }
+    await world.run(host.log.compact(until, chunks()))
     expect(seen.values).toEqual([
       { type: 'started', index: until, bytes: 0 },
       { type: 'progress', index: until, bytes: 3 },
@@ -70,12 +73,25 @@ describe('log.compact', () => {
     function* chunks() {
       for (let i = 0; i < 5; i++) {
         pulled.push(world.clock.now())
-        yield Buffer.from('chunk')
+        yield Buffer.alloc(64 * KiB)
       }
     }
     await world.run(host.log.compact(until, chunks()))
     expect(pulled).toHaveLength(5)
     for (const [at, time] of pulled.slice(1).entries()) expect(time - (pulled[at] ?? 0)).toBeGreaterThanOrEqual(10)
+    await world.stop(host)
+  })
+
+  it('takes small chunks of an iterable together, and none later than one that is large', async () => {
+    const { world, host, until } = await founded()
+    const seen = record(host.compaction$)
+    const sizes = [1, 0, 1000, 64 * KiB, ...Array<number>(200).fill(1000), 0, 100_000, 63 * KiB, 2 * KiB, 7]
+    const chunks = sizes.map((size, at) => Buffer.alloc(size, at))
+    await world.run(host.log.compact(until, chunks))
+    expect((await held(world, host)) === Buffer.concat(chunks).toString()).toBe(true)
+    const progress = seen.values.filter(({ type }) => type === 'progress').map(({ bytes }) => bytes)
+    const written = progress.map((bytes, at) => bytes - (progress[at - 1] ?? 0))
+    expect(written).toEqual([1001, 64 * KiB, 65_000, 65_000, 65_000, 5000, 100_000, 63 * KiB, 2 * KiB + 7])
     await world.stop(host)
   })
 
