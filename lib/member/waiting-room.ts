@@ -19,8 +19,8 @@ const overloaded = (what: string, budget: Budget): KayakError =>
 
 /** Where this member's callers wait: everything in it is settled by its deadline, by the log, or when the member stops. */
 export class WaitingRoom {
-  private readonly all = new Set<AnyPending>()
-  private readonly deadlines: Deadlines
+  /** All that wait. */
+  private readonly deadlines: Deadlines<AnyPending>
   private readonly leader = (): Sender | undefined => this.replica.standing.leader
   private readonly releaseAppend = (done: PendingAppend): void => {
     this.bytes -= done.payload.byteLength
@@ -38,7 +38,7 @@ export class WaitingRoom {
   }
 
   get size(): number {
-    return this.all.size
+    return this.deadlines.size
   }
 
   append(session: string, number: number, payload: Uint8Array, timeoutMs: number, settle: Settle<Answer>): Waiting {
@@ -151,7 +151,7 @@ export class WaitingRoom {
 
   /** Fails all that still wait. */
   close(code: 'KAYAK_STOPPED' | 'KAYAK_REMOVED', why: string, cause?: unknown): void {
-    for (const pending of [...this.all]) pending.giveUp(code, why, cause)
+    for (const pending of [...this.deadlines]) pending.giveUp(code, why, cause)
     this.deadlines.stop()
   }
 
@@ -199,11 +199,10 @@ export class WaitingRoom {
 
   private enter(pending: AnyPending): void {
     if (this.replica.parts.inbox.isClosed) throw new KayakError('KAYAK_STOPPED', 'The member has stopped.')
-    if (this.all.size >= LIMITS.pendingRequests) {
-      this.replica.parts.budgets.over('requests', this.all.size + 1, LIMITS.pendingRequests)
+    if (this.size >= LIMITS.pendingRequests) {
+      this.replica.parts.budgets.over('requests', this.size + 1, LIMITS.pendingRequests)
       throw overloaded('requests', 'requests')
     }
-    this.all.add(pending)
     this.deadlines.add(pending, pending.timeoutMs)
   }
 
@@ -215,7 +214,6 @@ export class WaitingRoom {
   }
 
   private leave(pending: AnyPending): void {
-    this.all.delete(pending)
     this.deadlines.delete(pending, pending.timeoutMs)
   }
 }

@@ -1,7 +1,9 @@
+import { HabitualMap } from '../operators/habitual-map.js'
+
 /** Things by name, in the order in which they were used. */
 export class Recency<T> {
   /** The least recently used first. */
-  private readonly things = new Map<string, T>()
+  private readonly things = new HabitualMap<T>()
   /** The first of them, once somebody has asked: to ask a map each time costs more than all the rest. */
   private first: readonly [name: string, thing: T] | undefined
 
@@ -26,10 +28,11 @@ export class Recency<T> {
 
   /** The least recently used. */
   get oldest(): readonly [name: string, thing: T] | undefined {
-    return (this.first ??= this.things.entries().next().value)
+    if (this.first === undefined) [this.first] = this.things.entries()
+    return this.first
   }
 
   [Symbol.iterator](): Iterator<readonly [name: string, thing: T]> {
-    return this.things[Symbol.iterator]()
+    return this.things.entries()
   }
 }

@@ -2,9 +2,7 @@
  * Requests of this member that need the leader: each waits until it is handed over, then for the answer to that
  * attempt, and begins anew, under a new id, when the leader changes or nothing comes. A caller waits in a map here.
  */
-export class Attempts<Request> {
-  /** All that are not settled. */
-  private readonly live = new Set<Request>()
+export class Attempts<Request extends { readonly settled: boolean }> {
   private unsent = new Set<Request>()
   private readonly sent = new Map<string, { readonly requests: readonly Request[]; readonly at: number }>()
   /** Declined: they wait for another leader, or for the next look. */
@@ -24,13 +22,7 @@ export class Attempts<Request> {
     return this.sent.size
   }
 
-  /** How many are not settled. */
-  get size(): number {
-    return this.live.size
-  }
-
   submit(request: Request): void {
-    this.live.add(request)
     this.unsent.add(request)
   }
 
@@ -55,7 +47,7 @@ export class Attempts<Request> {
   }
 
   accept(requests: readonly Request[]): void {
-    for (const request of requests) if (this.live.has(request)) this.accepted.add(request)
+    for (const request of requests) if (!request.settled) this.accepted.add(request)
   }
 
   /** Puts declined requests aside until the next {@link retry}, so that nobody is asked in a tight circle. */
@@ -76,13 +68,12 @@ export class Attempts<Request> {
       this.sent.delete(id)
       again.push(...attempt.requests)
     }
-    const unsettled = again.filter(request => this.live.has(request))
+    const unsettled = again.filter(request => !request.settled)
     if (unsettled.length > 0) this.unsent = new Set([...unsettled, ...this.unsent])
   }
 
   /** Forgets a settled request. */
   forget(request: Request): void {
-    this.live.delete(request)
     this.unsent.delete(request)
     this.accepted.delete(request)
   }

@@ -11,24 +11,37 @@ export interface Timed {
  * Deadlines of many waiting requests with one timer. Requests of an equal timeout expire in the order in which they
  * came, so each such queue is looked at only from its front.
  */
-export class Deadlines {
-  private readonly queues = new Map<number, Set<Timed>>()
+export class Deadlines<T extends Timed> {
+  private readonly queues = new Map<number, Set<T>>()
+  private count = 0
   private armedFor = Infinity
   private timer = Subscription.EMPTY
 
   constructor(private readonly clock: Clock) {}
 
-  add(timed: Timed, timeoutMs: number): void {
+  /** How many wait. */
+  get size(): number {
+    return this.count
+  }
+
+  /** All that wait. */
+  *[Symbol.iterator](): Iterator<T> {
+    for (const queue of this.queues.values()) yield* queue
+  }
+
+  add(timed: T, timeoutMs: number): void {
     const queue = this.queues.get(timeoutMs) ?? new Set()
     if (queue.size === 0) this.queues.set(timeoutMs, queue)
     queue.add(timed)
+    this.count++
     if (timed.deadline < this.armedFor) this.arm(timed.deadline)
   }
 
-  delete(timed: Timed, timeoutMs: number): void {
+  delete(timed: T, timeoutMs: number): void {
     const queue = this.queues.get(timeoutMs)
-    queue?.delete(timed)
-    if (queue?.size !== 0) return
+    if (queue?.delete(timed) !== true) return
+    this.count--
+    if (queue.size !== 0) return
     this.queues.delete(timeoutMs)
     if (this.queues.size === 0) this.stop()
   }

@@ -3,6 +3,7 @@ import type { RosterChange } from '../rules/membership.js'
 import type { Proof } from '../rules/staleness.js'
 import type { Answer } from './answer.js'
 import { Attempts } from './attempts.js'
+import { HabitualMap } from '../operators/habitual-map.js'
 import { IndexQueue } from '../operators/index-queue.js'
 
 /** How a request ends: in a value or an error, once. */
@@ -11,8 +12,13 @@ export interface Settle<T> {
   failed(error: KayakError): void
 }
 
+/** What waits until it is settled, once. */
+export interface Request {
+  readonly settled: boolean
+}
+
 /** An append that waits: `sent` once it may have left this member, from when on its outcome may be unknown. */
-export interface AppendRequest extends Settle<Answer> {
+export interface AppendRequest extends Settle<Answer>, Request {
   readonly session: string
   readonly number: number
   readonly payload: Uint8Array
@@ -20,14 +26,14 @@ export interface AppendRequest extends Settle<Answer> {
 }
 
 /** A barrier that waits for an index that the leader has confirmed and that this member has reached. */
-export interface BarrierRequest extends Settle<number> {
+export interface BarrierRequest extends Settle<number>, Request {
   readonly askedAt: number
   /** By how many entries this member may be behind what was confirmed. */
   readonly slack: number
 }
 
 /** A change of the roster that waits for the index of a committed roster that shows it. */
-export interface ChangeRequest extends Settle<number> {
+export interface ChangeRequest extends Settle<number>, Request {
   readonly change: RosterChange
   readonly askedAt: number
   /** Until when a promotion may wait for the learner: before the caller gives up, so that he hears why. */
@@ -46,7 +52,7 @@ export class Requests {
   /** Barriers for which the leader's lease is enough. */
   readonly leases: Attempts<BarrierRequest>
   readonly changes: Attempts<ChangeRequest>
-  private readonly bySession = new Map<string, Map<number, readonly AppendRequest[]>>()
+  private readonly bySession = new HabitualMap<Map<number, readonly AppendRequest[]>>()
   /** Barriers whose index is known, until this member has reached it. */
   private readonly confirmed = new IndexQueue<BarrierRequest>()
   /** What is known of how much had been acknowledged when. */
@@ -61,10 +67,10 @@ export class Requests {
 
   submitAppend(request: AppendRequest): void {
     const { session, number } = request
-    const numbers = this.bySession.get(session) ?? new Map<number, readonly AppendRequest[]>()
-    if (numbers.size === 0) this.bySession.set(session, numbers)
-    const same = numbers.get(number)
-    numbers.set(number, same === undefined ? [request] : [...same, request])
+    const numbers = this.bySession.get(session)
+    const same = numbers?.get(number)
+    if (numbers === undefined) this.bySession.set(session, new Map([[number, [request]]]))
+    else numbers.set(number, same === undefined ? [request] : [...same, request])
     this.appends.submit(request)
   }
 

@@ -3,24 +3,32 @@ import { VirtualClock } from '../../lib/testing/virtual-clock'
 import { Attempts } from '../../streams/sources/attempts'
 import { Deadlines, type Timed } from '../../streams/sources/deadlines'
 
+interface Asked {
+  readonly name: string
+  settled: boolean
+}
+
 test('whatever happens, every request that is not settled is handed over again after the next change of leader', () => {
   const step = fc.constantFrom('submit', 'take', 'answer', 'decline', 'forget', 'retry')
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), steps => {
       let count = 0
-      const attempts = new Attempts<string>(() => `id-${++count}`)
-      const [live, ids] = [new Set<string>(), new Array<string>()]
+      const attempts = new Attempts<Asked>(() => `id-${++count}`)
+      const [live, ids] = [new Set<Asked>(), new Array<string>()]
       const deeds: Record<string, (now: number) => void> = {
         submit: now => {
-          live.add(`r-${now}`)
-          attempts.submit(`r-${now}`)
+          const request = { name: `r-${now}`, settled: false }
+          live.add(request)
+          attempts.submit(request)
         },
         take: now => ids.push(attempts.take(now).id),
         answer: () => attempts.accept(attempts.answered(ids.pop() ?? '')),
         decline: () => attempts.later(attempts.answered(ids.shift() ?? '')),
         forget: () => {
-          const [oldest = ''] = live
+          const [oldest] = live
+          if (oldest === undefined) return
           live.delete(oldest)
+          oldest.settled = true
           attempts.forget(oldest)
         },
         retry: now => attempts.retry(now - 5, false),
@@ -28,8 +36,7 @@ test('whatever happens, every request that is not settled is handed over again a
       steps.forEach((deed, now) => deeds[deed]?.(now))
       attempts.retry(Infinity, true)
       const again = attempts.take(100).requests
-      expect([...again].sort()).toEqual([...live].sort())
-      expect(attempts.size).toBe(live.size)
+      expect(again.map(({ name }) => name).sort()).toEqual([...live].map(({ name }) => name).sort())
     }),
   )
 })

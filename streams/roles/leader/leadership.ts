@@ -71,7 +71,7 @@ export class Leadership {
     this.electedAt = replica.parts.clock.now()
     this.rounds = new Rounds(this.electedAt)
     this.firstIndex = replica.parts.log.last.index + 1
-    for (const entry of this.unapplied()) this.underWay.add(entry)
+    for (const entry of this.unapplied()) if (!this.underWay.has(entry)) this.underWay.add(entry)
   }
 
   /** Keeps a progress for every member but oneself, and returns those that are new, as after a change of roster. */

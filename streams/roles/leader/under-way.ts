@@ -1,3 +1,4 @@
+import { HabitualMap } from '../../operators/habitual-map.js'
 import { Queue } from '../../operators/queue.js'
 import { entryBytes, type LogEntry } from '../../rules/entry.js'
 
@@ -10,7 +11,7 @@ type Name = Pick<LogEntry, 'session' | 'number'>
 export class UnderWay {
   private readonly entries = new Queue<LogEntry>()
   /** The numbers of each session. One map that changes: there may be many. */
-  private readonly names = new Map<string, Set<number>>()
+  private readonly names = new HabitualMap<Set<number>>()
   /** Of all that are not applied. */
   bytes = 0
 
@@ -18,13 +19,13 @@ export class UnderWay {
     return this.names.get(session)?.has(number) === true
   }
 
-  /** Adds an entry, behind those that stand before it in the log. */
+  /** Adds an entry that it hasn't, behind those that stand before it in the log. */
   add(entry: LogEntry): void {
     const { session, number } = entry
-    if (session === '' || this.has(entry)) return
-    const numbers = this.names.get(session) ?? new Set()
-    if (numbers.size === 0) this.names.set(session, numbers)
-    numbers.add(number)
+    if (session === '') return
+    const numbers = this.names.get(session)
+    if (numbers === undefined) this.names.set(session, new Set([number]))
+    else numbers.add(number)
     this.entries.push(entry)
     this.bytes += entryBytes(entry)
   }
