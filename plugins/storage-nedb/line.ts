@@ -11,17 +11,25 @@ import { crc32 } from '../../streams/contracts/checksum.js'
 const PREFIX = /^([0-9a-f]{8}) (\d{1,15}) (\d{1,15}) /
 const LONGEST_PREFIX = 8 + 1 + 15 + 1 + 15 + 1
 
-const checksum = (ascii: string): string => crc32(Buffer.from(ascii, 'latin1')).toString(16).padStart(8, '0')
+/** Of texts one after another, which are not put together for that: the last one may be long. */
+const checksum = (...ascii: string[]): string =>
+  ascii
+    .reduce((before, text) => crc32(Buffer.from(text, 'latin1'), before), 0)
+    .toString(16)
+    .padStart(8, '0')
+
+/** Whether there is nothing to escape. JSON has no control characters below a space; to look for others is quick this way. */
+const isPlain = (json: string): boolean => Buffer.byteLength(json) === json.length && !json.includes('\x7f')
 
 /** NeDB also splits lines at U+0085, U+2028 and U+2029, which JSON leaves as they are. */
 const escaped = (json: string): string =>
-  json.replace(/[^\x20-\x7e]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  isPlain(json) ? json : json.replace(/[^\x20-\x7e]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** Makes a line, without its end, of what NeDB has serialized. */
 export function sealLine(json: string, number: number): string {
   const ascii = escaped(json)
-  const rest = `${number} ${ascii.length} ${ascii}`
-  return `${checksum(rest)} ${rest}`
+  const numbers = `${number} ${ascii.length} `
+  return `${checksum(numbers, ascii)} ${numbers}${ascii}`
 }
 
 /** The JSON within a line, or undefined if the line isn't the `number`th as it was written. */
