@@ -19,16 +19,20 @@ function apply(replica: Replica, entry: LogEntry): boolean {
 }
 
 /** What comes next of what has committed; nothing where an installed snapshot has overtaken what was being read. */
-function next$(replica: Replica): Observable<readonly LogEntry[]> {
+function next(replica: Replica): readonly LogEntry[] | Observable<readonly LogEntry[]> {
+  const { log } = replica.parts
   const first = replica.applied + 1
-  if (first > replica.commit) return of([])
-  return replica.parts.log
-    .read(first, replica.commit, LIMITS.readBytes)
-    .pipe(
-      catchError((error: unknown) =>
-        isCompacted(error) && replica.applied >= first ? of([]) : throwError(() => error),
-      ),
-    )
+  if (first > replica.commit) return []
+  return (
+    log.cached(first, replica.commit, LIMITS.readBytes) ??
+    log
+      .read(first, replica.commit, LIMITS.readBytes)
+      .pipe(
+        catchError((error: unknown) =>
+          isCompacted(error) && replica.applied >= first ? of([]) : throwError(() => error),
+        ),
+      )
+  )
 }
 
 /**
@@ -50,7 +54,7 @@ export function applyCommitted$(replica: Replica, emit: (entry: LogEntry) => voi
     // also while what is to be applied is read from disk, and more comes
     tap(forget),
     filter(() => replica.applied < replica.commit),
-    pump(() => next$(replica)),
+    pump(() => next(replica)),
     tap(entries => {
       for (const entry of entries) {
         if (entry.index !== replica.applied + 1) continue

@@ -57,6 +57,46 @@ describe('pump', () => {
     expect(seen).toEqual([[1]])
   })
 
+  it('takes batches that are at hand at once, and others when they come, in one order', () => {
+    const [trigger, arrived] = [new Subject<void>(), new Subject<void>()]
+    const later = (value: number): Observable<readonly number[]> =>
+      arrived.pipe(
+        take(1),
+        map(() => [value]),
+      )
+    const batches = [[1], [2], later(3), [4], later(5), [], [6], []]
+    const seen: number[] = []
+    trigger.pipe(pump(() => batches.shift() ?? [])).subscribe(([value = 0]) => seen.push(value))
+    trigger.next()
+    expect(seen).toEqual([1, 2])
+    trigger.next()
+    arrived.next()
+    expect(seen).toEqual([1, 2, 3, 4])
+    arrived.next()
+    expect(seen).toEqual([1, 2, 3, 4, 5])
+    trigger.next()
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6])
+  })
+
+  it('takes no more at once than somebody still wants', () => {
+    const asked: number[] = []
+    const next = (): readonly number[] => [asked.push(asked.length)]
+    of(undefined).pipe(pump(next), take(2)).subscribe()
+    expect(asked).toEqual([0, 1])
+  })
+
+  it('errors as finding the next batch does', () => {
+    const error = new Error('no batch')
+    const failing = (): readonly number[] => {
+      throw error
+    }
+    let told: unknown
+    of(undefined)
+      .pipe(pump(failing))
+      .subscribe({ error: (cause: unknown) => (told = cause) })
+    expect(told).toBe(error)
+  })
+
   it('errors as a batch does', () =>
     marbles(({ cold, expectObservable }) => {
       expectObservable(cold('-t---').pipe(pump(() => cold<readonly number[]>('-#')))).toBe('--#')

@@ -129,8 +129,15 @@ function withoutLate({ replica }: Leadership, pending: readonly Pending[], learn
   })
 }
 
+const AT_REST: Membership = { pending: [], rounds: new Map() }
+
+/** Whether nobody asks for anything, learns, or is on the way out: as it is nearly always. */
+const isAtRest = ({ learners, outgoing }: Roster, { pending }: Membership): boolean =>
+  learners.length === 0 && outgoing.length === 0 && pending.length === 0
+
 function step(leadership: Leadership, before: Membership): Membership {
   const { replica, firstIndex } = leadership
+  if (isAtRest(replica.roster, before)) return AT_REST
   const learners = learning(leadership, before.rounds)
   const own = learners
     .filter(({ staysLearner, caughtUp }) => caughtUp && !staysLearner)
@@ -202,7 +209,7 @@ export function membership$(leadership: Leadership): Observable<Transition> {
     scan(
       (membership, event): Membership =>
         event === undefined ? step(leadership, membership) : add(replica, membership, event),
-      { pending: [], rounds: new Map() } satisfies Membership,
+      AT_REST,
     ),
     ignoreElements(),
   )

@@ -54,13 +54,20 @@ function nextIndex(leadership: Leadership, { id }: RosterMember): number | undef
 }
 
 /** The next entries for a member, from memory at once or from disk; none if nothing may go out now. */
-function nextEntries(leadership: Leadership, member: RosterMember): Observable<readonly LogEntry[]> {
+function nextEntries(
+  leadership: Leadership,
+  member: RosterMember,
+): readonly LogEntry[] | Observable<readonly LogEntry[]> {
   const { log } = leadership.replica.parts
   const next = nextIndex(leadership, member)
-  if (next === undefined) return of([])
-  return log
-    .read(next, log.last.index, LIMITS.batchBytes)
-    .pipe(catchError((error: unknown) => (isCompacted(error) ? of([]) : throwError(() => error))))
+  if (next === undefined) return []
+  const { index: last } = log.last
+  return (
+    log.cached(next, last, LIMITS.batchBytes) ??
+    log
+      .read(next, last, LIMITS.batchBytes)
+      .pipe(catchError((error: unknown) => (isCompacted(error) ? of([]) : throwError(() => error))))
+  )
 }
 
 /** Sends a member what it lacks, in batches, several under way at once (section 10.2.2). */
