@@ -1,3 +1,5 @@
+const NOTHING: readonly never[] = []
+
 /**
  * What waits for an index, in groups, so that many that wait for the same cost one look, and all of them none until the
  * least that any waits for has come.
@@ -27,7 +29,7 @@ export class IndexQueue<Waiting> {
 
   /** Takes out those that wait for no more than so much, with what they wait for. */
   take(reached: number): readonly (readonly [index: number, waiting: Waiting])[] {
-    if (reached < this.next) return []
+    if (reached < this.next) return NOTHING
     const taken: (readonly [number, Waiting])[] = []
     this.next = Infinity
     for (const [index, group] of this.groups) {
