@@ -5,6 +5,7 @@ import { KayakError } from '../../streams/contracts/errors.js'
 import { LIMITS } from '../../streams/contracts/limits.js'
 import type { Replica } from '../../streams/replica/replica.js'
 import { DATED_DIGITS, datedSession, UNDATED_DIGITS, undatedSession } from '../../streams/rules/session.js'
+import { Numbers } from './numbers.js'
 
 /** How an append is named in the log (section 6.3). */
 export interface AppendName {
@@ -39,37 +40,6 @@ export function namedAppend(id: unknown, since?: unknown): AppendName {
   if (number < 1 || number > LARGEST_NUMBER)
     throw new KayakError('KAYAK_INVALID', `The number of an id is from 1 to ${String(LARGEST_NUMBER)}.`)
   return { session: hashed('session', session, date), number }
-}
-
-/** The numbers of one session, 1, 2, 3 …, and which of them wait. Most are settled in their order. */
-class Numbers {
-  private next = 1
-  private lowest = 1
-  private readonly settled = new Set<number>()
-
-  /** The lowest that waits, or the next one if none does. */
-  get from(): number {
-    return this.lowest
-  }
-
-  /** How many there will be with the next one. */
-  get count(): number {
-    return this.next
-  }
-
-  /** Whether any has been settled. */
-  get isAnySettled(): boolean {
-    return this.lowest > 1 || this.settled.size > 0
-  }
-
-  take(): number {
-    return this.next++
-  }
-
-  settle(number: number): void {
-    if (number !== this.lowest) this.settled.add(number)
-    else for (this.lowest++; this.settled.delete(this.lowest);) this.lowest++
-  }
 }
 
 /** The name of an append of a host's own, among those of its session. */
@@ -111,8 +81,8 @@ export class OwnSession {
   private isWornOut(): boolean {
     if (this.session === '') return true
     const { sessions, parts } = this.replica
-    const { count, from, isAnySettled } = this.numbers
-    if (count - from >= sessions.window / 2) return true
+    const { next, lowestWaiting, isAnySettled } = this.numbers
+    if (next - lowestWaiting >= sessions.window / 2) return true
     // while its first appends wait it is not known yet
     return isAnySettled && sessions.isWornOut(this.session, parts.log.lastTime)
   }

@@ -1,4 +1,5 @@
 import { catchError, defer, from, isObservable, map, Observable, Subscription, throwError, type Subscriber } from 'rxjs'
+import type { Clock } from '../../streams/contracts/clock.js'
 import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
 import { LIMITS } from '../../streams/contracts/limits.js'
 import { Demand, within } from '../../streams/operators/demand.js'
@@ -24,7 +25,10 @@ const asKayakError = (cause: unknown): KayakError =>
 
 type Begin = () => AsyncIterator<unknown> | Iterator<unknown>
 
-/** Pulls chunks when those before are on disk: small ones together, where they are at hand. */
+/**
+ * Pulls chunks when those before are on their way to the disk, in a turn of its own each time: small ones of an iterable
+ * together, for a moment.
+ */
 class Pulled implements ChunkSupply {
   private iterator: AsyncIterator<unknown> | Iterator<unknown> | undefined
   private ended = false
@@ -34,6 +38,7 @@ class Pulled implements ChunkSupply {
   constructor(
     private readonly begin: Begin,
     private readonly togetherBytes: number,
+    private readonly clock: Clock,
   ) {}
 
   readonly pull: PullChunks = () => defer(() => from(this.next()))
@@ -44,6 +49,7 @@ class Pulled implements ChunkSupply {
   }
 
   private async next(): Promise<readonly Uint8Array[]> {
+    await this.turn()
     const first = this.held ?? (await this.take())
     this.held = undefined
     if (first === undefined) return []
@@ -53,16 +59,21 @@ class Pulled implements ChunkSupply {
   /** Copies, since an iterable may use the memory of a chunk for the next one. */
   private async join(first: Uint8Array): Promise<Uint8Array> {
     const joined = new Uint8Array(this.togetherBytes)
+    const end = this.clock.now() + LIMITS.snapshotTogetherMs
     let at = 0
-    for (let chunk: Uint8Array | undefined = first; chunk !== undefined; chunk = await this.take()) {
-      if (at + chunk.byteLength > joined.byteLength) {
-        this.held = chunk
-        break
-      }
+    let chunk: Uint8Array | undefined = first
+    for (let count = 0; chunk !== undefined && at + chunk.byteLength <= joined.byteLength; chunk = await this.take()) {
       joined.set(chunk, at)
       at += chunk.byteLength
+      if (++count === LIMITS.snapshotTogether || this.clock.now() > end) return joined.subarray(0, at)
     }
+    this.held = chunk
     return joined.subarray(0, at)
+  }
+
+  /** Lets others go on: what is pulled need not have waited for anything. */
+  private turn(): Promise<void> {
+    return new Promise(resolve => void this.clock.schedule(() => resolve(), 0))
   }
 
   private async take(): Promise<Uint8Array | undefined> {
@@ -159,21 +170,21 @@ const NONE: ChunkSupply = {
   release: () => undefined,
 }
 
-function supplyIterable(chunks: object): ChunkSupply {
+function supplyIterable(chunks: object, clock: Clock): ChunkSupply {
   // an iterable is told by its method; what it yields is checked chunk by chunk
   const source = chunks as Partial<AsyncIterable<unknown> & Iterable<unknown>>
   const { [Symbol.asyncIterator]: later, [Symbol.iterator]: now } = source
-  if (typeof later === 'function') return new Pulled(() => later.call(source), 0)
-  if (typeof now === 'function') return new Pulled(() => now.call(source), LIMITS.snapshotTogetherBytes)
+  if (typeof later === 'function') return new Pulled(() => later.call(source), 0, clock)
+  if (typeof now === 'function') return new Pulled(() => now.call(source), LIMITS.snapshotTogetherBytes, clock)
   return NONE
 }
 
 /** A way to ask for chunks, one batch after the other, of whatever a consumer gives; `over` hears of too many at once. */
-export function supplyChunks(chunks: unknown, over: (bytes: number) => void): ChunkSupply {
+export function supplyChunks(chunks: unknown, over: (bytes: number) => void, clock: Clock): ChunkSupply {
   if (isObservable(chunks)) return new Backlog(chunks, over)
   if (typeof chunks !== 'object' || chunks === null) return NONE
   try {
-    return supplyIterable(chunks)
+    return supplyIterable(chunks, clock)
   } catch (cause) {
     throw asKayakError(cause)
   }

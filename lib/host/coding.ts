@@ -1,23 +1,30 @@
 import { undecodable, type Codec } from '../../streams/contracts/codec.js'
 import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
-import type { Entry } from '../../streams/contracts/host.js'
+import type { Entry, Payload } from '../../streams/contracts/host.js'
 import type { LogEntry } from '../../streams/rules/entry.js'
 import { payloadCodecOn } from './payload-codec.js'
 import { Pieces } from './pieces.js'
 
 const KiB = 1024
-/** A log keeps all of a stretch, and lets go of it together. */
-const forLog = new Pieces(64 * KiB)
-/** Consumers may keep one payload and drop its neighbours. */
-const forConsumers = new Pieces(16 * KiB)
 
-/** The codec of hosts without one: none of what it makes shares memory with a log. */
-export const hostCodec = payloadCodecOn({
-  forLog: bytes => forLog.take(bytes),
-  copyOf: bytes => forConsumers.copy(bytes),
-})
+/** The codec of a host without one. None of what it makes shares memory with the host's log, nor with another host's. */
+export class HostCodec implements Codec<Payload> {
+  readonly encode: Codec<Payload>['encode']
+  readonly decode: Codec<Payload>['decode']
 
-const isOwn = (codec: object): boolean => Object.is(codec, hostCodec)
+  constructor() {
+    // a log keeps all of a stretch, and lets go of it together; consumers may keep one payload and drop its neighbours
+    const [forLog, forConsumers] = [new Pieces(64 * KiB), new Pieces(16 * KiB)]
+    const codec = payloadCodecOn({
+      forLog: bytes => forLog.take(bytes),
+      copyOf: bytes => forConsumers.copy(bytes),
+    })
+    this.encode = codec.encode
+    this.decode = codec.decode
+  }
+}
+
+const isOwn = (codec: object): boolean => codec instanceof HostCodec
 
 /** Bytes of a payload that the codec has made so many of: the tag of kayak's own isn't the payload's. */
 export const payloadBytes = (codec: object, { byteLength }: Uint8Array): number =>
@@ -47,7 +54,7 @@ export function encodeWith<T>(codec: Codec<T>, payload: T): Uint8Array {
   try {
     const bytes: unknown = codec.encode(payload)
     // a copy, since a codec may use its memory again
-    if (bytes instanceof Uint8Array) return isOwn(codec) ? bytes : forLog.copy(bytes)
+    if (bytes instanceof Uint8Array) return isOwn(codec) ? bytes : new Uint8Array(bytes)
   } catch (cause) {
     if (isKayakError(cause)) throw cause
     throw new KayakError('KAYAK_INVALID', 'The codec could not encode the payload.', { cause })

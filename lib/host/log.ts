@@ -167,8 +167,8 @@ export class HostLog<T> implements Log<T> {
     this.parts.check()
     if (!Number.isSafeInteger(until) || until < 1)
       throw new KayakError('KAYAK_INVALID', 'An index to compact until is an integer from 1.')
-    const { budgets } = this.member.replica.parts
-    const supply = supplyChunks(chunks, bytes => budgets.over('backlog', bytes, LIMITS.snapshotBacklogBytes))
+    const { budgets, clock } = this.member.replica.parts
+    const supply = supplyChunks(chunks, bytes => budgets.over('backlog', bytes, LIMITS.snapshotBacklogBytes), clock)
     const compacted$ = this.member.compact(until, supply.pull).pipe(finalize(() => supply.release()))
     return this.publicSnapshot(await firstValueFrom(compacted$))
   }

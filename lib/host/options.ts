@@ -20,7 +20,7 @@ import { EMPTY_ROSTER } from '../../streams/rules/roster.js'
 import { checkAgreement } from './agreement.js'
 import { gateOf, type ClientsOptions } from './clients/gate.js'
 import { parseAddress, parsePeer, type Address } from './address.js'
-import { hostCodec } from './coding.js'
+import { HostCodec } from './coding.js'
 
 /** How a host is run. Durations in milliseconds, sizes in bytes. */
 export interface Options<T = Payload> {
@@ -177,7 +177,7 @@ export function resolveOptions<T>(address: unknown, given: Options<T> = {}): Res
   checkTiming(options)
   const { insecure, maxPayloadBytes = 1024 * 1024 } = options
   // without a codec T is Payload, as the default type parameter of start and join says
-  const codec = options.codec ?? (hostCodec as unknown as Codec<T>)
+  const codec = options.codec ?? (new HostCodec() as unknown as Codec<T>)
   return {
     address: parsed,
     storage: options.storage ?? nedbStorage({ dataDir: dataDirOf(options, parsed) }),

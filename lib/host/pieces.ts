@@ -8,7 +8,8 @@ const ALIGNMENT = 8
 /**
  * Memory for copies of small things, many to a block: an `ArrayBuffer` each costs ten times as much as the copying, and
  * the collector as much again. Whoever holds one piece holds its block, so that those of different lives have blocks of
- * their own. No block can be transferred to another thread, which would take all that is in it away.
+ * their own. No block can be transferred to another
+ * thread by a message, which would take all that is in it away.
  */
 export class Pieces {
   private block = new ArrayBuffer(0)
@@ -18,7 +19,8 @@ export class Pieces {
 
   /** So many bytes, all zero. */
   take(bytes: number): Uint8Array {
-    if (bytes > LARGEST_SHARE * this.blockBytes) return new Uint8Array(bytes)
+    // one of nothing has a block of its own too: an empty one can be taken away and not marked
+    if (bytes === 0 || bytes > LARGEST_SHARE * this.blockBytes) return new Uint8Array(bytes)
     if (this.at + bytes > this.block.byteLength) this.renew()
     const piece = new Uint8Array(this.block, this.at, bytes)
     this.at += Math.ceil(bytes / ALIGNMENT) * ALIGNMENT

@@ -8,6 +8,7 @@ import { encodeTrailer, readMeta } from './snapshot-file.js'
 
 const NAME = /^snapshot-(\d{16})\.kayak$/
 const GATHERED_BYTES = 64 * 1024
+const NOTHING = new Uint8Array(0)
 const UNFINISHED = 'snapshot.unfinished'
 
 export const isSnapshotName = (name: string): boolean => NAME.test(name)
@@ -119,7 +120,7 @@ export class SnapshotFileWriter {
   private checksum = 0
   private ended = false
   /** Small chunks that are written together, since each write costs a turn of another thread. */
-  private readonly gathered = new Uint8Array(GATHERED_BYTES)
+  private gathered = new Uint8Array(GATHERED_BYTES)
   private gatheredBytes = 0
 
   constructor(
@@ -154,6 +155,7 @@ export class SnapshotFileWriter {
       await this.file.append(encodeTrailer(meta))
       await this.file.sync()
     } finally {
+      this.gathered = NOTHING
       await this.file.close()
     }
     return meta
@@ -162,6 +164,7 @@ export class SnapshotFileWriter {
   async discard(): Promise<void> {
     if (this.ended) return
     this.ended = true
+    this.gathered = NOTHING
     await this.file.close()
     await this.files.remove(this.path)
   }

@@ -46,8 +46,10 @@ export const LIMITS = {
   snapshotBytesPerSecond: 64 * MiB,
   /** Snapshots that a leader sends at once, of those to members that answer. */
   snapshotTransfers: 4,
-  /** Small chunks of a consumer's iterable that are taken together. */
+  /** Small chunks of a consumer's iterable that are taken together, and for how long: making them holds the event loop. */
   snapshotTogetherBytes: 64 * KiB,
+  snapshotTogether: 1024,
+  snapshotTogetherMs: 5,
   /** What a consumer's pushing stream of chunks may run ahead of the disk. */
   snapshotBacklogBytes: 64 * MiB,
   /** The same of one that waits when it is asked to, and of what one stage of a snapshot pipeline holds. */

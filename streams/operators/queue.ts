@@ -1,6 +1,7 @@
 /** First in, first out, at the same price however many wait: an array's `shift` moves all that are behind. */
 export class Queue<T> {
-  private items: T[] = []
+  /** What is taken is let go of at once, though its place is only now and then. */
+  private items: (T | undefined)[] = []
   private start = 0
 
   get length(): number {
@@ -18,7 +19,9 @@ export class Queue<T> {
 
   /** Takes out so many, or all if there are fewer. */
   take(count: number): T[] {
-    const taken = this.items.slice(this.start, this.start + count)
+    // what hasn't been taken is there
+    const taken = this.items.slice(this.start, this.start + count) as T[]
+    this.items.fill(undefined, this.start, this.start + taken.length)
     this.start += taken.length
     if (this.start === this.items.length) this.clear()
     else if (this.start > 1024 && this.start * 2 > this.items.length) this.trim()

@@ -5,7 +5,8 @@ import { entryBytes, type LogEntry } from '../rules/entry.js'
  * Contiguous, ending with the log's last entry.
  */
 export class Tail {
-  private entries: LogEntry[] = []
+  /** Those that it has let go of leave their places behind, which are got rid of now and then. */
+  private entries: (LogEntry | undefined)[] = []
   /** Beside each entry, the bytes of all that were ever put in up to it, so that any range is measured at once. */
   private sums: number[] = []
   private dropped = 0
@@ -55,6 +56,7 @@ export class Tail {
     let oldest = this.entries[this.dropped]
     while (oldest !== undefined && oldest.index <= until && this.bytes > mostBytes) {
       this.before = this.sums[this.dropped] ?? this.before
+      this.entries[this.dropped] = undefined
       this.dropped++
       oldest = this.entries[this.dropped]
     }
@@ -81,7 +83,8 @@ export class Tail {
       if (end > start && bytes > mostBytes) break
       end++
     }
-    return this.entries.slice(start, end)
+    // none of these has been let go of
+    return this.entries.slice(start, end) as LogEntry[]
   }
 
   /** Bytes of the entries after `index`, of those that are held. */

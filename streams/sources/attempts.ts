@@ -22,6 +22,11 @@ export class Attempts<Request extends { readonly settled: boolean }> {
     return this.sent.size
   }
 
+  /** How many have been accepted and are not settled. */
+  get awaited(): number {
+    return this.accepted.size
+  }
+
   submit(request: Request): void {
     this.unsent.add(request)
   }

@@ -105,6 +105,45 @@ describe('an append with a signal', () => {
     await world.stop(leader, follower)
   })
 
+  it('that is aborted before its turn is never appended', async () => {
+    const world = new World()
+    const host = await world.start('a')
+    const controller = new AbortController()
+    const failing = world.fails(host.log.append('x', { signal: controller.signal }))
+    controller.abort()
+    expect(await failing).toMatchObject({ code: 'KAYAK_ABORTED', outcome: 'rejected' })
+    await world.run(host.log.append('y'))
+    expect((await world.everything(host)).map(({ payload }) => payload)).toEqual(['y'])
+    await world.stop(host)
+  })
+
+  it('that fails otherwise is listened to no more', async () => {
+    const { world, leader, follower } = await parted()
+    const { signal } = new AbortController()
+    await world.fails(leader.log.append('x', { signal, timeoutMs: 100 }))
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+    await world.stop(leader, follower)
+  })
+
+  it('costs no number that is missed: thousands that fail leave the session as it is', async () => {
+    const world = new World()
+    const host = await world.start('a')
+    const names = (): (readonly [string, number])[] =>
+      world.disk('a').log.entries.flatMap(({ kind, session, number }) => (kind === 'data' ? [[session, number]] : []))
+    await world.run(host.log.append('before'))
+    for (let count = 0; count < 2500; count++) {
+      const controller = new AbortController()
+      const refused = host.log.append('x', { signal: AbortSignal.abort() })
+      const aborted = host.log.append('x', { signal: controller.signal })
+      controller.abort()
+      await world.run(Promise.allSettled([refused, aborted]))
+    }
+    await world.run(host.log.append('after'))
+    const [first, last] = names()
+    expect(last).toEqual([first?.[0], 5002])
+    await world.stop(host)
+  })
+
   it('that is never aborted keeps nothing of the append', async () => {
     const world = new World()
     const host = await world.start('a')

@@ -20,6 +20,20 @@ describe('a codec that shares memory', () => {
     await world.stop(host)
   })
 
+  it('has memory of its own to decode, all of which it may look at', async () => {
+    const world = new World()
+    const codec: Codec<number> = {
+      encode: value => new Uint8Array(Float64Array.of(value).buffer),
+      decode: ({ buffer }) => new Float64Array(buffer)[0] ?? NaN,
+    }
+    const host = await world.start('a', { codec })
+    const seen = record(host.committed$)
+    const appended = await world.run(Promise.all([1.5, 2.5].map(value => host.log.append(value))))
+    expect(appended.map(({ payload }) => payload)).toEqual([1.5, 2.5])
+    expect(seen.values.map(({ payload }) => payload)).toEqual([1.5, 2.5])
+    await world.stop(host)
+  })
+
   it('may use the memory of what it has encoded again', async () => {
     const world = new World()
     const scratch = new Uint8Array(1)

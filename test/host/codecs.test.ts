@@ -157,6 +157,25 @@ describe('a codec that can not decode', () => {
     await world.stop(host)
   })
 
+  it('costs who has appended the answer, and the member nothing', async () => {
+    const world = new World()
+    let isBroken = true
+    const breaking: Codec<string> = {
+      encode: text => Buffer.from(text),
+      decode: bytes => {
+        if (isBroken) throw new Error('broken')
+        return Buffer.from(bytes).toString()
+      },
+    }
+    const host = await world.start('a', { codec: breaking })
+    const failure = await world.fails(host.log.append('x'))
+    expect(failure).toMatchObject({ code: 'KAYAK_INVALID', outcome: 'unknown', cause: new Error('broken') })
+    isBroken = false
+    expect((await world.run(host.log.append('y'))).payload).toBe('y')
+    expect((await world.everything(host)).map(({ payload }) => payload)).toEqual(['x', 'y'])
+    await world.stop(host)
+  })
+
   it('ends the host if somebody watches its commits, since they may not skip one', async () => {
     const world = await spoilt()
     const host = await world.start('a', { codec })

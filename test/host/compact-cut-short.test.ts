@@ -68,6 +68,23 @@ describe('a compaction that is cut short', () => {
     await world.stop(host)
   })
 
+  it('by a chunk that is none lets go of what it was reading', async () => {
+    const { world, host, until } = await founded()
+    let released = false
+    function* chunks() {
+      try {
+        yield Buffer.from('x')
+        // a program in JavaScript may give anything
+        yield 'text' as unknown as Uint8Array
+      } finally {
+        released = true
+      }
+    }
+    expect(await world.fails(host.log.compact(until, chunks()))).toMatchObject({ code: 'KAYAK_INVALID' })
+    expect(released).toBe(true)
+    await world.stop(host)
+  })
+
   it('before it has begun reads nothing of what it was given', async () => {
     const { world, host, until } = await founded()
     let touched = 0

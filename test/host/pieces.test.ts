@@ -1,5 +1,5 @@
 import { Pieces } from '../../lib/host/pieces'
-import { hostCodec } from '../../lib/host/coding'
+import { HostCodec } from '../../lib/host/coding'
 
 /** Tries to take the memory away from this thread. */
 function transfer(buffer: ArrayBufferLike): void {
@@ -47,12 +47,29 @@ describe('pieces of memory', () => {
     expect([...piece]).toEqual([1, 2, 3])
     expect([...pieces.copy(Uint8Array.of(4))]).toEqual([4])
   })
+
+  it('of nothing can be, and others are not harmed', () => {
+    const pieces = new Pieces(1024)
+    transfer(pieces.take(0).buffer)
+    expect(pieces.take(0)).toEqual(new Uint8Array(0))
+    const piece = pieces.take(3)
+    transfer(pieces.take(0).buffer)
+    expect([...piece]).toEqual([0, 0, 0])
+  })
 })
 
 describe('payloads of hosts without a codec', () => {
+  it('share no memory with those of another host', () => {
+    const [one, other] = [new HostCodec(), new HostCodec()]
+    const bytes = Uint8Array.of(1, 2, 3)
+    expect(one.encode(bytes).buffer).toBe(one.encode(bytes).buffer)
+    expect(one.encode(bytes).buffer).not.toBe(other.encode(bytes).buffer)
+  })
+
   it('share no memory with what the log holds', () => {
-    const encoded = hostCodec.encode(Uint8Array.of(1, 2, 3))
-    const decoded = hostCodec.decode(encoded) as Uint8Array
+    const codec = new HostCodec()
+    const encoded = codec.encode(Uint8Array.of(1, 2, 3))
+    const decoded = codec.decode(encoded) as Uint8Array
     expect(decoded).toEqual(Uint8Array.of(1, 2, 3))
     expect(decoded.buffer).not.toBe(encoded.buffer)
   })

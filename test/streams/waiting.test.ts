@@ -76,6 +76,16 @@ describe('attempts', () => {
     expect(take(1)).toEqual({ id: 'id 2', requests: ['a'] })
   })
 
+  it('that were settled before they were accepted are not kept', () => {
+    submit('a', 'b')
+    attempts.take(0)
+    settle('a')
+    attempts.accept(attempts.answered('id 1'))
+    expect(attempts.awaited).toBe(1)
+    settle('b')
+    expect(attempts.awaited).toBe(0)
+  })
+
   it('begin anew ahead of what has come meanwhile', () => {
     submit('a')
     attempts.take(0)

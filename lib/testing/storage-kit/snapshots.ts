@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { crc32 } from '../../../streams/contracts/checksum.js'
 import { done, draft, entries, first, refused, type Bench, type StorageTest } from './environment.js'
 
-const MiB = 1024 * 1024
+const KiB = 1024
+const MiB = 1024 * KiB
 
 const bytes = (length: number, seed: number): Uint8Array =>
   new Uint8Array(length).map((_, at) => (at * 31 + (at >> 8) + seed) & 0xff)
@@ -47,6 +48,16 @@ export const snapshotTests: readonly StorageTest[] = [
       await bench.snapshot(9, chunks)
       await bench.crashAndReopen()
       await readable(bench, 9, whole, 700_001)
+    },
+  ],
+  [
+    'keeps chunks of all sizes in their order',
+    async bench => {
+      const sizes = [1000, 64 * KiB, 10, 100_000, 64 * KiB - 1, 1, 0, 3, 64 * KiB + 1, 40_000, 40_000, 7]
+      const chunks = sizes.map((size, at) => bytes(size, at))
+      await bench.snapshot(4, chunks)
+      await bench.crashAndReopen()
+      await readable(bench, 4, Buffer.concat(chunks), 100_000)
     },
   ],
   [

@@ -58,7 +58,7 @@ export class Leadership {
   readonly rounds: Rounds
   /** Who is being sent a snapshot, in the order in which they have places. */
   transfers: ReadonlySet<string> = new Set()
-  readonly underWay = new UnderWay()
+  readonly underWay: UnderWay
   /** Set while the leadership is being handed over: no appends are taken meanwhile. */
   handover: LeaderHandover | undefined
   /** The last hand-over that has failed: who asks for it once more hadn't heard yet. */
@@ -71,7 +71,7 @@ export class Leadership {
     this.electedAt = replica.parts.clock.now()
     this.rounds = new Rounds(this.electedAt)
     this.firstIndex = replica.parts.log.last.index + 1
-    for (const entry of this.unapplied()) if (!this.underWay.has(entry)) this.underWay.add(entry)
+    this.underWay = UnderWay.of(this.unapplied())
   }
 
   /** Keeps a progress for every member but oneself, and returns those that are new, as after a change of roster. */

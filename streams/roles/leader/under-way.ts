@@ -4,16 +4,29 @@ import { entryBytes, type LogEntry } from '../../rules/entry.js'
 
 type Name = Pick<LogEntry, 'session' | 'number'>
 
+interface Place extends Name {
+  readonly index: number
+  readonly bytes: number
+}
+
 /**
  * Which appends stand in a leader's log and are not applied yet, so that one that is handed over again doesn't stand
  * there twice. What has been applied, its session knows.
  */
 export class UnderWay {
-  private readonly entries = new Queue<LogEntry>()
+  /** Where each stands, and not what is in it, which others let go of sooner. */
+  private readonly places = new Queue<Place>()
   /** The numbers of each session. One map that changes: there may be many. */
   private readonly names = new HabitualMap<Set<number>>()
   /** Of all that are not applied. */
   bytes = 0
+
+  /** Of what stands in a log, where one may stand twice. */
+  static of(entries: readonly LogEntry[]): UnderWay {
+    const underWay = new UnderWay()
+    for (const entry of entries) if (!underWay.has(entry)) underWay.add(entry)
+    return underWay
+  }
 
   has({ session, number }: Name): boolean {
     return this.names.get(session)?.has(number) === true
@@ -26,22 +39,23 @@ export class UnderWay {
     const numbers = this.names.get(session)
     if (numbers === undefined) this.names.set(session, new Set([number]))
     else numbers.add(number)
-    this.entries.push(entry)
-    this.bytes += entryBytes(entry)
+    const bytes = entryBytes(entry)
+    this.places.push({ session, number, index: entry.index, bytes })
+    this.bytes += bytes
   }
 
   /** Forgets those that have been applied. */
   forget(applied: number): void {
-    for (let first = this.entries.first; first !== undefined && first.index <= applied; first = this.entries.first) {
-      this.entries.take(1)
-      this.drop(first)
+    for (let next = this.places.first; next !== undefined && next.index <= applied; next = this.places.first) {
+      this.places.take(1)
+      this.drop(next)
     }
   }
 
-  private drop(entry: LogEntry): void {
-    const numbers = this.names.get(entry.session)
-    numbers?.delete(entry.number)
-    if (numbers?.size === 0) this.names.delete(entry.session)
-    this.bytes -= entryBytes(entry)
+  private drop({ session, number, bytes }: Place): void {
+    const numbers = this.names.get(session)
+    numbers?.delete(number)
+    if (numbers?.size === 0) this.names.delete(session)
+    this.bytes -= bytes
   }
 }
