@@ -9,18 +9,21 @@ const KiB = 1024
 
 /** The codec of a host without one. None of what it makes shares memory with the host's log, nor with another host's. */
 export class HostCodec implements Codec<Payload> {
-  readonly encode: Codec<Payload>['encode']
-  readonly decode: Codec<Payload>['decode']
+  /** A log keeps all of a stretch, and lets go of it together. */
+  private readonly forLog = new Pieces(64 * KiB)
+  /** Consumers may keep one payload and drop its neighbours. */
+  private readonly forConsumers = new Pieces(16 * KiB)
+  private readonly codec = payloadCodecOn({
+    forLog: bytes => this.forLog.take(bytes),
+    copyOf: bytes => this.forConsumers.copy(bytes),
+  })
 
-  constructor() {
-    // a log keeps all of a stretch, and lets go of it together; consumers may keep one payload and drop its neighbours
-    const [forLog, forConsumers] = [new Pieces(64 * KiB), new Pieces(16 * KiB)]
-    const codec = payloadCodecOn({
-      forLog: bytes => forLog.take(bytes),
-      copyOf: bytes => forConsumers.copy(bytes),
-    })
-    this.encode = codec.encode
-    this.decode = codec.decode
+  encode(value: Payload): Uint8Array {
+    return this.codec.encode(value)
+  }
+
+  decode(bytes: Uint8Array): Payload {
+    return this.codec.decode(bytes)
   }
 }
 

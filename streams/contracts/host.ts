@@ -25,7 +25,8 @@ export interface Entry<T = Payload> {
   readonly kind: 'data'
   /**
    * The consumer's own to change. Bytes are a view, as a Buffer of Node.js is: what is around them in their `buffer` may be
-   * of other payloads, which are kept as long as they are. `slice()` gives bytes with memory of their own.
+   * of other payloads, which are kept as long as they are. `slice()` gives bytes with memory of their own, which threads can
+   * be given.
    */
   readonly payload: T
   readonly time: number
@@ -40,7 +41,7 @@ export interface Compaction {
   readonly type: 'started' | 'progress' | 'finished' | 'installed' | 'failed'
   /** Up to where the snapshot reaches, inclusive. */
   readonly index: number
-  /** How much of it has been written; 0 where it has failed. */
+  /** How much of it is on its way to the disk, where it is once it has `finished`; 0 where it has failed. */
   readonly bytes: number
   /** Why it has failed. */
   readonly error?: KayakError
