@@ -241,8 +241,14 @@ module.exports = [
   {
     name: 'a snapshot holds no sessions',
     file: 'streams/replica/compact.ts',
-    find: 'const sessionBytes = sessions.encode()',
-    replace: 'const sessionBytes = sessions.encode().subarray(0, 0)',
+    find: 'sessionBytes: sessions.encode(), time',
+    replace: 'sessionBytes: sessions.encode().subarray(0, 0), time',
+  },
+  {
+    name: 'a snapshot holds the sessions of what has been applied since, too',
+    file: 'streams/replica/compact.ts',
+    find: 'const entry = until === applied ?',
+    replace: 'const entry = until <= applied ?',
   },
   {
     name: 'the log is cut before what a follower is sent has arrived, and beyond the snapshot',
@@ -253,7 +259,7 @@ module.exports = [
   {
     name: 'an append that is tried again is applied twice',
     file: 'streams/replica/sessions.ts',
-    find: "if (earlier !== undefined) return { is: 'duplicate', answer: earlier }",
+    find: "if (window.answers.has(number)) return 'duplicate'",
     replace: '',
   },
   {
@@ -576,8 +582,8 @@ module.exports = [
   {
     name: 'a message of entries has all there is',
     file: 'streams/roles/leader/replication.ts',
-    find: '.read(next, log.last.index, LIMITS.batchBytes)',
-    replace: '.read(next, log.last.index, Infinity)',
+    find: 'log.cached(next, last, LIMITS.batchBytes)',
+    replace: 'log.cached(next, last, Infinity)',
   },
   {
     name: 'memory keeps all that was applied',
