@@ -1,4 +1,5 @@
-import { AsyncSubject, concat, EMPTY, observeOn, of, Subscription, switchMap, tap, type Observable } from 'rxjs'
+import { AsyncSubject, concat, EMPTY, observeOn, of, Subscription, switchMap, tap, timer } from 'rxjs'
+import type { Observable } from 'rxjs'
 import { MemoryDisk, memoryStorage, type Torn } from '../../../plugins/storage-memory/index.js'
 import { randomHex } from '../../../streams/contracts/clock.js'
 import type { KayakError } from '../../../streams/contracts/errors.js'
@@ -188,19 +189,16 @@ export class TestMember implements Watched {
     this.running?.clock.resume()
   }
 
-  /** Replaces its log by a snapshot of what its machine holds. */
-  compact(settled: (error: unknown) => void = () => undefined): void {
-    const { replica, member, machine } = this
-    if (replica === undefined || member === undefined || replica.applied === 0) return
-    let chunks = [machine.snapshot(this.snapshotBytes)]
-    const pull = (): Observable<readonly Uint8Array[]> => {
-      const next = chunks
-      chunks = []
-      return of(next)
-    }
-    this.running?.subscriptions.add(
-      member.compact(replica.applied, pull).subscribe({ complete: () => settled(undefined), error: settled }),
-    )
+  /** Replaces its log by a snapshot of what its machine holds, or held a while before, as one that is slow does. */
+  compact(settled: (error: unknown) => void = () => undefined, lagMs = 0): void {
+    const { replica, member, machine, running } = this
+    if (replica === undefined || member === undefined || running === undefined || replica.applied === 0) return
+    const { applied } = replica
+    const batches = [[machine.snapshot(this.snapshotBytes)]]
+    const pull = (): Observable<readonly Uint8Array[]> => of(batches.shift() ?? [])
+    const compacting$ = timer(lagMs, running.clock).pipe(switchMap(() => member.compact(applied, pull)))
+    const at$ = lagMs === 0 ? member.compact(applied, pull) : compacting$
+    running.subscriptions.add(at$.subscribe({ complete: () => settled(undefined), error: settled }))
   }
 
   private identity(clusterId: string, standing: Identity['standing']): Identity {

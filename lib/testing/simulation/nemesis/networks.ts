@@ -9,6 +9,9 @@ import { atNext } from './at-next.js'
 import { die, pick, shuffled } from './dice.js'
 import type { Strike } from './strike.js'
 
+/** By how much one machine after another is slower with its snapshot: the log has gone on by then. */
+const MACHINE_LAG_MS = 40
+
 /** Cuts a cluster in one of many shapes. */
 function part({ cluster }: Nemesis, fault: PlannedFault): void {
   const members = shuffled(cluster.members, die(fault, 0))
@@ -74,7 +77,10 @@ const lostSuffix: Strike = (nemesis, fault) => {
     cluster.append(leader, { payload: MEANINGLESS })
   if (die(fault, 1) < 0.3 && !nemesis.isShort) rest.slice(0, 1).forEach(member => cluster.remove(member, leader))
   // and what they lack may be in a snapshot when they are back
-  if (die(fault, 2) < 0.5) nemesis.later(0.9 * fault.lastsMs, () => rest.forEach(member => member.compact()))
+  if (die(fault, 2) < 0.5)
+    nemesis.later(0.9 * fault.lastsMs, () =>
+      rest.forEach((member, at) => member.compact(undefined, at * MACHINE_LAG_MS)),
+    )
   nemesis.later(fault.lastsMs, () => cluster.network.heal())
   nemesis.later(fault.lastsMs + 400 * die(fault, 3), () => cutOff.forEach(member => nemesis.mendDisk(member)))
 }
@@ -102,9 +108,9 @@ function leaveBehind(nemesis: Nemesis, fault: PlannedFault): void {
   cluster.network.isolate(away.address)
   for (let count = 0; count < LACKING; count++) cluster.append(leader, { payload: MEANINGLESS })
   nemesis.later(LACKING_MS / 2, () => {
-    for (const member of cluster.running.filter(other => other !== away)) {
+    for (const [at, member] of cluster.running.filter(other => other !== away).entries()) {
       member.snapshotBytes = SNAPSHOT_BYTES
-      member.compact()
+      member.compact(undefined, at * MACHINE_LAG_MS)
     }
   })
   nemesis.later(LACKING_MS, () => cluster.network.heal())
