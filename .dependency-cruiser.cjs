@@ -9,7 +9,7 @@ const SHARED = '^plugins/folder/'
 const CLIENT = '^lib/client(/|\\.ts$)'
 const MACHINE = '^lib/machine/'
 /** What hosts and clients share: addresses, options of operations, the default codec. It runs in a browser too. */
-const SHARED_WITH_CLIENTS = '^lib/host/(address|operation-options|payload-codec|query|read-options)\\.ts$'
+const SHARED_WITH_CLIENTS = '^lib/host/(address|operation-options|payload-codec|entry-coding|query|read-options)\\.ts$'
 
 const forbid = (name, comment, from, to) => ({
   name,

@@ -8,7 +8,7 @@ import { checkOptions, signalOf, timeoutOf } from '../host/operation-options.js'
 import { answerOf } from '../host/query.js'
 import { checkLevel, readFailure, stalenessOf } from '../host/read-options.js'
 import { AddressBook } from './address-book.js'
-import { decodeWith } from './coding.js'
+import { asItIs, decodeWith } from '../host/entry-coding.js'
 import { connections$ } from './connections.js'
 import { Desk } from './desk.js'
 import { Known } from './known.js'
@@ -52,7 +52,7 @@ export class RemoteClient<T> implements Client<T> {
     const { clock, random, codec, timeoutMs } = options
     const { known } = this
     const desk = new Desk(clock, timeoutMs)
-    const live = new Live(desk, known, decodeWith(codec))
+    const live = new Live(desk, known, decodeWith(codec, asItIs))
     this.desk = desk
     this.log = new RemoteLog({ desk, known, live, codec, session: new ClientSession(known, clock, random) })
     this.sync = new ClientSync(desk, known)

@@ -7,7 +7,7 @@ import type { AppendOptions, Entry, Snapshot } from '../../streams/contracts/hos
 import { LIMITS } from '../../streams/contracts/limits.js'
 import { demandOf, each } from '../../streams/operators/demand.js'
 import { checkOptions } from '../host/operation-options.js'
-import { decodeWith, encodeWith, type Encoded } from './coding.js'
+import { asItIs, copyOf, decodeWith, encodeWith, type Encoded } from '../host/entry-coding.js'
 import type { Desk } from './desk.js'
 import { follow$, startOf } from './follow.js'
 import { iterate } from './iterate.js'
@@ -30,7 +30,7 @@ export class RemoteLog<T> implements ClientLog<T> {
   private readonly decode: (entry: Encoded) => Entry<T>
 
   constructor(private readonly parts: LogParts<T>) {
-    this.decode = decodeWith(parts.codec)
+    this.decode = decodeWith(parts.codec, asItIs)
   }
 
   get committed(): number {
@@ -44,7 +44,7 @@ export class RemoteLog<T> implements ClientLog<T> {
   async append(payload: T, options: AppendOptions = {}): Promise<Entry<T>> {
     this.parts.desk.check()
     checkOptions(options)
-    const bytes = encodeWith(this.parts.codec, payload)
+    const bytes = encodeWith(this.parts.codec, payload, copyOf)
     if (bytes.byteLength > LIMITS.largestPayloadBytes + 1)
       throw new KayakError('KAYAK_PAYLOAD_TOO_LARGE', `A payload of ${String(bytes.byteLength)} bytes is too large.`)
     const named = nameOf(options)

@@ -1,7 +1,7 @@
-import { undecodable, type Codec } from '../../streams/contracts/codec.js'
-import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
+import type { Codec } from '../../streams/contracts/codec.js'
+import { KayakError } from '../../streams/contracts/errors.js'
 import type { Entry, Payload } from '../../streams/contracts/host.js'
-import type { LogEntry } from '../../streams/rules/entry.js'
+import { asItIs, copyOf, decodeWith, encodeWith, type Encoded } from './entry-coding.js'
 import { payloadCodecOn } from './payload-codec.js'
 import { Pieces } from './pieces.js'
 
@@ -36,31 +36,11 @@ export const payloadBytes = (codec: object, { byteLength }: Uint8Array): number 
 export const tooLarge = (bytes: number, most: number): KayakError =>
   new KayakError('KAYAK_PAYLOAD_TOO_LARGE', `A payload of ${String(bytes)} bytes is over the limit of ${String(most)}.`)
 
-export type Encoded = Pick<LogEntry, 'index' | 'term' | 'time' | 'payload'>
+/** What another codec makes of bytes may share their memory, and this is the log's; not of a block, as it may look at all. */
+const apart = (codec: object) => (isOwn(codec) ? asItIs : copyOf)
 
 /** Turns an entry of the log into what a consumer sees. */
-export function decodeWith<T>(codec: Codec<T>): (entry: Encoded) => Entry<T> {
-  const own = isOwn(codec)
-  return ({ index, term, time, payload }) => {
-    try {
-      // another's has a copy, since what it makes of it may share its memory; not of a block, since it may look at all of it
-      const bytes = own ? payload : new Uint8Array(payload)
-      return { index, term, kind: 'data', payload: codec.decode(bytes), time }
-    } catch (cause) {
-      throw undecodable(`Entry ${String(index)} can't be decoded.`, 'unknown', cause)
-    }
-  }
-}
+export const decodeFor = <T>(codec: Codec<T>): ((entry: Encoded) => Entry<T>) => decodeWith(codec, apart(codec))
 
 /** Turns what a consumer appends into what the log keeps. */
-export function encodeWith<T>(codec: Codec<T>, payload: T): Uint8Array {
-  try {
-    const bytes: unknown = codec.encode(payload)
-    // a copy, since a codec may use its memory again
-    if (bytes instanceof Uint8Array) return isOwn(codec) ? bytes : new Uint8Array(bytes)
-  } catch (cause) {
-    if (isKayakError(cause)) throw cause
-    throw new KayakError('KAYAK_INVALID', 'The codec could not encode the payload.', { cause })
-  }
-  throw new KayakError('KAYAK_INVALID', 'The codec did not return a Uint8Array.')
-}
+export const encodeFor = <T>(codec: Codec<T>, payload: T): Uint8Array => encodeWith(codec, payload, apart(codec))

@@ -32,7 +32,7 @@ import { changeRoster, checkId } from './change-roster.js'
 import { payloadCheck } from './clients/check-payload.js'
 import { serveClients$ } from './clients/serve.js'
 import { handOver, isLastVoter, leave, markAsLeft, sayFarewell } from './leave.js'
-import { decodeWith } from './coding.js'
+import { decodeFor } from './coding.js'
 import { HostLog } from './log.js'
 import { timeoutOf, type OperationContext } from './operation.js'
 import type { Resolved } from './options.js'
@@ -223,7 +223,7 @@ export class MemberHost<T> implements Host<T> {
 
   /** Decodes once for all consumers, and only while there are any. */
   private emitting(): Subscription {
-    const decode = decodeWith(this.options.codec)
+    const decode = decodeFor(this.options.codec)
     return this.member.committed$.subscribe({
       next: (entry: LogEntry) => {
         if (!this.committed.observed) return

@@ -13,7 +13,8 @@ import type { Member } from '../member/member.js'
 import { namedAppend, type AppendName, type OwnName, type OwnSession } from './append-session.js'
 import { bounded } from './bounded.js'
 import { supplyChunks, type ChunkSource } from './chunks.js'
-import { decodeWith, encodeWith, payloadBytes, tooLarge, type Encoded } from './coding.js'
+import { decodeFor, encodeFor, payloadBytes, tooLarge } from './coding.js'
+import type { Encoded } from './entry-coding.js'
 import { entriesFrom, listen$ } from './listen.js'
 import { beginOperation, checkOptions, operation, timeoutOf, type OperationContext } from './operation.js'
 
@@ -77,7 +78,7 @@ export class HostLog<T> implements Log<T> {
     private readonly member: Member,
     private readonly parts: LogParts<T>,
   ) {
-    this.decode = decodeWith(parts.codec)
+    this.decode = decodeFor(parts.codec)
   }
 
   get head(): number {
@@ -190,7 +191,7 @@ export class HostLog<T> implements Log<T> {
   private encode(payload: T): Uint8Array {
     this.parts.check()
     const { codec, maxPayloadBytes } = this.parts
-    const bytes = encodeWith(codec, payload)
+    const bytes = encodeFor(codec, payload)
     const size = payloadBytes(codec, bytes)
     if (size <= maxPayloadBytes) return bytes
     this.member.replica.parts.budgets.over('payload', size, maxPayloadBytes)
