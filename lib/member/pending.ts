@@ -1,5 +1,6 @@
 import { KayakError } from '../../streams/contracts/errors.js'
 import { changeName, type RosterChange } from '../../streams/rules/membership.js'
+import { NO_TICKET } from '../../streams/operators/waitlist.js'
 import type { Sender } from '../../streams/sources/inbound.js'
 import type { Answer } from '../../streams/sources/answer.js'
 import type { Timed } from '../../streams/sources/deadlines.js'
@@ -15,6 +16,9 @@ export interface Waiting {
 abstract class Pending<T> implements Settle<T>, Timed, Waiting {
   settled = false
   sent = false
+  deadlineTicket = NO_TICKET
+  unsentTicket = NO_TICKET
+  acceptedTicket = NO_TICKET
 
   constructor(
     private readonly what: string,

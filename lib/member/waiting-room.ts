@@ -203,7 +203,7 @@ export class WaitingRoom {
       this.replica.parts.budgets.over('requests', this.size + 1, LIMITS.pendingRequests)
       throw overloaded('requests', 'requests')
     }
-    this.deadlines.add(pending, pending.timeoutMs)
+    this.deadlines.add(pending)
   }
 
   /** Lets it take its turn, unless it is settled by then. */
@@ -214,6 +214,6 @@ export class WaitingRoom {
   }
 
   private leave(pending: AnyPending): void {
-    this.deadlines.delete(pending, pending.timeoutMs)
+    this.deadlines.delete(pending)
   }
 }

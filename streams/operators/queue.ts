@@ -1,16 +1,16 @@
+import { Ring } from './ring.js'
+
 /** First in, first out, at the same price however many wait: an array's `shift` moves all that are behind. */
 export class Queue<T> {
-  /** What is taken is let go of at once, though its place is only now and then. */
-  private items: (T | undefined)[] = []
-  private start = 0
+  private readonly items = new Ring<T>()
 
   get length(): number {
-    return this.items.length - this.start
+    return this.items.length
   }
 
   /** The next that is taken out. */
   get first(): T | undefined {
-    return this.items[this.start]
+    return this.items.at(this.items.first)
   }
 
   push(item: T): void {
@@ -19,23 +19,13 @@ export class Queue<T> {
 
   /** Takes out so many, or all if there are fewer. */
   take(count: number): T[] {
-    // what hasn't been taken is there
-    const taken = this.items.slice(this.start, this.start + count) as T[]
-    this.items.fill(undefined, this.start, this.start + taken.length)
-    this.start += taken.length
-    if (this.start === this.items.length) this.clear()
-    else if (this.start > 1024 && this.start * 2 > this.items.length) this.trim()
+    const taken: T[] = []
+    // as many as are there
+    for (let left = Math.min(count, this.items.length); left > 0; left--) taken.push(this.items.shift() as T)
     return taken
   }
 
   clear(): void {
-    this.items = []
-    this.start = 0
-  }
-
-  /** Lets go of what is taken; done so rarely that it costs nothing. */
-  private trim(): void {
-    this.items = this.items.slice(this.start)
-    this.start = 0
+    this.items.clear()
   }
 }

@@ -9,6 +9,7 @@ import {
   NONE_FORGOTTEN,
 } from '../rules/session.js'
 import type { Answer } from '../sources/answer.js'
+import { NumberMap } from '../operators/number-map.js'
 import { Recency } from './recency.js'
 import { decodeSessions, encodeSessions, type SessionRecord } from './session-records.js'
 
@@ -18,12 +19,16 @@ export type Applied = 'first' | 'duplicate' | 'expired'
 interface Window {
   /** Numbers up to here are forgotten. */
   floor: number
-  readonly answers: Map<number, Answer>
+  readonly answers: NumberMap<Answer>
   /** The time of the last entry that was applied under it. */
   lastTime: number
   /** How many entries had been applied under any session by then, as this member counts. */
   lastUse: number
 }
+
+/** In an order that tables share that have come to the same in different ways. */
+const inOrder = (answers: NumberMap<Answer>): ReadonlyMap<number, Answer> =>
+  new Map([...answers].sort(([one], [other]) => one - other))
 
 /**
  * Which appends have been answered (section 6.3), as a fold of the log: equal on every member at an equal index. Each
@@ -100,7 +105,7 @@ export class SessionTable {
   private begin(session: string, index: number, time: number): Window | undefined {
     if (isFromTheFuture(session, index, LIMITS.sessionSpanEntries)) return undefined
     if (mayBeForgotten(this.forgotten, session)) return undefined
-    return { floor: 0, answers: new Map(), lastTime: time, lastUse: 0 }
+    return { floor: 0, answers: new NumberMap(), lastTime: time, lastUse: 0 }
   }
 
   private raiseFloor(window: Window, floor: number): void {
@@ -148,7 +153,7 @@ export class SessionTable {
   /** The table as bytes: the same for equal tables. */
   encode(): Uint8Array {
     const sessions = [...this.undated, ...this.dated].map(([session, { floor, lastTime, answers }]) => {
-      return { session, floor, lastTime, answers }
+      return { session, floor, lastTime, answers: inOrder(answers) }
     })
     return encodeSessions({ forgotten: this.forgotten, sessions })
   }
@@ -164,7 +169,9 @@ export class SessionTable {
   }
 
   private restore({ session, floor, lastTime, answers }: SessionRecord): void {
-    this.answers += answers.size
-    this.listOf(session).use(session, { floor, answers: new Map(answers), lastTime, lastUse: ++this.uses })
+    const known = new NumberMap<Answer>()
+    for (const [number, answer] of answers) known.set(number, answer)
+    this.answers += known.size
+    this.listOf(session).use(session, { floor, answers: known, lastTime, lastUse: ++this.uses })
   }
 }

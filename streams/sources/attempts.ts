@@ -1,14 +1,23 @@
+import { NO_TICKET, Waitlist } from '../operators/waitlist.js'
+
+/** What the attempts that a request is in keep of it: the tickets by which it leaves. */
+export interface Attempted {
+  readonly settled: boolean
+  unsentTicket: number
+  acceptedTicket: number
+}
+
 /**
  * Requests of this member that need the leader: each waits until it is handed over, then for the answer to that
  * attempt, and begins anew, under a new id, when the leader changes or nothing comes. A caller waits in a map here.
  */
-export class Attempts<Request extends { readonly settled: boolean }> {
-  private unsent = new Set<Request>()
+export class Attempts<Request extends Attempted> {
+  private unsent = new Waitlist<Request>()
   private readonly sent = new Map<string, { readonly requests: readonly Request[]; readonly at: number }>()
   /** Declined: they wait for another leader, or for the next look. */
   private declined: readonly Request[] = []
   /** Handed over and accepted, until what they ask for is seen. */
-  private readonly accepted = new Set<Request>()
+  private readonly accepted = new Waitlist<Request>()
 
   constructor(private readonly newId: () => string) {}
 
@@ -28,16 +37,15 @@ export class Attempts<Request extends { readonly settled: boolean }> {
   }
 
   submit(request: Request): void {
-    this.unsent.add(request)
+    request.unsentTicket = this.unsent.add(request)
   }
 
   /** What waits, from the front while it fits, as one attempt with an id that no other has. */
   take(now: number, fits: (request: Request) => boolean = () => true): { id: string; requests: readonly Request[] } {
     const requests: Request[] = []
-    for (const request of this.unsent) {
-      if (!fits(request)) break
-      this.unsent.delete(request)
-      requests.push(request)
+    for (let next = this.unsent.first; next !== undefined && fits(next); next = this.unsent.first) {
+      this.leaveUnsent(next)
+      requests.push(next)
     }
     const id = this.newId()
     this.sent.set(id, { requests, at: now })
@@ -52,7 +60,8 @@ export class Attempts<Request extends { readonly settled: boolean }> {
   }
 
   accept(requests: readonly Request[]): void {
-    for (const request of requests) if (!request.settled) this.accepted.add(request)
+    for (const request of requests)
+      if (!request.settled && request.acceptedTicket === NO_TICKET) request.acceptedTicket = this.accepted.add(request)
   }
 
   /** Puts declined requests aside until the next {@link retry}, so that nobody is asked in a tight circle. */
@@ -65,8 +74,10 @@ export class Attempts<Request extends { readonly settled: boolean }> {
     const again = [...this.declined]
     this.declined = []
     if (leaderChanged) {
-      again.push(...this.accepted)
-      this.accepted.clear()
+      for (const request of [...this.accepted]) {
+        this.leaveAccepted(request)
+        again.push(request)
+      }
     }
     for (const [id, attempt] of this.sent) {
       if (attempt.at > before) continue
@@ -74,12 +85,28 @@ export class Attempts<Request extends { readonly settled: boolean }> {
       again.push(...attempt.requests)
     }
     const unsettled = again.filter(request => !request.settled)
-    if (unsettled.length > 0) this.unsent = new Set([...unsettled, ...this.unsent])
+    if (unsettled.length > 0) this.putInFront(unsettled)
   }
 
   /** Forgets a settled request. */
   forget(request: Request): void {
-    this.unsent.delete(request)
-    this.accepted.delete(request)
+    this.leaveUnsent(request)
+    this.leaveAccepted(request)
+  }
+
+  private putInFront(requests: readonly Request[]): void {
+    const behind = this.unsent
+    this.unsent = new Waitlist()
+    for (const request of [...requests, ...behind]) request.unsentTicket = this.unsent.add(request)
+  }
+
+  private leaveUnsent(request: Request): void {
+    this.unsent.remove(request.unsentTicket)
+    request.unsentTicket = NO_TICKET
+  }
+
+  private leaveAccepted(request: Request): void {
+    this.accepted.remove(request.acceptedTicket)
+    request.acceptedTicket = NO_TICKET
   }
 }

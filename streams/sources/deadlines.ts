@@ -1,9 +1,13 @@
 import { Subscription } from 'rxjs'
 import type { Clock } from '../contracts/clock.js'
+import { NO_TICKET, Waitlist } from '../operators/waitlist.js'
 
 /** What waits until it is settled or its deadline has come. */
 export interface Timed {
+  readonly timeoutMs: number
   readonly deadline: number
+  /** By which it leaves those of the same timeout: the deadlines' own. */
+  deadlineTicket: number
   expire(): void
 }
 
@@ -12,7 +16,7 @@ export interface Timed {
  * came, so each such queue is looked at only from its front.
  */
 export class Deadlines<T extends Timed> {
-  private readonly queues = new Map<number, Set<T>>()
+  private readonly queues = new Map<number, Waitlist<T>>()
   private count = 0
   private armedFor = Infinity
   private timer = Subscription.EMPTY
@@ -29,17 +33,20 @@ export class Deadlines<T extends Timed> {
     for (const queue of this.queues.values()) yield* queue
   }
 
-  add(timed: T, timeoutMs: number): void {
-    const queue = this.queues.get(timeoutMs) ?? new Set()
+  add(timed: T): void {
+    const { timeoutMs, deadline } = timed
+    const queue = this.queues.get(timeoutMs) ?? new Waitlist<T>()
     if (queue.size === 0) this.queues.set(timeoutMs, queue)
-    queue.add(timed)
+    timed.deadlineTicket = queue.add(timed)
     this.count++
-    if (timed.deadline < this.armedFor) this.arm(timed.deadline)
+    if (deadline < this.armedFor) this.arm(deadline)
   }
 
-  delete(timed: T, timeoutMs: number): void {
+  delete(timed: T): void {
+    const { timeoutMs, deadlineTicket } = timed
     const queue = this.queues.get(timeoutMs)
-    if (queue?.delete(timed) !== true) return
+    timed.deadlineTicket = NO_TICKET
+    if (queue?.remove(deadlineTicket) !== true) return
     this.count--
     if (queue.size !== 0) return
     this.queues.delete(timeoutMs)
@@ -61,14 +68,14 @@ export class Deadlines<T extends Timed> {
     this.armedFor = Infinity
     const now = this.clock.now()
     let earliest = Infinity
-    for (const [timeoutMs, queue] of [...this.queues]) {
-      for (const timed of queue) {
-        if (timed.deadline > now) {
-          earliest = Math.min(earliest, timed.deadline)
+    for (const queue of [...this.queues.values()]) {
+      for (let next = queue.first; next !== undefined; next = queue.first) {
+        if (next.deadline > now) {
+          earliest = Math.min(earliest, next.deadline)
           break
         }
-        this.delete(timed, timeoutMs)
-        timed.expire()
+        this.delete(next)
+        next.expire()
       }
     }
     if (earliest < this.armedFor) this.arm(earliest)

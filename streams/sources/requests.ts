@@ -2,9 +2,10 @@ import type { KayakError } from '../contracts/errors.js'
 import type { RosterChange } from '../rules/membership.js'
 import type { Proof } from '../rules/staleness.js'
 import type { Answer } from './answer.js'
-import { Attempts } from './attempts.js'
+import { Attempts, type Attempted } from './attempts.js'
 import { HabitualMap } from '../operators/habitual-map.js'
 import { IndexQueue } from '../operators/index-queue.js'
+import { NumberMap } from '../operators/number-map.js'
 
 /** How a request ends: in a value or an error, once. */
 export interface Settle<T> {
@@ -13,7 +14,7 @@ export interface Settle<T> {
 }
 
 /** What waits until it is settled, once. */
-export interface Request {
+export interface Request extends Attempted {
   readonly settled: boolean
 }
 
@@ -52,7 +53,7 @@ export class Requests {
   /** Barriers for which the leader's lease is enough. */
   readonly leases: Attempts<BarrierRequest>
   readonly changes: Attempts<ChangeRequest>
-  private readonly bySession = new HabitualMap<Map<number, readonly AppendRequest[]>>()
+  private readonly bySession = new HabitualMap<NumberMap<readonly AppendRequest[]>>()
   /** Barriers whose index is known, until this member has reached it. */
   private readonly confirmed = new IndexQueue<BarrierRequest>()
   /** What is known of how much had been acknowledged when. */
@@ -67,10 +68,10 @@ export class Requests {
 
   submitAppend(request: AppendRequest): void {
     const { session, number } = request
-    const numbers = this.bySession.get(session)
-    const same = numbers?.get(number)
-    if (numbers === undefined) this.bySession.set(session, new Map([[number, [request]]]))
-    else numbers.set(number, same === undefined ? [request] : [...same, request])
+    const known = this.bySession.get(session)
+    const numbers = known ?? new NumberMap<readonly AppendRequest[]>()
+    if (known === undefined) this.bySession.set(session, numbers)
+    numbers.set(number, [...(numbers.get(number) ?? NONE), request])
     this.appends.submit(request)
   }
 

@@ -1,6 +1,8 @@
+import { NO_TICKET } from '../../streams/operators/waitlist'
 import { Requests, type AppendRequest, type BarrierRequest } from '../../streams/sources/requests'
 
-const nothing = { settled: false, done: (): void => undefined, failed: (): void => undefined }
+const noTickets = { unsentTicket: NO_TICKET, acceptedTicket: NO_TICKET }
+const nothing = { ...noTickets, settled: false, done: (): void => undefined, failed: (): void => undefined }
 const append = (session: string, number: number): AppendRequest => {
   return { ...nothing, session, number, payload: new Uint8Array(), sent: false }
 }

@@ -1,12 +1,15 @@
 import fc from 'fast-check'
 import { VirtualClock } from '../../lib/testing/virtual-clock'
-import { Attempts } from '../../streams/sources/attempts'
+import { NO_TICKET } from '../../streams/operators/waitlist'
+import { Attempts, type Attempted } from '../../streams/sources/attempts'
 import { Deadlines, type Timed } from '../../streams/sources/deadlines'
 
-interface Asked {
+interface Asked extends Attempted {
   readonly name: string
   settled: boolean
 }
+
+const noTickets = { unsentTicket: NO_TICKET, acceptedTicket: NO_TICKET }
 
 test('whatever happens, every request that is not settled is handed over again after the next change of leader', () => {
   const step = fc.constantFrom('submit', 'take', 'answer', 'decline', 'forget', 'retry')
@@ -17,7 +20,7 @@ test('whatever happens, every request that is not settled is handed over again a
       const [live, ids] = [new Set<Asked>(), new Array<string>()]
       const deeds: Record<string, (now: number) => void> = {
         submit: now => {
-          const request = { name: `r-${now}`, settled: false }
+          const request = { ...noTickets, name: `r-${now}`, settled: false }
           live.add(request)
           attempts.submit(request)
         },
@@ -56,9 +59,10 @@ test('deadlines are kept to the millisecond by any mix of timeouts, additions an
       waits.forEach(({ pauseMs, timeoutMs, settleAfterMs }, name) => {
         clock.advanceBy(pauseMs)
         const deadline = clock.now() + timeoutMs
-        const timed: Timed = { deadline, expire: () => void expired.push(`${name} at ${clock.now()}`) }
-        deadlines.add(timed, timeoutMs)
-        if (settleAfterMs < timeoutMs) clock.schedule(() => deadlines.delete(timed, timeoutMs), settleAfterMs)
+        const expire = () => void expired.push(`${name} at ${clock.now()}`)
+        const timed: Timed = { timeoutMs, deadline, deadlineTicket: NO_TICKET, expire }
+        deadlines.add(timed)
+        if (settleAfterMs < timeoutMs) clock.schedule(() => deadlines.delete(timed), settleAfterMs)
         else expected.push(`${name} at ${deadline}`)
       })
       clock.advanceBy(1_000)

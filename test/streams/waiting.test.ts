@@ -1,11 +1,14 @@
 import { VirtualClock } from '../../lib/testing/virtual-clock'
-import { Attempts } from '../../streams/sources/attempts'
+import { NO_TICKET } from '../../streams/operators/waitlist'
+import { Attempts, type Attempted } from '../../streams/sources/attempts'
 import { Deadlines, type Timed } from '../../streams/sources/deadlines'
 
-interface Asked {
+interface Asked extends Attempted {
   readonly name: string
   settled: boolean
 }
+
+const noTickets = { unsentTicket: NO_TICKET, acceptedTicket: NO_TICKET }
 
 describe('attempts', () => {
   let count = 0
@@ -17,7 +20,7 @@ describe('attempts', () => {
     all = new Map()
   })
   const asked = (name: string): Asked => {
-    const request = all.get(name) ?? { name, settled: false }
+    const request = all.get(name) ?? { ...noTickets, name, settled: false }
     all.set(name, request)
     return request
   }
@@ -108,7 +111,7 @@ describe('attempts', () => {
 
 describe('deadlines', () => {
   const timed = (clock: VirtualClock, timeoutMs: number, expire: () => void): Timed => {
-    return { deadline: clock.now() + timeoutMs, expire }
+    return { timeoutMs, deadline: clock.now() + timeoutMs, deadlineTicket: NO_TICKET, expire }
   }
 
   it('come in order of time, whatever the timeouts, with one timer', () => {
@@ -116,10 +119,7 @@ describe('deadlines', () => {
     const deadlines = new Deadlines(clock)
     const seen: (readonly [number, number])[] = []
     const add = (timeoutMs: number): void =>
-      deadlines.add(
-        timed(clock, timeoutMs, () => seen.push([timeoutMs, clock.now()])),
-        timeoutMs,
-      )
+      deadlines.add(timed(clock, timeoutMs, () => seen.push([timeoutMs, clock.now()])))
     for (const timeoutMs of [50, 10, 30, 10]) add(timeoutMs)
     expect(clock.pending).toBe(1)
     clock.advanceBy(5)
@@ -134,10 +134,10 @@ describe('deadlines', () => {
     const deadlines = new Deadlines(clock)
     const expire = jest.fn()
     const all = Array.from({ length: 1000 }, () => timed(clock, 10, expire))
-    for (const one of all) deadlines.add(one, 10)
+    for (const one of all) deadlines.add(one)
     for (const one of all) {
-      deadlines.delete(one, 10)
-      deadlines.delete(one, 10)
+      deadlines.delete(one)
+      deadlines.delete(one)
     }
     expect(clock.pending).toBe(0)
     clock.advanceBy(100)
@@ -150,9 +150,9 @@ describe('deadlines', () => {
     const seen: number[] = []
     const again = (): void => {
       seen.push(clock.now())
-      if (seen.length < 3) deadlines.add(timed(clock, 10, again), 10)
+      if (seen.length < 3) deadlines.add(timed(clock, 10, again))
     }
-    deadlines.add(timed(clock, 10, again), 10)
+    deadlines.add(timed(clock, 10, again))
     clock.advanceBy(100)
     expect(seen).toEqual([10, 20, 30])
   })
@@ -161,7 +161,7 @@ describe('deadlines', () => {
     const clock = new VirtualClock()
     const deadlines = new Deadlines(clock)
     const expire = jest.fn()
-    deadlines.add(timed(clock, 10, expire), 10)
+    deadlines.add(timed(clock, 10, expire))
     deadlines.stop()
     clock.advanceBy(100)
     expect([expire.mock.calls.length, clock.pending]).toEqual([0, 0])

@@ -1,4 +1,5 @@
 import { HabitualMap } from '../../operators/habitual-map.js'
+import { NumberMap } from '../../operators/number-map.js'
 import { Queue } from '../../operators/queue.js'
 import { entryBytes, type LogEntry } from '../../rules/entry.js'
 
@@ -17,7 +18,7 @@ export class UnderWay {
   /** Where each stands, and not what is in it, which others let go of sooner. */
   private readonly places = new Queue<Place>()
   /** The numbers of each session. One map that changes: there may be many. */
-  private readonly names = new HabitualMap<Set<number>>()
+  private readonly names = new HabitualMap<NumberMap<true>>()
   /** Of all that are not applied. */
   bytes = 0
 
@@ -36,9 +37,7 @@ export class UnderWay {
   add(entry: LogEntry): void {
     const { session, number } = entry
     if (session === '') return
-    const numbers = this.names.get(session)
-    if (numbers === undefined) this.names.set(session, new Set([number]))
-    else numbers.add(number)
+    this.numbersOf(session).set(number, true)
     const bytes = entryBytes(entry)
     this.places.push({ session, number, index: entry.index, bytes })
     this.bytes += bytes
@@ -50,6 +49,13 @@ export class UnderWay {
       this.places.take(1)
       this.drop(next)
     }
+  }
+
+  private numbersOf(session: string): NumberMap<true> {
+    const known = this.names.get(session)
+    const numbers = known ?? new NumberMap<true>()
+    if (known === undefined) this.names.set(session, numbers)
+    return numbers
   }
 
   private drop({ session, number, bytes }: Place): void {
