@@ -23,9 +23,9 @@ export class Waitlist<T> {
     return this.places.push(item)
   }
 
-  /** Whether somebody with this ticket was here; he isn't any more. */
-  remove(ticket: number): boolean {
-    if (this.places.at(ticket) === undefined) return false
+  /** Whether somebody with this ticket was here; he isn't any more. Another list may have given others the same ticket. */
+  remove(item: T, ticket: number): boolean {
+    if (this.places.at(ticket) !== item) return false
     this.places.replace(ticket, undefined)
     this.count--
     while (this.places.length > 0 && this.first === undefined) this.places.shift()
@@ -34,7 +34,7 @@ export class Waitlist<T> {
 
   shift(): T | undefined {
     const { first } = this
-    this.remove(this.places.first)
+    if (first !== undefined) this.remove(first, this.places.first)
     return first
   }
 

@@ -37,7 +37,7 @@ export class Attempts<Request extends Attempted> {
   }
 
   submit(request: Request): void {
-    request.unsentTicket = this.unsent.add(request)
+    if (request.unsentTicket === NO_TICKET) request.unsentTicket = this.unsent.add(request)
   }
 
   /** What waits, from the front while it fits, as one attempt with an id that no other has. */
@@ -97,16 +97,15 @@ export class Attempts<Request extends Attempted> {
   private putInFront(requests: readonly Request[]): void {
     const behind = this.unsent
     this.unsent = new Waitlist()
-    for (const request of [...requests, ...behind]) request.unsentTicket = this.unsent.add(request)
+    // one may have been declined, and accepted in another attempt
+    for (const request of new Set([...requests, ...behind])) request.unsentTicket = this.unsent.add(request)
   }
 
   private leaveUnsent(request: Request): void {
-    this.unsent.remove(request.unsentTicket)
-    request.unsentTicket = NO_TICKET
+    if (this.unsent.remove(request, request.unsentTicket)) request.unsentTicket = NO_TICKET
   }
 
   private leaveAccepted(request: Request): void {
-    this.accepted.remove(request.acceptedTicket)
-    request.acceptedTicket = NO_TICKET
+    if (this.accepted.remove(request, request.acceptedTicket)) request.acceptedTicket = NO_TICKET
   }
 }

@@ -45,8 +45,8 @@ export class Deadlines<T extends Timed> {
   delete(timed: T): void {
     const { timeoutMs, deadlineTicket } = timed
     const queue = this.queues.get(timeoutMs)
+    if (queue?.remove(timed, deadlineTicket) !== true) return
     timed.deadlineTicket = NO_TICKET
-    if (queue?.remove(deadlineTicket) !== true) return
     this.count--
     if (queue.size !== 0) return
     this.queues.delete(timeoutMs)

@@ -50,6 +50,25 @@ describe('appends that wait', () => {
   })
 })
 
+describe('barriers that wait', () => {
+  const barrier = (): BarrierRequest => ({ ...nothing, askedAt: 0, slack: 0 })
+
+  it('and those for which a lease is enough are dropped each from where it is', () => {
+    const requests = newRequests()
+    const [whole, leased, other] = [barrier(), barrier(), barrier()]
+    requests.barriers.submit(whole)
+    requests.leases.submit(leased)
+    requests.leases.submit(other)
+    requests.dropBarrier(whole)
+    expect([requests.barriers.waiting, requests.leases.waiting]).toEqual([0, 2])
+    requests.dropBarrier(other)
+    expect(requests.leases.take(0).requests).toEqual([leased])
+    requests.leases.accept([leased])
+    requests.dropBarrier(leased)
+    expect([requests.leases.waiting, requests.leases.awaited]).toEqual([0, 0])
+  })
+})
+
 describe('barriers that are confirmed', () => {
   const barrier = (settled: (readonly [string, number])[], name: string): BarrierRequest => {
     return { ...nothing, askedAt: 0, slack: 0, done: index => void settled.push([name, index]) }

@@ -14,7 +14,7 @@ test('a waitlist is a list that anybody may leave, once', () => {
         tickets.push(ticket)
       } else if (what === 'remove') {
         const ticket = tickets[nth] ?? NO_TICKET
-        expect(waitlist.remove(ticket)).toBe(plain.delete(ticket))
+        expect(waitlist.remove(`item ${nth}`, ticket)).toBe(plain.delete(ticket))
       } else if (what === 'shift') {
         const [first] = plain
         expect(waitlist.shift()).toBe(first?.[1])
@@ -34,9 +34,16 @@ test('a waitlist is a list that anybody may leave, once', () => {
 test('one who came early and stays holds up nobody, nor what is kept of those who came and went', () => {
   const waitlist = new Waitlist<number>()
   const early = waitlist.add(-1)
-  for (let item = 0; item < 100_000; item++) waitlist.remove(waitlist.add(item))
+  for (let item = 0; item < 100_000; item++) waitlist.remove(item, waitlist.add(item))
   expect([waitlist.size, [...waitlist]]).toEqual([1, [-1]])
-  waitlist.remove(early)
+  waitlist.remove(-1, early)
   const { places } = waitlist as unknown as { readonly places: { readonly length: number } }
   expect([waitlist.size, places.length]).toEqual([0, 0])
+})
+
+test('a ticket of another list is worth nothing', () => {
+  const [here, there] = [new Waitlist<string>(), new Waitlist<string>()]
+  const tickets = [here.add('a'), there.add('b')] as const
+  expect([here.remove('b', tickets[1]), here.remove('b', tickets[0]), here.size]).toEqual([false, false, 1])
+  expect([here.remove('a', tickets[0]), here.remove('a', tickets[0]), here.size]).toEqual([true, false, 0])
 })
