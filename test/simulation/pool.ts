@@ -44,7 +44,7 @@ class Worker {
 
   end(): void {
     this.child.removeAllListeners('exit')
-    this.child.disconnect()
+    if (this.child.connected) this.child.disconnect()
   }
 }
 
