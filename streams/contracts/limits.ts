@@ -29,7 +29,11 @@ export const LIMITS = {
   /** Messages that wait until the term and vote that they promise are on disk. */
   heldMessages: 4096,
   heldBytes: 64 * MiB,
-  /** Recent entries kept in memory beyond those that nobody has applied yet. */
+  /**
+   * Entries kept in memory that have been applied: those that members have been sent which can be reached, and those that
+   * they have not. What stays is work for the collector, and a disk has it too.
+   */
+  recentBytes: 1 * MiB,
   tailBytes: 16 * MiB,
   /** Entries kept on disk behind a snapshot for followers that lag a little. */
   tailEntries: 4096,

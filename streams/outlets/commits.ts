@@ -1,4 +1,4 @@
-import { catchError, filter, of, tap, throwError, type Observable } from 'rxjs'
+import { catchError, filter, ignoreElements, merge, of, tap, throwError, type Observable } from 'rxjs'
 import { isCompacted } from '../contracts/errors.js'
 import { LIMITS } from '../contracts/limits.js'
 import { pump } from '../operators/pump.js'
@@ -35,6 +35,17 @@ function next(replica: Replica): readonly LogEntry[] | Observable<readonly LogEn
   )
 }
 
+/** Lets memory go of what nobody needs any more, at the end of each turn: by then all is sent that can be. */
+const forgetting$ = (replica: Replica): Observable<never> =>
+  replica.parts.inbox.flush$.pipe(
+    tap(() => {
+      const { log, budgets } = replica.parts
+      const bytes = log.forget(replica.applied, replica.commit, replica.unsentFrom)
+      if (bytes > 0) budgets.over('unapplied', bytes, LIMITS.unappliedBytes)
+    }),
+    ignoreElements(),
+  )
+
 /**
  * Applies what has committed, entry by entry, and emits those that consumers see. Entries that memory has are applied
  * when the batch that committed them has settled; older ones are read from disk.
@@ -45,14 +56,8 @@ function next(replica: Replica): readonly LogEntry[] | Observable<readonly LogEn
  * ```
  */
 export function applyCommitted$(replica: Replica, emit: (entry: LogEntry) => void, settle: (entry: LogEntry) => void) {
-  const { inbox, log, budgets } = replica.parts
-  const forget = (): void => {
-    const bytes = log.forget(replica.applied, replica.commit)
-    if (bytes > 0) budgets.over('unapplied', bytes, LIMITS.unappliedBytes)
-  }
-  return inbox.settled$.pipe(
-    // also while what is to be applied is read from disk, and more comes
-    tap(forget),
+  const { inbox } = replica.parts
+  const applied$ = inbox.settled$.pipe(
     filter(() => replica.applied < replica.commit),
     pump(() => next(replica)),
     tap(entries => {
@@ -61,7 +66,7 @@ export function applyCommitted$(replica: Replica, emit: (entry: LogEntry) => voi
         if (apply(replica, entry)) emit(entry)
         settle(entry)
       }
-      forget()
     }),
   )
+  return merge(applied$, forgetting$(replica))
 }

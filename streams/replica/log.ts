@@ -6,11 +6,13 @@ import { afterInstall } from '../rules/recovery.js'
 import { compacted, extended, termAt, truncated, type LogShape } from '../rules/log-shape.js'
 import type { Inbox } from '../sources/inbox.js'
 import type { Disk } from './disk.js'
+import { Measures } from './measures.js'
 import { Tail } from './tail.js'
 
 /** A member's log: its shape, its end in memory, and the disk that has all of it. */
 export class ReplicaLog {
   private readonly tail = new Tail()
+  private readonly measures = new Measures()
   /** The time of the last entry, so that time doesn't go back. */
   lastTime = 0
   /** Bytes appended in this life, to measure what has come since something began. */
@@ -40,6 +42,7 @@ export class ReplicaLog {
   append(entries: readonly LogEntry[]): void {
     this.shape = extended(this.shape, entries)
     this.tail.append(entries)
+    this.measures.append(entries)
     for (const entry of entries) this.appendedBytes += entryBytes(entry)
     this.disk.append(entries)
     this.lastTime = entries.at(-1)?.time ?? this.lastTime
@@ -49,6 +52,7 @@ export class ReplicaLog {
     this.shape = truncated(this.shape, from)
     this.recoveredUntil = Math.min(this.recoveredUntil, from - 1)
     this.tail.truncate(from)
+    this.measures.truncate(from)
     this.disk.truncate(from)
   }
 
@@ -65,16 +69,21 @@ export class ReplicaLog {
     if (!keeps) this.recoveredUntil = 0
     this.shape = afterInstall(this.shape, until)
     if (keeps) this.tail.evict(until.index, 0)
-    else this.tail.clear()
+    else {
+      this.tail.clear()
+      this.measures.clear()
+    }
     this.disk.replaced(until, keeps)
   }
 
   /**
-   * Lets go of entries in memory that are durable: of applied ones, beyond a tail, and where applying lags far behind, of
-   * others that have committed, which are read again. Tells how many bytes it held if it had to do that.
+   * Lets go of entries in memory that are durable: of applied ones, beyond a few, those before `wantedFrom`, where others
+   * begin that followers have not been sent, and all beyond a tail; and where applying lags far behind, of others that
+   * have committed, which are read again. Tells how many bytes it held if it had to do that.
    */
-  forget(applied: number, commit: number): number {
+  forget(applied: number, commit: number, wantedFrom = Infinity): number {
     const { durable } = this.disk
+    this.tail.evict(Math.min(applied, durable, wantedFrom - 1), LIMITS.recentBytes)
     this.tail.evict(Math.min(applied, durable), LIMITS.tailBytes)
     return this.tail.evict(Math.min(commit, durable), LIMITS.unappliedBytes)
   }
@@ -91,18 +100,11 @@ export class ReplicaLog {
 
   /** Where the entries up to an index begin that are kept for followers: so many, of so many bytes, and so recent. */
   tailFrom(until: number): number {
-    const oldest = Math.max(this.cachedFrom, until + 1 - LIMITS.tailEntries)
-    const entries = this.cached(oldest, until, Infinity) ?? []
-    let from = until + 1
-    let bytes = 0
-    for (let at = entries.length - 1; at >= 0; at--) {
-      const entry = entries[at]
-      if (entry === undefined || entry.time < this.lastTime - LIMITS.keptMs) break
-      bytes += entryBytes(entry)
-      if (bytes > LIMITS.keptBytes) break
-      from = entry.index
-    }
-    return from
+    return this.measures.from(until, {
+      oldest: Math.max(this.shape.base.index, until - LIMITS.tailEntries) + 1,
+      since: this.lastTime - LIMITS.keptMs,
+      mostBytes: LIMITS.keptBytes,
+    })
   }
 
   /** Bytes of the entries after an index; of those that an earlier life has left only how many all of them have. */

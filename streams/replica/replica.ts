@@ -90,6 +90,8 @@ export class Replica {
   private readonly openedAt: number
   /** The greatest commit index that a leader has told, whether or not what it names is here. */
   heardCommit = 0
+  /** Where the entries begin that a leader has yet to send to members that it hears: memory keeps them for that. */
+  unsentFrom = Infinity
   /** Which changes of the roster this member was asked for, as one that leads or not. */
   readonly changesAsked = new InOrder(LIMITS.changeAskers)
   /** When a leader of any term was last heard in this life. */

@@ -102,6 +102,7 @@ const LOW: SimulationLimits = {
   unappliedBytes: 1000,
   pipelineBytes: 600,
   pipelineMessages: 3,
+  recentBytes: 100,
   tailBytes: 200,
   tailEntries: 4,
   keptBytes: 200,

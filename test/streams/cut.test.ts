@@ -63,7 +63,17 @@ describe('the log behind a snapshot', () => {
     expect(baseOf(cut(8))).toEqual([8, 8])
   })
 
-  it('keeps in that tail no more than memory has, which is what followers are sent from', () => {
+  it('keeps that tail on disk where memory has let go of it', () => {
+    restore()
+    restore = lowerLimits({ tailEntries: 3, recentBytes: 0 })
+    const place = cut(8, ({ parts: { log } }) => {
+      log.forget(8, 8)
+      expect(log.cachedFrom).toBe(9)
+    })
+    expect(baseOf(place)).toEqual([5, 5])
+  })
+
+  it('keeps in that tail nothing that an earlier life has left, of which it knows too little', () => {
     restore()
     restore = lowerLimits({ tailEntries: 8 })
     const place = new Place({ entries: logEntries(1, [1, 1, 1, 1, 1, 1]) })

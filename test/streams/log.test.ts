@@ -41,6 +41,19 @@ describe('a log', () => {
     expect([log.bytesAfter(4), log.bytesAfter(6), log.appendedBytes]).toEqual([2 * ENTRY, 0, 6 * ENTRY])
   })
 
+  it('keeps what members are yet to be sent up to that limit, and of what they have been sent only a little', () => {
+    restore = lowerLimits({ recentBytes: 2 * ENTRY, tailBytes: 5 * ENTRY })
+    const place = new Place({ diskMs: 10 })
+    const { log } = place.parts
+    place.turn(() => log.append(logEntries(1, [1, 1, 1, 1, 1, 1, 1, 1])))
+    place.pass(10)
+    const keptOf = (applied: number, wantedFrom: number): number => {
+      log.forget(applied, 8, wantedFrom)
+      return log.cachedFrom
+    }
+    expect([keptOf(8, 2), keptOf(8, 5), keptOf(8, 9)]).toEqual([4, 5, 7])
+  })
+
   it('lets go of what has committed and is not applied where that is too much, and reads it again', () => {
     restore = lowerLimits({ tailBytes: ENTRY, unappliedBytes: 3 * ENTRY })
     const place = new Place({ diskMs: 10 })

@@ -58,7 +58,10 @@ function remembered({ life, replica, now }: Step, growth: Growth): Verdict {
   const first = log.cachedFrom
   const used = log.cachedBytes - growth.bytes
   const isOver = (until: number, budget: number): boolean => first <= Math.min(until, now.durable) && used > budget
-  if (!isOver(now.applied, LIMITS.tailBytes) && !isOver(now.commit, LIMITS.unappliedBytes)) return undefined
+  const sent = Math.min(now.applied, replica.unsentFrom - 1)
+  const { recentBytes, tailBytes, unappliedBytes } = LIMITS
+  if (!isOver(sent, recentBytes) && !isOver(now.applied, tailBytes) && !isOver(now.commit, unappliedBytes))
+    return undefined
   return `${life} keeps ${used} bytes of entries in memory that are on disk`
 }
 

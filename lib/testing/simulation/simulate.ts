@@ -8,6 +8,7 @@ import { Simulation } from './simulation.js'
 /** Small enough that a short run gets to pipelines, chunks, tails and windows. */
 const SMALL: Partial<Limits> = {
   tailEntries: 4,
+  recentBytes: 400,
   tailBytes: 1500,
   batchBytes: 500,
   readBytes: 600,

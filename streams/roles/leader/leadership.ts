@@ -7,6 +7,7 @@ import { isWithinLease } from '../../rules/lease.js'
 import { beginProgress, sent, type Progress } from '../../rules/progress.js'
 import { quorumValue } from '../../rules/quorum.js'
 import { members, isVoter, type Roster, type RosterMember } from '../../rules/roster.js'
+import { isRecent } from '../../rules/timing.js'
 import type { Sender } from '../../sources/inbound.js'
 import { Rounds } from './rounds.js'
 import { UnderWay } from './under-way.js'
@@ -108,6 +109,17 @@ export class Leadership {
   /** When a member was last heard; at the beginning everyone has the benefit of the doubt. */
   heardAt(id: string): number {
     return id === this.replica.self.id ? Infinity : (this.progress.get(id)?.heardAt ?? this.electedAt)
+  }
+
+  /** Where the entries begin that are yet to be sent to members that are heard, but for those who get a snapshot first. */
+  get unsentFrom(): number {
+    const { electionTimeoutMs, parts } = this.replica
+    const now = parts.clock.now()
+    let from = Infinity
+    for (const { state, next, heardAt } of this.progress.values())
+      if (state !== 'snapshot' && isRecent(heardAt ?? this.electedAt, now, electionTimeoutMs))
+        from = Math.min(from, next)
+    return from
   }
 
   /** The last round that a quorum has answered. */

@@ -2,6 +2,7 @@ import {
   catchError,
   exhaustMap,
   filter,
+  finalize,
   ignoreElements,
   map,
   merge,
@@ -129,6 +130,13 @@ const answers$ = (leadership: Leadership): Observable<unknown> =>
     tap(received => take(leadership, received)),
   )
 
+/** Says for as long as it leads what memory must keep for members. */
+const unsent$ = (leadership: Leadership): Observable<unknown> =>
+  leadership.replica.parts.inbox.settled$.pipe(
+    tap(() => (leadership.replica.unsentFrom = leadership.unsentFrom)),
+    finalize(() => (leadership.replica.unsentFrom = Infinity)),
+  )
+
 /**
  * Replication: what members answer, what commits by it, and what they are sent next, once the events of a turn have
  * settled, so that entries of one turn go out together.
@@ -142,5 +150,5 @@ export function replication$(leadership: Leadership): Observable<never> {
     mergeMap(member => replicateTo$(leadership, member)),
   )
   const commitment$ = merge(answers$(leadership), disk.wrote$).pipe(map(() => leadership.advance()))
-  return merge(commitment$, peers$).pipe(ignoreElements())
+  return merge(commitment$, peers$, unsent$(leadership)).pipe(ignoreElements())
 }
