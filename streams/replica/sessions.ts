@@ -26,9 +26,16 @@ interface Window {
   lastUse: number
 }
 
-/** In an order that tables share that have come to the same in different ways. */
-const inOrder = (answers: NumberMap<Answer>): ReadonlyMap<number, Answer> =>
-  new Map([...answers].sort(([one], [other]) => one - other))
+/** In an order that tables share that have come to the same in different ways. Most numbers follow each other. */
+function inOrder({ floor, answers }: Pick<Window, 'floor' | 'answers'>): ReadonlyMap<number, Answer> {
+  const inOrder = new Map<number, Answer>()
+  for (let number = floor + 1; inOrder.size < answers.size && number <= floor + LIMITS.sessionWindow; number++) {
+    const answer = answers.get(number)
+    if (answer !== undefined) inOrder.set(number, answer)
+  }
+  if (inOrder.size === answers.size) return inOrder
+  return new Map([...answers].sort(([one], [other]) => one - other))
+}
 
 /**
  * Which appends have been answered (section 6.3), as a fold of the log: equal on every member at an equal index. Each
@@ -152,8 +159,9 @@ export class SessionTable {
 
   /** The table as bytes: the same for equal tables. */
   encode(): Uint8Array {
-    const sessions = [...this.undated, ...this.dated].map(([session, { floor, lastTime, answers }]) => {
-      return { session, floor, lastTime, answers: inOrder(answers) }
+    const sessions = [...this.undated, ...this.dated].map(([session, window]) => {
+      const { floor, lastTime } = window
+      return { session, floor, lastTime, answers: inOrder(window) }
     })
     return encodeSessions({ forgotten: this.forgotten, sessions })
   }

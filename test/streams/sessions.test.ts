@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { lowerLimits } from '../../lib/testing/cluster'
-import { decodeSessions } from '../../streams/replica/session-records'
+import { decodeSessions, encodeSessions } from '../../streams/replica/session-records'
 import { SessionTable } from '../../streams/replica/sessions'
 import { LIMITS } from '../../streams/contracts/limits'
+import { NONE_FORGOTTEN } from '../../streams/rules/session'
 import type { LogEntry } from '../../streams/rules/entry'
 
 const SESSION = '0123456789abcdef0123'
@@ -103,6 +104,18 @@ describe('a table of sessions', () => {
     } finally {
       restore()
     }
+  })
+
+  it('gives its answers in order of their numbers, in whatever order they came, and however far apart they are', () => {
+    const order = (...numbers: readonly number[]): readonly number[] => {
+      const record = { session: SESSION, floor: 0, lastTime: 0, answers: new Map(numbers.map(at => [at, answer(at)])) }
+      const bytes = encodeSessions({ forgotten: NONE_FORGOTTEN, sessions: [record] })
+      const [session] = decodeSessions(SessionTable.decode(bytes).encode()).sessions
+      return [...(session?.answers.keys() ?? [])]
+    }
+    expect(order(7, 3, 4096, 1)).toEqual([1, 3, 7, 4096])
+    // as of a version with a wider window
+    expect(order(2 ** 40, 5, 9000)).toEqual([5, 9000, 2 ** 40])
   })
 
   it('comes out of its bytes as it went in, and equal tables give equal bytes', () => {
