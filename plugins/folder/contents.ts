@@ -14,3 +14,6 @@ export interface Contents {
   read(from: number, to: number, maxBytes: number): Promise<readonly LogEntry[]>
   close(): Promise<void>
 }
+
+/** Lets something of the contents' own take its turn among the writes, of which it is one: if it fails it is the last. */
+export type TakeTurn = (what: string, work: () => Promise<void>) => Promise<void>

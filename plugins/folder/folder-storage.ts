@@ -10,7 +10,7 @@ import type {
 } from '../../streams/contracts/storage.js'
 import type { LogEntry, Position } from '../../streams/rules/entry.js'
 import { cold, coldWrite } from './cold.js'
-import type { Contents } from './contents.js'
+import type { Contents, TakeTurn } from './contents.js'
 import { asStorageError } from './failures.js'
 import type { FileLayer } from './file-layer.js'
 import { lockFolder, type Lock } from './lock.js'
@@ -19,7 +19,7 @@ import { FolderSnapshotWriter } from './snapshot-writer.js'
 import { Turns } from './turns.js'
 
 /** Opens what a locked folder holds, or makes what a new one needs. */
-export type OpenContents = (files: FileLayer, folder: string) => Promise<Contents>
+export type OpenContents = (files: FileLayer, folder: string, takeTurn: TakeTurn) => Promise<Contents>
 
 /**
  * What every storage in a folder does around its files: it locks the folder, lets writes take turns, and stops at the
@@ -92,7 +92,9 @@ export class FolderStorage implements Storage {
     try {
       await makeFolder(files, dataDir)
       this.lock = await lockFolder(dataDir)
-      this.contents = await this.openContents(files, dataDir)
+      this.contents = await this.openContents(files, dataDir, (what, work) =>
+        this.writes.take(() => this.writing(what, work)),
+      )
     } catch (error) {
       await this.lock?.release()
       this.lock = undefined

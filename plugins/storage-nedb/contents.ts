@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path'
+import type { TakeTurn } from '../folder/contents.js'
 import { corrupt } from '../folder/failures.js'
 import type { FileLayer } from '../folder/file-layer.js'
 import { LogBook, logFile } from './log-book.js'
@@ -62,7 +63,12 @@ async function removeStrays(files: FileLayer, folder: string, names: readonly st
 }
 
 /** Opens a locked folder, or makes what a new one needs. */
-export async function openContents(files: FileLayer, folder: string, garbageBytes: number): Promise<NedbContents> {
+export async function openContents(
+  files: FileLayer,
+  folder: string,
+  garbageBytes: number,
+  takeTurn: TakeTurn,
+): Promise<NedbContents> {
   const names = await files.list(folder)
   refuseOthers(folder, names, STATE_FILE)
   const state = await openState(files, folder, names)
@@ -74,7 +80,7 @@ export async function openContents(files: FileLayer, folder: string, garbageByte
     await removeStrays(files, folder, names, logFile(folder, generation))
     const snapshots = new SnapshotStore(files, folder, index => state.save('snapshotIndex', index))
     await snapshots.load(names, loaded.snapshotIndex)
-    return new NedbContents(files, folder, garbageBytes, state, loaded, { generation, book }, snapshots)
+    return new NedbContents(files, folder, garbageBytes, state, loaded, { generation, book }, snapshots, takeTurn)
   } catch (error) {
     await book?.close()
     await state.close()

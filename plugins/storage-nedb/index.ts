@@ -14,5 +14,7 @@ export type { NedbStorageOptions } from './options.js'
  */
 export function nedbStorage(options: NedbStorageOptions): Storage {
   const { dataDir, files = nodeFiles, garbageBytes = DEFAULT_GARBAGE_BYTES } = options
-  return new FolderStorage(dataDir, files, (layer, folder) => openContents(layer, folder, garbageBytes))
+  return new FolderStorage(dataDir, files, (layer, folder, takeTurn) =>
+    openContents(layer, folder, garbageBytes, takeTurn),
+  )
 }

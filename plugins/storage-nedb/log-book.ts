@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { KayakError } from '../../streams/contracts/errors.js'
 import { entryBytes, ORIGIN, type LogEntry, type Position } from '../../streams/rules/entry.js'
 import { batchAt, type Batch } from './batches.js'
@@ -15,7 +15,7 @@ export const logFile = (folder: string, generation: number): string => join(fold
 
 /**
  * One log file: batches of entries, and markers that truncate and compact what stands before them, so that either
- * costs one line. What they leave behind is got rid of by writing what is live to a file of the next generation.
+ * costs one line. What they leave behind is got rid of by {@link Rewriting}.
  */
 export class LogBook {
   private records = 0
@@ -92,18 +92,22 @@ export class LogBook {
     return found
   }
 
-  /** Writes what is live to another file, in few large documents, durably. */
-  async rewriteTo(files: FileLayer, path: string, batchBytes: number): Promise<LogBook> {
-    const { base, last } = this.state.shape
-    const log = await LogBook.create(files, path, base)
-    for (let from = base.index + 1; from <= last.index;) {
-      const entries = await this.read(from, last.index, batchBytes)
-      await log.add({ type: 'entries', entries }, false)
-      from += entries.length
-    }
-    await log.book.sync()
-    await files.syncFolder(dirname(path))
-    return log
+  /**
+   * Takes over the next entries that another log has, so many bytes at most, and where that is cut. Durable only after
+   * {@link LogBook.sync}. Says whether it has come to where the other ended.
+   */
+  async follow(other: LogBook, batchBytes: number): Promise<boolean> {
+    const { base, last } = other.state.shape
+    if (base.index > this.state.shape.base.index) await this.add({ type: 'compact', until: base }, false)
+    const from = this.state.shape.last.index + 1
+    if (from > last.index) return true
+    const entries = await other.read(from, last.index, batchBytes)
+    await this.add({ type: 'entries', entries }, false)
+    return this.state.shape.last.index >= last.index
+  }
+
+  sync(): Promise<void> {
+    return this.book.sync()
   }
 
   close(): Promise<void> {

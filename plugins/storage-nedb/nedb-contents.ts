@@ -1,10 +1,10 @@
 import type { Identity, Opened, TermAndVote } from '../../streams/contracts/storage.js'
 import type { LogEntry, Position } from '../../streams/rules/entry.js'
-import type { Contents } from '../folder/contents.js'
+import type { Contents, TakeTurn } from '../folder/contents.js'
 import type { FileLayer } from '../folder/file-layer.js'
 import type { SnapshotStore } from '../folder/snapshot-store.js'
 import { logFile, type LogBook } from './log-book.js'
-import { REWRITTEN_BATCH_BYTES } from './options.js'
+import { Rewriting } from './rewriting.js'
 import type { State, StateBook } from './state-book.js'
 
 /** A log file and the number in its name. */
@@ -15,6 +15,8 @@ export interface NumberedLog {
 
 /** NeDB files and snapshot files, open. */
 export class NedbContents implements Contents {
+  private rewriting: Rewriting | undefined
+
   constructor(
     private readonly files: FileLayer,
     private readonly folder: string,
@@ -23,6 +25,7 @@ export class NedbContents implements Contents {
     private readonly loaded: State,
     private log: NumberedLog,
     readonly snapshots: SnapshotStore,
+    private readonly takeTurn: TakeTurn,
   ) {}
 
   get opened(): Opened {
@@ -52,13 +55,14 @@ export class NedbContents implements Contents {
   }
 
   async truncate(from: number): Promise<void> {
+    await this.giveUpRewriting()
     await this.log.book.truncate(from)
-    await this.tidyLog()
+    this.tidyLog()
   }
 
   async compact(until: Position): Promise<void> {
     await this.log.book.compact(until)
-    await this.tidyLog()
+    this.tidyLog()
   }
 
   read(from: number, to: number, maxBytes: number): Promise<readonly LogEntry[]> {
@@ -66,20 +70,49 @@ export class NedbContents implements Contents {
   }
 
   async close(): Promise<void> {
-    const closing = await Promise.allSettled([this.log.book.close(), this.state.close()])
+    const closing = await Promise.allSettled([this.giveUpRewriting(), this.log.book.close(), this.state.close()])
     const failed = closing.find(result => result.status === 'rejected')
     if (failed !== undefined) throw failed.reason
   }
 
-  /** Rewrites the log once what it holds in vain outweighs the rest. The state names it when it is whole. */
-  private async tidyLog(): Promise<void> {
+  /** Rewrites the log once what it holds in vain outweighs the rest. A failure of that ends the writing as any does. */
+  private tidyLog(): void {
     const { book, generation } = this.log
+    if (this.rewriting !== undefined) return
     if (book.garbageBytes < this.garbageBytes || book.garbageBytes < book.state.liveBytes) return
-    const next = generation + 1
-    const rewritten: LogBook = await book.rewriteTo(this.files, logFile(this.folder, next), REWRITTEN_BATCH_BYTES)
-    await this.state.save('generation', next)
-    this.log = { generation: next, book: rewritten }
+    const rewriting = new Rewriting(book, this.files, logFile(this.folder, generation + 1))
+    this.rewriting = rewriting
+    const end = (): Promise<void> => this.takeTurn('Rewriting the log', () => this.endRewriting(rewriting))
+    void Promise.allSettled([rewriting.copied])
+      .then(end)
+      .catch(() => undefined)
+  }
+
+  /** The state names the copy when it is whole. */
+  private async endRewriting(rewriting: Rewriting): Promise<void> {
+    if (this.rewriting !== rewriting) return
+    const { book, generation } = this.log
+    const next = { generation: generation + 1, book: await rewriting.finish() }
+    // from here on it may be what counts, also where that fails
+    this.rewriting = undefined
+    await this.name(next)
+    this.log = next
     await book.close()
     await this.files.remove(logFile(this.folder, generation))
+  }
+
+  private async name({ generation, book }: NumberedLog): Promise<void> {
+    try {
+      await this.state.save('generation', generation)
+    } catch (error) {
+      await book.close()
+      throw error
+    }
+  }
+
+  private async giveUpRewriting(): Promise<void> {
+    const { rewriting } = this
+    this.rewriting = undefined
+    await rewriting?.giveUp()
   }
 }

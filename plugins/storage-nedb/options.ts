@@ -14,5 +14,8 @@ export interface NedbStorageOptions {
 }
 
 export const DEFAULT_GARBAGE_BYTES = 4 * 1024 * 1024
-/** Entries are gathered to so much a document when a log is rewritten: NeDB opens few, large ones fastest. */
-export const REWRITTEN_BATCH_BYTES = 1024 * 1024
+/**
+ * Entries are gathered to so much a document when a log is rewritten: NeDB opens few, large ones fastest, and making one
+ * holds the event loop.
+ */
+export const REWRITTEN_BATCH_BYTES = 256 * 1024

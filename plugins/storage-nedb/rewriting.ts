@@ -1,0 +1,68 @@
+import { dirname } from 'node:path'
+import { isCompacted } from '../../streams/contracts/errors.js'
+import type { FileLayer } from '../folder/file-layer.js'
+import { LogBook } from './log-book.js'
+import { REWRITTEN_BATCH_BYTES } from './options.js'
+
+/**
+ * What is live of a log, on its way to a file of the next generation. The log goes on meanwhile: large documents take
+ * their time, which appends don't wait for. Only what has come since is copied in a turn of its own.
+ *
+ * ```
+ *  log      abc-----d-e---f------
+ *  copy     -----abc-----de--f|      f and the rest in the turn that ends it
+ * ```
+ */
+export class Rewriting {
+  private givenUp = false
+  /** The copy, once it has come to where the log ended a moment ago. */
+  readonly copied: Promise<LogBook>
+
+  constructor(
+    private readonly log: LogBook,
+    private readonly files: FileLayer,
+    private readonly path: string,
+  ) {
+    this.copied = this.copy()
+  }
+
+  /** Copies what is left, durably, while nobody writes to the log. */
+  async finish(): Promise<LogBook> {
+    const copy = await this.copied
+    while (!(await copy.follow(this.log, REWRITTEN_BATCH_BYTES)));
+    await copy.sync()
+    await this.files.syncFolder(dirname(this.path))
+    return copy
+  }
+
+  /** Leaves nothing behind: as the log is closed, or as an end of it is cut that may have been copied. */
+  async giveUp(): Promise<void> {
+    this.givenUp = true
+    const [copied] = await Promise.allSettled([this.copied])
+    if (copied.status === 'fulfilled') await copied.value.close()
+    await this.files.remove(this.path)
+  }
+
+  private async copy(): Promise<LogBook> {
+    const copy = await LogBook.create(this.files, this.path, this.log.state.shape.base)
+    try {
+      while (!this.givenUp && !(await this.follow(copy)));
+      // most of it, so that the end of it takes no time
+      if (!this.givenUp) await copy.sync()
+      return copy
+    } catch (error) {
+      await copy.close()
+      throw error
+    }
+  }
+
+  private async follow(copy: LogBook): Promise<boolean> {
+    try {
+      return await copy.follow(this.log, REWRITTEN_BATCH_BYTES)
+    } catch (error) {
+      // cut while it was read: the next step begins behind that
+      if (isCompacted(error)) return false
+      throw error
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { done, entries, first, refused } from '../../lib/testing/storage-kit/environment.js'
+import { nedbStorage, nodeFiles, type FileLayer } from '../../plugins/storage-nedb/index.js'
+import type { Storage } from '../../streams/contracts/storage'
+
+let folder: string
+let dataDir: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kayak-rewriting-'))
+  dataDir = join(folder, 'data')
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+/** A disk on which the second generation of the log is synced when a test says so, or fails to be. */
+class Disk {
+  private begun: () => void = () => undefined
+  /** Once the copy is to be synced for the first time. */
+  readonly copied = new Promise<void>(resolve => (this.begun = resolve))
+  private release: (error?: Error) => void = () => undefined
+  private readonly held = new Promise<void>((resolve, reject) => {
+    this.release = error => (error === undefined ? resolve() : reject(error))
+  })
+  private ended: () => void = () => undefined
+  /** Once the first generation is gone. */
+  readonly replaced = new Promise<void>(resolve => (this.ended = resolve))
+
+  private syncs = 0
+
+  readonly files: FileLayer = {
+    ...nodeFiles,
+    open: async (path, how) => {
+      const file = await nodeFiles.open(path, how)
+      if (!path.endsWith('log-2.db')) return file
+      const sync = async (): Promise<void> => {
+        // as it is made, as its header is written, and then as all is copied
+        if (++this.syncs >= 3) {
+          this.begun()
+          await this.held
+        }
+        return file.sync()
+      }
+      return {
+        sync,
+        append: bytes => file.append(bytes),
+        read: (offset, size) => file.read(offset, size),
+        size: () => file.size(),
+        close: () => file.close(),
+      }
+    },
+    remove: async path => {
+      await nodeFiles.remove(path)
+      if (path.endsWith('log-1.db')) this.ended()
+    },
+  }
+
+  goOn(): void {
+    this.release()
+  }
+
+  fail(): void {
+    this.release(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }))
+  }
+}
+
+/** A storage that has cut its log of 20 behind 14, so that it holds more in vain than not, and is being rewritten for that. */
+async function beingRewritten(disk: Disk): Promise<Storage> {
+  const storage = nedbStorage({ dataDir, files: disk.files, garbageBytes: 0 })
+  await first(storage.open())
+  await done(storage.append(entries(1, 14)))
+  await done(storage.append(entries(15, 20)))
+  await done(storage.compact({ index: 14, term: 1 }))
+  return storage
+}
+
+/** What of it is there when it is opened once more. */
+async function left() {
+  const storage = nedbStorage({ dataDir })
+  const { base, last } = await first(storage.open())
+  const read = base.index < last.index ? await first(storage.read(base.index + 1, last.index, Infinity)) : []
+  await done(storage.close())
+  return { base: base.index, terms: read.map(({ index, term }) => `${index} of ${term}`) }
+}
+const logs = async (): Promise<readonly string[]> =>
+  (await readdir(dataDir)).filter(name => name.startsWith('log-')).sort()
+const ofTerm = (from: number, to: number, term: number): readonly string[] =>
+  entries(from, to).map(({ index }) => `${index} of ${term}`)
+
+describe('a log that is being rewritten', () => {
+  it('goes on, and nothing of that is missing afterwards', async () => {
+    const disk = new Disk()
+    const storage = await beingRewritten(disk)
+    await disk.copied
+    await done(storage.append(entries(21, 25)))
+    await done(storage.compact({ index: 22, term: 1 }))
+    await done(storage.append(entries(26, 26)))
+    expect(await logs()).toEqual(['log-1.db', 'log-2.db'])
+    disk.goOn()
+    await disk.replaced
+    await done(storage.append(entries(27, 27)))
+    expect((await first(storage.read(23, 27, Infinity))).map(({ index }) => index)).toEqual([23, 24, 25, 26, 27])
+    await done(storage.close())
+    expect(await left()).toEqual({ base: 22, terms: ofTerm(23, 27, 1) })
+  })
+
+  it('may be cut behind all that has been copied', async () => {
+    const disk = new Disk()
+    const storage = await beingRewritten(disk)
+    await disk.copied
+    await done(storage.append(entries(21, 30)))
+    await done(storage.compact({ index: 25, term: 1 }))
+    disk.goOn()
+    await disk.replaced
+    await done(storage.close())
+    expect(await left()).toEqual({ base: 25, terms: ofTerm(26, 30, 1) })
+  })
+
+  it('is begun anew where its end is cut, which may have been copied', async () => {
+    const disk = new Disk()
+    const storage = await beingRewritten(disk)
+    await disk.copied
+    const truncated = done(storage.truncate(17))
+    const appended = done(storage.append(entries(17, 19, 2)))
+    disk.goOn()
+    await Promise.all([truncated, appended])
+    await disk.replaced
+    await done(storage.close())
+    expect(await left()).toEqual({ base: 14, terms: [...ofTerm(15, 16, 1), ...ofTerm(17, 19, 2)] })
+  })
+
+  it('is left as it was where it is closed', async () => {
+    const disk = new Disk()
+    const storage = await beingRewritten(disk)
+    await disk.copied
+    const closed = done(storage.close())
+    disk.goOn()
+    await closed
+    expect(await logs()).toEqual(['log-1.db'])
+    expect(await left()).toEqual({ base: 14, terms: ofTerm(15, 20, 1) })
+  })
+
+  it('takes no more writes where that has failed, and has what was acknowledged', async () => {
+    const disk = new Disk()
+    const storage = await beingRewritten(disk)
+    await disk.copied
+    await done(storage.append(entries(21, 21)))
+    disk.fail()
+    // its turn comes before those of writes that are asked for after it is known
+    for (let index = 22; index <= 30 && (await isTaken(storage, index)); index++);
+    await refused(storage.append(entries(22, 22)), 'KAYAK_STORAGE_FAILED')
+    await done(storage.close())
+    const { base, terms } = await left()
+    expect([base, terms.slice(0, 7)]).toEqual([14, ofTerm(15, 21, 1)])
+  })
+})
+
+const isTaken = (storage: Storage, index: number): Promise<boolean> =>
+  done(storage.append(entries(index, index))).then(
+    () => true,
+    () => false,
+  )
