@@ -105,22 +105,22 @@ const storage = [
   },
   {
     name: 'a rewritten log is not synced before it takes the place of the old one',
-    file: 'plugins/storage-nedb/log-book.ts',
-    find: 'await log.book.sync()',
-    replace: '',
+    file: 'plugins/storage-nedb/rewriting.ts',
+    find: 'await copy.sync()\n    await this.files',
+    replace: 'await this.files',
   },
   {
     name: 'a rewritten log is named before it is whole',
     file: 'plugins/storage-nedb/nedb-contents.ts',
-    find: 'const rewritten: LogBook = await',
-    replace: "await this.state.save('generation', next)\n    const rewritten: LogBook = await",
+    find: 'const next = { generation',
+    replace: "await this.state.save('generation', generation + 1)\n    const next = { generation",
   },
   {
     name: 'an old log is removed before the new one is named',
     file: 'plugins/storage-nedb/nedb-contents.ts',
-    find: "await this.state.save('generation', next)",
+    find: 'await this.name(next)',
     replace:
-      "await this.files.remove(logFile(this.folder, generation))\n    await this.files.syncFolder(this.folder)\n    await this.state.save('generation', next)",
+      'await this.files.remove(logFile(this.folder, generation))\n    await this.files.syncFolder(this.folder)\n    await this.name(next)',
   },
   {
     name: 'the name of a new folder is not synced',

@@ -17,6 +17,9 @@ const STEPS = 30
 /** More than a book of the state has lines before it is rewritten. */
 const BURST = 520
 
+/** Of the event loop without an operation of the disk, after which nothing is under way. */
+const REST_TURNS = 10
+
 /** What is wrong with a storage. */
 class Wrong extends Error {}
 
@@ -108,8 +111,17 @@ class StorageHunt {
     if (this.random.next() < 0.4) works.push(this.perform(this.steps.drawSnapshot(storage)))
     await Promise.all(works)
     if (!this.isPoisoned && this.random.next() < 0.2) await this.read(storage)
+    if (this.random.next() < 0.3) await this.rest()
     if (this.disk.isDead) await this.afterDeath()
     else if (this.isPoisoned) await this.afterFailure(storage)
+  }
+
+  /** Lets what goes on in the background end, or what ends the disk come to it. */
+  private async rest(): Promise<void> {
+    for (let before = -1; before !== this.disk.operations;) {
+      before = this.disk.operations
+      for (let turn = 0; turn < REST_TURNS; turn++) await new Promise(setImmediate)
+    }
   }
 
   private async perform(step: Step): Promise<void> {
