@@ -7,7 +7,7 @@ import type { Replica } from '../replica/replica.js'
 
 /** Whether an entry is one that consumers see; a duplicate or a forgotten one is not. */
 function apply(replica: Replica, entry: LogEntry): boolean {
-  replica.applied = entry.index
+  replica.apply(entry)
   if (entry.kind !== 'data') return false
   const { sessions } = replica
   const knew = sessions.hasForgottenUndated

@@ -26,10 +26,8 @@ const fold = ({ sessions, time }: AsOf, entries: readonly LogEntry[]): AsOf => {
 }
 
 /** As of what has been applied last, as a machine asks that compacts where it is: nothing has to be read for that. */
-function appliedNow({ applied, sessions, parts: { log } }: Replica, until: number): AsOf | undefined {
-  const entry = until === applied ? log.cached(until, until, Infinity)?.[0] : undefined
-  return entry && { sessions, time: entry.time }
-}
+const appliedNow = ({ applied, appliedTime, sessions }: Replica, until: number): AsOf | undefined =>
+  until === applied ? { sessions, time: appliedTime } : undefined
 
 /** As of an index before: what the newest snapshot says, and the log since. */
 function read$(replica: Replica, until: number): Observable<AsOf> {

@@ -87,6 +87,8 @@ export class Replica {
   /** What is known to have committed, and what has been applied of it. */
   commit: number
   applied: number
+  /** The time of the entry that was applied last. */
+  appliedTime: number
   private readonly openedAt: number
   /** The greatest commit index that a leader has told, whether or not what it names is here. */
   heardCommit = 0
@@ -127,6 +129,7 @@ export class Replica {
     this.sessions = state.sessions
     this.commit = state.snapshot?.index ?? 0
     this.applied = this.commit
+    this.appliedTime = state.snapshot?.time ?? 0
   }
 
   get roster(): Roster {
@@ -215,6 +218,12 @@ export class Replica {
     if (index > this.commit) this.commit = index
   }
 
+  /** What comes next has been applied. */
+  apply({ index, time }: Pick<LogEntry, 'index' | 'time'>): void {
+    this.applied = index
+    this.appliedTime = time
+  }
+
   /** Takes over an installed snapshot that is newer than what has been applied here. */
   install(meta: SnapshotMeta, sessions: SessionTable): void {
     this.parts.log.replace(meta)
@@ -224,7 +233,7 @@ export class Replica {
     this.sessions = sessions
     this.adopt(meta)
     this.commit = Math.max(this.commit, meta.index)
-    this.applied = meta.index
+    this.apply(meta)
   }
 
   /** Makes a published snapshot the newest. */

@@ -1,4 +1,4 @@
-import { NO_TICKET, Waitlist } from '../operators/waitlist.js'
+import { Waitlist, type Tickets } from '../operators/waitlist.js'
 
 /** What the attempts that a request is in keep of it: the tickets by which it leaves. */
 export interface Attempted {
@@ -7,17 +7,26 @@ export interface Attempted {
   acceptedTicket: number
 }
 
+const UNSENT: Tickets<Attempted> = {
+  of: request => request.unsentTicket,
+  give: (request, ticket) => void (request.unsentTicket = ticket),
+}
+const ACCEPTED: Tickets<Attempted> = {
+  of: request => request.acceptedTicket,
+  give: (request, ticket) => void (request.acceptedTicket = ticket),
+}
+
 /**
  * Requests of this member that need the leader: each waits until it is handed over, then for the answer to that
  * attempt, and begins anew, under a new id, when the leader changes or nothing comes. A caller waits in a map here.
  */
 export class Attempts<Request extends Attempted> {
-  private unsent = new Waitlist<Request>()
+  private readonly unsent = new Waitlist<Request>(UNSENT)
   private readonly sent = new Map<string, { readonly requests: readonly Request[]; readonly at: number }>()
   /** Declined: they wait for another leader, or for the next look. */
   private declined: readonly Request[] = []
   /** Handed over and accepted, until what they ask for is seen. */
-  private readonly accepted = new Waitlist<Request>()
+  private readonly accepted = new Waitlist<Request>(ACCEPTED)
 
   constructor(private readonly newId: () => string) {}
 
@@ -37,14 +46,14 @@ export class Attempts<Request extends Attempted> {
   }
 
   submit(request: Request): void {
-    if (request.unsentTicket === NO_TICKET) request.unsentTicket = this.unsent.add(request)
+    this.unsent.add(request)
   }
 
   /** What waits, from the front while it fits, as one attempt with an id that no other has. */
   take(now: number, fits: (request: Request) => boolean = () => true): { id: string; requests: readonly Request[] } {
     const requests: Request[] = []
     for (let next = this.unsent.first; next !== undefined && fits(next); next = this.unsent.first) {
-      this.leaveUnsent(next)
+      this.unsent.remove(next)
       requests.push(next)
     }
     const id = this.newId()
@@ -60,8 +69,7 @@ export class Attempts<Request extends Attempted> {
   }
 
   accept(requests: readonly Request[]): void {
-    for (const request of requests)
-      if (!request.settled && request.acceptedTicket === NO_TICKET) request.acceptedTicket = this.accepted.add(request)
+    for (const request of requests) if (!request.settled) this.accepted.add(request)
   }
 
   /** Puts declined requests aside until the next {@link retry}, so that nobody is asked in a tight circle. */
@@ -75,7 +83,7 @@ export class Attempts<Request extends Attempted> {
     this.declined = []
     if (leaderChanged) {
       for (const request of [...this.accepted]) {
-        this.leaveAccepted(request)
+        this.accepted.remove(request)
         again.push(request)
       }
     }
@@ -90,22 +98,14 @@ export class Attempts<Request extends Attempted> {
 
   /** Forgets a settled request. */
   forget(request: Request): void {
-    this.leaveUnsent(request)
-    this.leaveAccepted(request)
+    this.unsent.remove(request)
+    this.accepted.remove(request)
   }
 
   private putInFront(requests: readonly Request[]): void {
-    const behind = this.unsent
-    this.unsent = new Waitlist()
+    const waiting = [...this.unsent]
+    for (const request of waiting) this.unsent.remove(request)
     // one may have been declined, and accepted in another attempt
-    for (const request of new Set([...requests, ...behind])) request.unsentTicket = this.unsent.add(request)
-  }
-
-  private leaveUnsent(request: Request): void {
-    if (this.unsent.remove(request, request.unsentTicket)) request.unsentTicket = NO_TICKET
-  }
-
-  private leaveAccepted(request: Request): void {
-    if (this.accepted.remove(request, request.acceptedTicket)) request.acceptedTicket = NO_TICKET
+    for (const request of [...requests, ...waiting]) this.unsent.add(request)
   }
 }

@@ -1,6 +1,6 @@
 import { Subscription } from 'rxjs'
 import type { Clock } from '../contracts/clock.js'
-import { NO_TICKET, Waitlist } from '../operators/waitlist.js'
+import { Waitlist, type Tickets } from '../operators/waitlist.js'
 
 /** What waits until it is settled or its deadline has come. */
 export interface Timed {
@@ -9,6 +9,11 @@ export interface Timed {
   /** By which it leaves those of the same timeout: the deadlines' own. */
   deadlineTicket: number
   expire(): void
+}
+
+const TICKETS: Tickets<Timed> = {
+  of: timed => timed.deadlineTicket,
+  give: (timed, ticket) => void (timed.deadlineTicket = ticket),
 }
 
 /**
@@ -35,18 +40,17 @@ export class Deadlines<T extends Timed> {
 
   add(timed: T): void {
     const { timeoutMs, deadline } = timed
-    const queue = this.queues.get(timeoutMs) ?? new Waitlist<T>()
+    const queue = this.queues.get(timeoutMs) ?? new Waitlist<T>(TICKETS)
     if (queue.size === 0) this.queues.set(timeoutMs, queue)
-    timed.deadlineTicket = queue.add(timed)
+    queue.add(timed)
     this.count++
     if (deadline < this.armedFor) this.arm(deadline)
   }
 
   delete(timed: T): void {
-    const { timeoutMs, deadlineTicket } = timed
+    const { timeoutMs } = timed
     const queue = this.queues.get(timeoutMs)
-    if (queue?.remove(timed, deadlineTicket) !== true) return
-    timed.deadlineTicket = NO_TICKET
+    if (queue?.remove(timed) !== true) return
     this.count--
     if (queue.size !== 0) return
     this.queues.delete(timeoutMs)

@@ -109,6 +109,25 @@ describe('attempts', () => {
   })
 })
 
+describe('one request', () => {
+  it('is handed over once, however often it was submitted, declined and accepted, and again where it is submitted again', () => {
+    const attempts = new Attempts<Asked>(() => 'id')
+    const one: Asked = { ...noTickets, name: 'one', settled: false }
+    const taken = (): readonly string[] => attempts.take(0).requests.map(({ name }) => name)
+    attempts.submit(one)
+    attempts.submit(one)
+    expect([taken(), taken()]).toEqual([['one'], []])
+    attempts.submit(one)
+    expect([taken(), taken()]).toEqual([['one'], []])
+    attempts.accept([one])
+    attempts.accept([one])
+    attempts.later([one])
+    expect(attempts.awaited).toBe(1)
+    attempts.retry(Infinity, true)
+    expect([taken(), taken(), attempts.awaited]).toEqual([['one'], [], 0])
+  })
+})
+
 describe('deadlines', () => {
   const timed = (clock: VirtualClock, timeoutMs: number, expire: () => void): Timed => {
     return { timeoutMs, deadline: clock.now() + timeoutMs, deadlineTicket: NO_TICKET, expire }

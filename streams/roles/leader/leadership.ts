@@ -6,6 +6,7 @@ import { entryBytes, type LogEntry } from '../../rules/entry.js'
 import { isWithinLease } from '../../rules/lease.js'
 import { beginProgress, sent, type Progress } from '../../rules/progress.js'
 import { quorumValue } from '../../rules/quorum.js'
+import { needsSnapshot } from '../../rules/retention.js'
 import { members, isVoter, type Roster, type RosterMember } from '../../rules/roster.js'
 import { isRecent } from '../../rules/timing.js'
 import type { Sender } from '../../sources/inbound.js'
@@ -113,12 +114,13 @@ export class Leadership {
 
   /** Where the entries begin that are yet to be sent to members that are heard, but for those who get a snapshot first. */
   get unsentFrom(): number {
-    const { electionTimeoutMs, parts } = this.replica
+    const { electionTimeoutMs, parts, snapshot } = this.replica
     const now = parts.clock.now()
+    const isWanted = ({ next, heardAt }: Progress): boolean =>
+      isRecent(heardAt ?? this.electedAt, now, electionTimeoutMs) &&
+      !needsSnapshot(next, parts.log.shape.base.index, snapshot?.index ?? 0)
     let from = Infinity
-    for (const { state, next, heardAt } of this.progress.values())
-      if (state !== 'snapshot' && isRecent(heardAt ?? this.electedAt, now, electionTimeoutMs))
-        from = Math.min(from, next)
+    for (const progress of this.progress.values()) if (isWanted(progress)) from = Math.min(from, progress.next)
     return from
   }
 

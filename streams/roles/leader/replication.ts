@@ -20,7 +20,7 @@ import type { AppendReply } from '../../contracts/messages/index.js'
 import { pump } from '../../operators/pump.js'
 import type { Replica } from '../../replica/replica.js'
 import { agreeableBefore } from '../../rules/fit.js'
-import type { LogEntry } from '../../rules/entry.js'
+import { entryBytes, type LogEntry } from '../../rules/entry.js'
 import { answered, inFlightBytes, maySend, refused, type PipelineLimits, type Progress } from '../../rules/progress.js'
 import { needsSnapshot } from '../../rules/retention.js'
 import type { RosterMember } from '../../rules/roster.js'
@@ -54,6 +54,21 @@ function nextIndex(leadership: Leadership, { id }: RosterMember): number | undef
   return needsSnapshot(progress.next, log.shape.base.index, replica.snapshot?.index ?? 0) ? undefined : progress.next
 }
 
+/** What was read at once, as it is sent. */
+function batchesOf(entries: readonly LogEntry[]): readonly (readonly LogEntry[])[] {
+  const batches: LogEntry[][] = []
+  let bytes = Infinity
+  for (const entry of entries) {
+    bytes += entryBytes(entry)
+    if (bytes > LIMITS.batchBytes) {
+      batches.push([])
+      bytes = entryBytes(entry)
+    }
+    batches.at(-1)?.push(entry)
+  }
+  return batches
+}
+
 /** The next entries for a member, from memory at once or from disk; none if nothing may go out now. */
 function nextEntries(
   leadership: Leadership,
@@ -65,9 +80,10 @@ function nextEntries(
   const { index: last } = log.last
   return (
     log.cached(next, last, LIMITS.batchBytes) ??
-    log
-      .read(next, last, LIMITS.batchBytes)
-      .pipe(catchError((error: unknown) => (isCompacted(error) ? of([]) : throwError(() => error))))
+    log.read(next, last, LIMITS.readBytes).pipe(
+      mergeMap(batchesOf),
+      catchError((error: unknown) => (isCompacted(error) ? of([]) : throwError(() => error))),
+    )
   )
 }
 
@@ -77,7 +93,7 @@ const entriesTo$ = (leadership: Leadership, member: RosterMember, settled$: Obse
     filter(() => nextIndex(leadership, member) !== undefined),
     pump(() => nextEntries(leadership, member)),
     tap(entries => {
-      if (entries[0]?.index === leadership.progressOf(member.id)?.next) leadership.sendEntries(member, entries)
+      if (entries[0]?.index === nextIndex(leadership, member)) leadership.sendEntries(member, entries)
     }),
   )
 
