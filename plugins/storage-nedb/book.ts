@@ -68,9 +68,14 @@ export class Book {
     const file = await files.open(path, 'create')
     await file.close()
     const book = await Book.load(files, path)
-    await book.insert(headerOf(format, more))
-    await files.syncFolder(dirname(path))
-    return book
+    try {
+      await book.insert(headerOf(format, more))
+      await files.syncFolder(dirname(path))
+      return book
+    } catch (error) {
+      await book.close()
+      throw error
+    }
   }
 
   /**

@@ -24,11 +24,12 @@ export class LogBook {
   private constructor(
     private readonly book: Book,
     readonly state: LogState,
+    private readonly headerBytes: number,
   ) {}
 
   static async create(files: FileLayer, path: string, base: Position = ORIGIN): Promise<LogBook> {
     const book = await Book.create(files, path, LOG, { base })
-    return new LogBook(book, new LogState(base))
+    return new LogBook(book, new LogState(base), book.bytes)
   }
 
   /** @throws {@link KayakError} `KAYAK_CORRUPT` if it is missing, empty or has lost anything within, `KAYAK_VERSION`. */
@@ -39,8 +40,8 @@ export class LogBook {
     try {
       const [header, ...docs] = await book.all()
       const base = toPosition(header?.['base'])
-      if (base === undefined) throw corrupt(path, 'has no base')
-      const log = new LogBook(book, new LogState(base))
+      if (header === undefined || base === undefined) throw corrupt(path, 'has no base')
+      const log = new LogBook(book, new LogState(base), lineBytes(header))
       for (const doc of docs) log.replay(doc, fromDoc(path, doc))
       return log
     } catch (error) {
@@ -54,7 +55,7 @@ export class LogBook {
   }
 
   get garbageBytes(): number {
-    return this.book.bytes - this.state.liveBytes
+    return this.book.bytes - this.state.liveBytes - this.headerBytes
   }
 
   async append(entries: readonly LogEntry[]): Promise<void> {

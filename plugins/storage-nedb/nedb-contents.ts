@@ -79,7 +79,8 @@ export class NedbContents implements Contents {
   private tidyLog(): void {
     const { book, generation } = this.log
     if (this.rewriting !== undefined) return
-    if (book.garbageBytes < this.garbageBytes || book.garbageBytes < book.state.liveBytes) return
+    const least = Math.max(1, this.garbageBytes, book.state.liveBytes)
+    if (book.garbageBytes < least) return
     const rewriting = new Rewriting(book, this.files, logFile(this.folder, generation + 1))
     this.rewriting = rewriting
     const end = (): Promise<void> => this.takeTurn('Rewriting the log', () => this.endRewriting(rewriting))
@@ -99,6 +100,8 @@ export class NedbContents implements Contents {
     this.log = next
     await book.close()
     await this.files.remove(logFile(this.folder, generation))
+    // it may have been cut meanwhile
+    this.tidyLog()
   }
 
   private async name({ generation, book }: NumberedLog): Promise<void> {

@@ -4,9 +4,13 @@ import type { FileLayer } from '../folder/file-layer.js'
 import { LogBook } from './log-book.js'
 import { REWRITTEN_BATCH_BYTES } from './options.js'
 
+/** How often what has come meanwhile is copied beside the appends: what is left then, they wait for. */
+const PASSES = 3
+
 /**
  * What is live of a log, on its way to a file of the next generation. The log goes on meanwhile: large documents take
- * their time, which appends don't wait for. Only what has come since is copied in a turn of its own.
+ * their time, which appends don't wait for. What has come since is
+ * copied in a turn of its own, so that it ends however quickly more comes.
  *
  * ```
  *  log      abc-----d-e---f------
@@ -46,14 +50,19 @@ export class Rewriting {
   private async copy(): Promise<LogBook> {
     const copy = await LogBook.create(this.files, this.path, this.log.state.shape.base)
     try {
-      while (!this.givenUp && !(await this.follow(copy)));
-      // most of it, so that the end of it takes no time
-      if (!this.givenUp) await copy.sync()
+      for (let pass = 0; pass < PASSES && !this.givenUp; pass++) await this.pass(copy)
       return copy
     } catch (error) {
       await copy.close()
       throw error
     }
+  }
+
+  /** Copies what there is now, and syncs it, so that the end of it takes no time. */
+  private async pass(copy: LogBook): Promise<void> {
+    const { index } = this.log.state.shape.last
+    while (!this.givenUp && copy.state.shape.last.index < index && !(await this.follow(copy)));
+    if (!this.givenUp) await copy.sync()
   }
 
   private async follow(copy: LogBook): Promise<boolean> {

@@ -193,11 +193,12 @@ test('all that was acknowledged survives a power loss, whatever was rewritten in
 
 test('a log that was just rewritten survives a power loss', async () => {
   const power = new PowerLoss(() => true)
+  let removals = 0
   let replaced: () => void = () => undefined
   const isReplaced = new Promise<void>(resolve => (replaced = resolve))
   const remove = async (path: string): Promise<void> => {
     await power.files.remove(path)
-    if (path.endsWith('log-1.db')) replaced()
+    if (path.endsWith('log-1.db') && ++removals === 2) replaced()
   }
   const storage = nedbStorage({ dataDir, files: { ...power.files, remove }, garbageBytes: 0 })
   await first(storage.open())

@@ -27,6 +27,7 @@ class Disk {
   readonly replaced = new Promise<void>(resolve => (this.ended = resolve))
 
   private syncs = 0
+  private removals = 0
 
   readonly files: FileLayer = {
     ...nodeFiles,
@@ -51,7 +52,7 @@ class Disk {
     },
     remove: async path => {
       await nodeFiles.remove(path)
-      if (path.endsWith('log-1.db')) this.ended()
+      if (path.endsWith('log-1.db') && ++this.removals === 2) this.ended()
     },
   }
 
@@ -65,8 +66,8 @@ class Disk {
 }
 
 /** A storage that has cut its log of 20 behind 14, so that it holds more in vain than not, and is being rewritten for that. */
-async function beingRewritten(disk: Disk): Promise<Storage> {
-  const storage = nedbStorage({ dataDir, files: disk.files, garbageBytes: 0 })
+async function beingRewritten(disk: Disk, files = disk.files): Promise<Storage> {
+  const storage = nedbStorage({ dataDir, files, garbageBytes: 0 })
   await first(storage.open())
   await done(storage.append(entries(1, 14)))
   await done(storage.append(entries(15, 20)))
@@ -153,6 +154,76 @@ describe('a log that is being rewritten', () => {
     const { base, terms } = await left()
     expect([base, terms.slice(0, 7)]).toEqual([14, ofTerm(15, 21, 1)])
   })
+})
+
+test('a log that is written to quicker than it is copied is rewritten all the same', async () => {
+  const disk = new Disk()
+  disk.goOn()
+  const storage = await beingRewritten(disk)
+  let isReplaced = false
+  void disk.replaced.then(() => (isReplaced = true))
+  // more than a step of the copying takes
+  const batch = (index: number) =>
+    entries(index, index).map(entry => ({ ...entry, payload: new Uint8Array(600 * 1024) }))
+  let index = 21
+  for (; !isReplaced && index < 400; index++) await done(storage.append(batch(index)))
+  expect(isReplaced).toBe(true)
+  await done(storage.close())
+  const { base, terms } = await left()
+  expect([base, terms.length]).toEqual([14, index - 1 - 14])
+})
+
+test('a log that is cut while it is being rewritten is rewritten once more', async () => {
+  const disk = new Disk()
+  const storage = await beingRewritten(disk)
+  await disk.copied
+  await done(storage.append(entries(21, 60)))
+  await done(storage.compact({ index: 59, term: 1 }))
+  disk.goOn()
+  await disk.replaced
+  await done(storage.append(entries(61, 61)))
+  while ((await logs()).join() !== 'log-3.db') await new Promise(setImmediate)
+  await done(storage.close())
+  expect(await left()).toEqual({ base: 59, terms: ofTerm(60, 61, 1) })
+})
+
+test('a log of which nothing is left is rewritten once, and then at rest', async () => {
+  const disk = new Disk()
+  const storage = await beingRewritten(disk)
+  await disk.copied
+  disk.goOn()
+  await disk.replaced
+  await done(storage.compact({ index: 20, term: 1 }))
+  while ((await logs()).join() !== 'log-3.db') await new Promise(setImmediate)
+  for (let index = 21; index <= 40; index++) await done(storage.saveTermAndVote({ term: index, vote: undefined }))
+  expect(await logs()).toEqual(['log-3.db'])
+  await done(storage.close())
+  expect(await left()).toEqual({ base: 20, terms: [] })
+})
+
+test('a copy that may have been named is not removed where that has failed', async () => {
+  const disk = new Disk()
+  let isNaming = false
+  const open: FileLayer['open'] = async (path, how) => {
+    const file = await disk.files.open(path, how)
+    if (!path.endsWith('state.db')) return file
+    const sync = (): Promise<void> => (isNaming ? Promise.reject(new Error('EIO')) : file.sync())
+    return {
+      sync,
+      append: bytes => file.append(bytes),
+      read: (offset, size) => file.read(offset, size),
+      size: () => file.size(),
+      close: () => file.close(),
+    }
+  }
+  const storage = await beingRewritten(disk, { ...disk.files, open })
+  await disk.copied
+  isNaming = true
+  disk.goOn()
+  for (let index = 21; await isTaken(storage, index); index++);
+  await done(storage.close())
+  expect(await logs()).toContain('log-2.db')
+  expect((await left()).terms.slice(0, 6)).toEqual(ofTerm(15, 20, 1))
 })
 
 const isTaken = (storage: Storage, index: number): Promise<boolean> =>
