@@ -4,6 +4,8 @@ import type { Memory } from '../report'
 import { round } from '../text'
 
 const ENTRIES = { full: 50_000, quick: 5000 }
+/** By then what memory keeps of any log is there: what comes on top is what an entry more takes. */
+const SETTLED = { full: 20_000, quick: 2000 }
 const BYTES = 1024
 
 const usageOf = (members: readonly Member[]) => Promise.all(members.map(member => member.ask('collected', undefined)))
@@ -14,8 +16,12 @@ const measure = (bench: Bench, storage: string): Promise<Memory> =>
     const { leader, followers } = await cluster.parts()
     const members = [leader, ...followers.slice(0, 1)]
     const entries = bench.options.isQuick ? ENTRIES.quick : ENTRIES.full
-    // what is made once is not an entry's
-    await leader.ask('fill', { count: 1000, inFlight: 256, bytes: BYTES })
+    await leader.ask('fill', {
+      count: bench.options.isQuick ? SETTLED.quick : SETTLED.full,
+      inFlight: 256,
+      bytes: BYTES,
+    })
+    await Promise.all(members.map(member => member.ask('caughtUp', undefined)))
     const before = await usageOf(members)
     await leader.ask('fill', { count: entries, inFlight: 256, bytes: BYTES })
     await Promise.all(members.map(member => member.ask('caughtUp', undefined)))
