@@ -247,8 +247,8 @@ module.exports = [
   {
     name: 'a snapshot holds the sessions of what has been applied since, too',
     file: 'streams/replica/compact.ts',
-    find: 'const entry = until === applied ?',
-    replace: 'const entry = until <= applied ?',
+    find: 'until === applied ? {',
+    replace: 'until <= applied ? {',
   },
   {
     name: 'the log is cut before what a follower is sent has arrived, and beyond the snapshot',

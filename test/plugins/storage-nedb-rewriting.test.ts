@@ -160,14 +160,14 @@ test('a log that is written to quicker than it is copied is rewritten all the sa
   const disk = new Disk()
   disk.goOn()
   const storage = await beingRewritten(disk)
-  let isReplaced = false
-  void disk.replaced.then(() => (isReplaced = true))
+  const found = { isReplaced: false }
+  void disk.replaced.then(() => (found.isReplaced = true))
   // more than a step of the copying takes
   const batch = (index: number) =>
     entries(index, index).map(entry => ({ ...entry, payload: new Uint8Array(600 * 1024) }))
   let index = 21
-  for (; !isReplaced && index < 400; index++) await done(storage.append(batch(index)))
-  expect(isReplaced).toBe(true)
+  for (; !found.isReplaced && index < 400; index++) await done(storage.append(batch(index)))
+  expect(found.isReplaced).toBe(true)
   await done(storage.close())
   const { base, terms } = await left()
   expect([base, terms.length]).toEqual([14, index - 1 - 14])
