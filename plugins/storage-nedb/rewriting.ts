@@ -9,8 +9,8 @@ const PASSES = 3
 
 /**
  * What is live of a log, on its way to a file of the next generation. The log goes on meanwhile: large documents take
- * their time, which appends don't wait for. What has come since is
- * copied in a turn of its own, so that it ends however quickly more comes.
+ * their time, which appends don't wait for. What has come since is copied in a turn of its own, so that it ends however
+ * quickly more comes.
  *
  * ```
  *  log      abc-----d-e---f------

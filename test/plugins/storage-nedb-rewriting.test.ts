@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { done, entries, first, refused } from '../../lib/testing/storage-kit/environment.js'
-import { nedbStorage, nodeFiles, type FileLayer } from '../../plugins/storage-nedb/index.js'
+import { nedbStorage, nodeFiles, type FileLayer, type OpenFile } from '../../plugins/storage-nedb/index.js'
 import type { Storage } from '../../streams/contracts/storage'
 
 let folder: string
@@ -12,6 +12,14 @@ beforeEach(async () => {
   dataDir = join(folder, 'data')
 })
 afterEach(() => rm(folder, { recursive: true }))
+
+const withSync = (file: OpenFile, sync: () => Promise<void>): OpenFile => ({
+  sync,
+  append: bytes => file.append(bytes),
+  read: (offset, size) => file.read(offset, size),
+  size: () => file.size(),
+  close: () => file.close(),
+})
 
 /** A disk on which the second generation of the log is synced when a test says so, or fails to be. */
 class Disk {
@@ -42,13 +50,7 @@ class Disk {
         }
         return file.sync()
       }
-      return {
-        sync,
-        append: bytes => file.append(bytes),
-        read: (offset, size) => file.read(offset, size),
-        size: () => file.size(),
-        close: () => file.close(),
-      }
+      return withSync(file, sync)
     },
     remove: async path => {
       await nodeFiles.remove(path)
@@ -75,6 +77,14 @@ async function beingRewritten(disk: Disk, files = disk.files): Promise<Storage> 
   return storage
 }
 
+/** The same, when all is copied that it held, and that waits to be synced. */
+async function copied() {
+  const disk = new Disk()
+  const storage = await beingRewritten(disk)
+  await disk.copied
+  return { disk, storage }
+}
+
 /** What of it is there when it is opened once more. */
 async function left() {
   const storage = nedbStorage({ dataDir })
@@ -90,9 +100,7 @@ const ofTerm = (from: number, to: number, term: number): readonly string[] =>
 
 describe('a log that is being rewritten', () => {
   it('goes on, and nothing of that is missing afterwards', async () => {
-    const disk = new Disk()
-    const storage = await beingRewritten(disk)
-    await disk.copied
+    const { disk, storage } = await copied()
     await done(storage.append(entries(21, 25)))
     await done(storage.compact({ index: 22, term: 1 }))
     await done(storage.append(entries(26, 26)))
@@ -106,9 +114,7 @@ describe('a log that is being rewritten', () => {
   })
 
   it('may be cut behind all that has been copied', async () => {
-    const disk = new Disk()
-    const storage = await beingRewritten(disk)
-    await disk.copied
+    const { disk, storage } = await copied()
     await done(storage.append(entries(21, 30)))
     await done(storage.compact({ index: 25, term: 1 }))
     disk.goOn()
@@ -118,9 +124,7 @@ describe('a log that is being rewritten', () => {
   })
 
   it('is begun anew where its end is cut, which may have been copied', async () => {
-    const disk = new Disk()
-    const storage = await beingRewritten(disk)
-    await disk.copied
+    const { disk, storage } = await copied()
     const truncated = done(storage.truncate(17))
     const appended = done(storage.append(entries(17, 19, 2)))
     disk.goOn()
@@ -131,9 +135,7 @@ describe('a log that is being rewritten', () => {
   })
 
   it('is left as it was where it is closed', async () => {
-    const disk = new Disk()
-    const storage = await beingRewritten(disk)
-    await disk.copied
+    const { disk, storage } = await copied()
     const closed = done(storage.close())
     disk.goOn()
     await closed
@@ -142,9 +144,7 @@ describe('a log that is being rewritten', () => {
   })
 
   it('takes no more writes where that has failed, and has what was acknowledged', async () => {
-    const disk = new Disk()
-    const storage = await beingRewritten(disk)
-    await disk.copied
+    const { disk, storage } = await copied()
     await done(storage.append(entries(21, 21)))
     disk.fail()
     // its turn comes before those of writes that are asked for after it is known
@@ -174,9 +174,7 @@ test('a log that is written to quicker than it is copied is rewritten all the sa
 })
 
 test('a log that is cut while it is being rewritten is rewritten once more', async () => {
-  const disk = new Disk()
-  const storage = await beingRewritten(disk)
-  await disk.copied
+  const { disk, storage } = await copied()
   await done(storage.append(entries(21, 60)))
   await done(storage.compact({ index: 59, term: 1 }))
   disk.goOn()
@@ -188,9 +186,7 @@ test('a log that is cut while it is being rewritten is rewritten once more', asy
 })
 
 test('a log of which nothing is left is rewritten once, and then at rest', async () => {
-  const disk = new Disk()
-  const storage = await beingRewritten(disk)
-  await disk.copied
+  const { disk, storage } = await copied()
   disk.goOn()
   await disk.replaced
   await done(storage.compact({ index: 20, term: 1 }))
@@ -208,13 +204,7 @@ test('a copy that may have been named is not removed where that has failed', asy
     const file = await disk.files.open(path, how)
     if (!path.endsWith('state.db')) return file
     const sync = (): Promise<void> => (isNaming ? Promise.reject(new Error('EIO')) : file.sync())
-    return {
-      sync,
-      append: bytes => file.append(bytes),
-      read: (offset, size) => file.read(offset, size),
-      size: () => file.size(),
-      close: () => file.close(),
-    }
+    return withSync(file, sync)
   }
   const storage = await beingRewritten(disk, { ...disk.files, open })
   await disk.copied
