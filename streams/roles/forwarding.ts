@@ -132,13 +132,14 @@ function retry({ parts: { requests } }: Replica, before: number, leaderChanged: 
  * ```
  */
 export function forwarding$(replica: Replica): Observable<never> {
-  const { inbox, clock, heartbeatMs } = replica.parts
+  const { inbox, clock, heartbeatMs, requests } = replica.parts
   const leaderChange$ = inbox.settled$.pipe(
-    map(() => `${replica.standing.leader?.id ?? ''} ${replica.standing.term}`),
-    distinctUntilChanged(),
+    map(() => replica.standing),
+    distinctUntilChanged((before, now) => before.term === now.term && before.leader?.id === now.leader?.id),
     tap(() => retry(replica, Infinity, true)),
   )
   const overdue$ = interval(heartbeatMs, clock).pipe(
+    filter(() => requests.areUnderWay),
     inbox.enter(),
     tap(() => retry(replica, clock.now() - replica.electionTimeoutMs, false)),
   )

@@ -40,6 +40,11 @@ export class Attempts<Request extends Attempted> {
     return this.sent.size
   }
 
+  /** Whether {@link retry} has anything to begin anew. */
+  get mayRetry(): boolean {
+    return this.sent.size > 0 || this.declined.length > 0
+  }
+
   /** How many have been accepted and are not settled. */
   get awaited(): number {
     return this.accepted.size

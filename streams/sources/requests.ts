@@ -66,6 +66,11 @@ export class Requests {
     this.changes = new Attempts(newId)
   }
 
+  /** Whether any has been handed over, or declined, and has no other answer yet. */
+  get areUnderWay(): boolean {
+    return [this.appends, this.barriers, this.leases, this.changes].some(({ mayRetry }) => mayRetry)
+  }
+
   submitAppend(request: AppendRequest): void {
     const { session, number } = request
     const known = this.bySession.get(session)

@@ -1,24 +1,14 @@
 import { ENTRY_HEADER_BYTES } from '../../streams/rules/entry'
 import { T, World } from '../host/world'
+import { counted } from './counted'
 import { Counting, type Counts } from './counting'
-import { appendAll, BYTES, slowDisk } from './callers'
+import { appendAll, BYTES } from './callers'
 
 const APPENDS = 1000
 /** A byte that tells strings from bytes, and what an entry says beside its payload. */
 const ENTRY_BYTES = BYTES + 1 + ENTRY_HEADER_BYTES
 /** A leader is heard ten times in the least election timeout. */
 const HEARTBEAT_MS = T / 10
-
-/** A member's ends, all of which are counted. */
-function counted(world: World, name: string, counting: Counting) {
-  slowDisk(world, name)
-  const { storage, transport, clock } = world.options(name)
-  return {
-    storage: counting.storage(storage),
-    transport: counting.transport(transport),
-    clock: counting.clock(clock),
-  }
-}
 
 interface Work {
   readonly leader: Counts
