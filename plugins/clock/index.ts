@@ -11,33 +11,33 @@ const now = (): number => performance.timeOrigin + performance.now()
 
 /** One piece of scheduled work. It may schedule itself again, from within its work or later. */
 class SystemAction<T> extends Subscription implements SchedulerAction<T> {
-  #cancel: (() => void) | undefined
+  #immediate: NodeJS.Immediate | undefined
+  #timeout: NodeJS.Timeout | undefined
   #due = 0
   #state: T | undefined
 
   constructor(private readonly work: Work<T>) {
     super()
-    this.add(() => this.#cancel?.())
+  }
+
+  override unsubscribe(): void {
+    this.#cancel()
+    super.unsubscribe()
   }
 
   schedule(state?: T, delay = 0): Subscription {
     if (this.closed) return this
-    this.#cancel?.()
+    this.#cancel()
     this.#state = state
-    this.#due = now() + delay
-    if (delay > 0) this.#wait(delay)
-    else this.#yield()
+    if (delay > 0) {
+      this.#due = now() + delay
+      this.#wait(delay)
+    } else this.#immediate = setImmediate(() => this.#run())
     return this
   }
 
-  #yield(): void {
-    const immediate = setImmediate(() => this.#run())
-    this.#cancel = () => clearImmediate(immediate)
-  }
-
   #wait(delay: number): void {
-    const timeout = setTimeout(() => this.#arrive(), Math.min(Math.ceil(delay), LONGEST_DELAY_MS))
-    this.#cancel = () => clearTimeout(timeout)
+    this.#timeout = setTimeout(() => this.#arrive(), Math.min(Math.ceil(delay), LONGEST_DELAY_MS))
   }
 
   /** Node counts from the start of the turn, so a timer may come a fraction early; work here never does. */
@@ -47,8 +47,14 @@ class SystemAction<T> extends Subscription implements SchedulerAction<T> {
     else this.#run()
   }
 
+  #cancel(): void {
+    clearImmediate(this.#immediate)
+    clearTimeout(this.#timeout)
+  }
+
   #run(): void {
-    this.#cancel = undefined
+    this.#immediate = undefined
+    this.#timeout = undefined
     try {
       this.work(this.#state)
     } catch (error) {

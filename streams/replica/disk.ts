@@ -1,4 +1,19 @@
-import { concat, defer, exhaustMap, filter, ignoreElements, merge, of, Subject, take, tap, timer } from 'rxjs'
+import {
+  concat,
+  defer,
+  distinctUntilChanged,
+  EMPTY,
+  exhaustMap,
+  filter,
+  ignoreElements,
+  map,
+  merge,
+  repeat,
+  Subject,
+  takeWhile,
+  tap,
+  timer,
+} from 'rxjs'
 import type { Observable } from 'rxjs'
 import type { Clock } from '../contracts/clock.js'
 import { LIMITS } from '../contracts/limits.js'
@@ -26,6 +41,10 @@ const NOTHING: Waiting = {
 }
 
 const sizeOf = (entries: readonly LogEntry[]): number => entries.reduce((sum, entry) => sum + entryBytes(entry), 0)
+
+/** One after another; most writes are one alone, and there is one for each turn of a busy member. */
+const inOrder = ([first = EMPTY, ...others]: readonly Observable<never>[]): Observable<never> =>
+  others.length === 0 ? first : concat(first, ...others)
 
 /** How many of the entries one write takes: making a batch of them holds the event loop. */
 function countFitting(entries: readonly LogEntry[]): number {
@@ -74,10 +93,13 @@ export class Disk {
   }
 
   /** The writing itself: errors when a write has failed, after which nothing is promised any more. */
-  readonly writes$: Observable<void> = defer(() =>
-    this.inbox.flush$.pipe(
-      filter(() => this.waiting !== NOTHING),
-      exhaustMap(() => this.write$()),
+  readonly writes$: Observable<never> = defer(() =>
+    merge(
+      this.inbox.flush$.pipe(
+        filter(() => this.waiting !== NOTHING),
+        exhaustMap(() => this.write$()),
+      ),
+      this.slowness$(),
     ),
   )
 
@@ -132,7 +154,7 @@ export class Disk {
     this.bufferedBytes = this.writingBytes + sizeOf(this.waiting.entries)
   }
 
-  private write$(): Observable<void> {
+  private write$(): Observable<never> {
     const { taken, left } = this.take()
     const { identity, vote, entries } = taken
     this.savingVote = vote !== undefined
@@ -140,17 +162,17 @@ export class Disk {
     this.writingBytes = sizeOf(entries)
     const begun = this.clock.now()
     this.writingSince = begun
-    const steps = this.steps(taken)
     this.waiting = left
-    const written$ = concat(...steps, of(undefined)).pipe(
+    return inOrder(this.steps(taken)).pipe(
       this.inbox.enter(),
-      tap(() => {
-        this.completed(vote, identity)
-        const took = this.clock.now() - begun
-        if (took > LIMITS.slowDiskMs) this.slow('write', took)
+      tap({
+        complete: () => {
+          this.completed(vote, identity)
+          const took = this.clock.now() - begun
+          if (took > LIMITS.slowDiskMs) this.slow('write', took)
+        },
       }),
     )
-    return merge(written$, this.slowness$()).pipe(take(1))
   }
 
   private take(): { readonly taken: Waiting; readonly left: Waiting } {
@@ -161,9 +183,28 @@ export class Disk {
     return { taken, left: { ...NOTHING, entries: entries.slice(count) } }
   }
 
-  /** Tells of a write that takes long while it does: one that hangs has no other way to be seen. */
+  /**
+   * Tells of a write that takes long while it does: one that hangs has no other way to be seen. One timer looks after
+   * all writes that begin before it is over.
+   *
+   * ```
+   *  writes  [a][b][c.............
+   *  timer   t-----------|t--|       until a, then until c would have taken too long
+   *  told    ----------------c----
+   * ```
+   */
   private slowness$(): Observable<never> {
-    return timer(LIMITS.slowDiskMs, this.clock).pipe(
+    const leftMs = (): number => Math.max(0, (this.writingSince ?? -Infinity) + LIMITS.slowDiskMs - this.clock.now())
+    const found$ = defer(() => timer(leftMs(), this.clock)).pipe(
+      repeat(),
+      map(() => this.writingSince),
+      takeWhile(since => since !== undefined && leftMs() > 0, true),
+      filter(since => since !== undefined && leftMs() === 0),
+    )
+    return this.inbox.flush$.pipe(
+      filter(() => this.writingSince !== undefined),
+      exhaustMap(() => found$),
+      distinctUntilChanged(),
       tap(() => this.slow('write', LIMITS.slowDiskMs)),
       ignoreElements(),
     )

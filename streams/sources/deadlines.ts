@@ -18,7 +18,8 @@ const TICKETS: Tickets<Timed> = {
 
 /**
  * Deadlines of many waiting requests with one timer. Requests of an equal timeout expire in the order in which they
- * came, so each such queue is looked at only from its front.
+ * came, so each such queue is looked at only from its front. The timer of those that were settled in time goes on: it
+ * serves those that come meanwhile.
  */
 export class Deadlines<T extends Timed> {
   private readonly queues = new Map<number, Waitlist<T>>()
@@ -52,9 +53,7 @@ export class Deadlines<T extends Timed> {
     const queue = this.queues.get(timeoutMs)
     if (queue?.remove(timed) !== true) return
     this.count--
-    if (queue.size !== 0) return
-    this.queues.delete(timeoutMs)
-    if (this.queues.size === 0) this.stop()
+    if (queue.size === 0) this.queues.delete(timeoutMs)
   }
 
   stop(): void {

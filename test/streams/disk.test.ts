@@ -195,6 +195,30 @@ describe('a disk', () => {
     expect([clock.pending, disk.writingSince]).toEqual([0, undefined])
   })
 
+  it('looks after all writes with one timer, and tells of each that is slow once, when it is', () => {
+    for (let index = 1; index <= 9; index++) {
+      turn(() => disk.append(entries(index, index)))
+      expect(clock.pending).toBe(1)
+      clock.advanceBy(50)
+      end()
+    }
+    turn(() => disk.append(entries(10, 10)))
+    const told = (ms: number): number => {
+      for (let turns = 0; turns < ms; turns++) {
+        clock.advanceBy(1)
+        turn()
+      }
+      return slow.length
+    }
+    expect([told(499), told(1), told(700)]).toEqual([0, 1, 1])
+    end()
+    turn(() => disk.append(entries(11, 11)))
+    expect([told(499), told(1), told(700)]).toEqual([2, 3, 3])
+    end()
+    turn()
+    expect(clock.pending).toBe(0)
+  })
+
   it('keeps what follows an installed snapshot only where it agrees', () => {
     turn(() => disk.append(entries(1, 5)))
     end()
