@@ -106,9 +106,9 @@ module.exports = [
   {
     name: 'a failed write is taken for a done one',
     file: 'streams/replica/disk.ts',
-    find: 'const written$ = concat(...steps, of(undefined)).pipe(',
+    find: 'return inOrder(this.steps(taken)).pipe(',
     replace:
-      'const written$ = new (EMPTY.constructor as typeof import("rxjs").Observable)<undefined>(subscriber => concat(...steps, of(undefined)).subscribe({ next: v => subscriber.next(v), error: () => { subscriber.next(undefined); subscriber.complete() }, complete: () => subscriber.complete() })).pipe(',
+      'return new (EMPTY.constructor as typeof import("rxjs").Observable)<never>(subscriber => inOrder(this.steps(taken)).subscribe({ error: () => subscriber.complete(), complete: () => subscriber.complete() })).pipe(',
   },
   {
     name: 'a barrier is confirmed without a round',
