@@ -15,6 +15,8 @@ export interface BenchOptions {
   /** Before it. */
   readonly warmMs: number
   readonly withRivals: boolean
+  /** Beside it, what its storages and its transport do without the rest. */
+  readonly withBare: boolean
   readonly json: string | undefined
   readonly html: string | undefined
   /** For the folders of members: on the disk that is to be measured. */
@@ -31,6 +33,7 @@ export interface BenchOptions {
 export const USAGE = `npm run bench -- …
   --quick              everything within a minute, by which nothing is proven
   --rivals             etcd, hashicorp/raft and zmq-raft beside it, where test/bench/rivals/install.sh has run
+  --bare               its storages and its transport without the rest beside it
   --only append,floor  these scenarios alone
   --storage nedb       this storage alone
   --in-flight 1,64     so many calls under way
@@ -60,6 +63,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     options: {
       quick: { type: 'boolean', default: false },
       rivals: { type: 'boolean', default: false },
+      bare: { type: 'boolean', default: false },
       ...{ only: text, storage: text, 'in-flight': text, rounds: text, seconds: text, dir: text, json: text },
       ...{ html: text, kayak: text, compact: text, profiles: text, against: { ...text, multiple: true } },
     },
@@ -75,6 +79,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     ms,
     warmMs: Math.min(1000, ms / 2),
     withRivals: values.rivals,
+    withBare: values.bare,
     json: values.json,
     html: values.html,
     dir: values.dir ?? tmpdir(),

@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import { bareSystem } from '../bare/system'
 import type { Bench, Scenario } from '../bench'
 import { summary, type Measured } from '../figures'
 import { measureFloor, medianFloor, type Floor } from '../floors'
@@ -9,8 +10,11 @@ import { runText } from '../text'
 import type { Call, From, System } from '../systems'
 
 const BYTES = 1024
-/** What a system is warmed with, beside what warms each load: one that runs for long has its hot code compiled. */
-const WARMING = { inFlight: 64, bytes: BYTES, warmMs: 0 }
+/**
+ * What a system is warmed with, beside what warms each load: one that runs for long has its hot code compiled, which is
+ * another where calls come one by one.
+ */
+const WARMING = [1, 64].map(inFlight => ({ inFlight, bytes: BYTES, warmMs: 0 }))
 /** How many times as long as what warms each load. */
 const WARMER = 5
 
@@ -25,10 +29,13 @@ export interface Run {
 const nameOf = (storage: string, root: string): string =>
   root === process.cwd() ? storage : `${storage} of ${relative(process.cwd(), root)}`
 
+const execArgvOf = ({ profiles }: Bench['options']): readonly string[] =>
+  profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]
+
 /** Kayak on each storage, and other builds of it. */
 function kayaks({ options, processes, storages }: Bench): readonly System[] {
-  const { kayak, against, compactEntries, profiles } = options
-  const execArgv = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]
+  const { kayak, against, compactEntries } = options
+  const execArgv = execArgvOf(options)
   return storages.flatMap(storage =>
     [kayak, ...against].map(root =>
       kayakSystem(root === kayak ? storage : nameOf(storage, root), processes, {
@@ -41,11 +48,17 @@ function kayaks({ options, processes, storages }: Bench): readonly System[] {
   )
 }
 
+/** The same storage and transport without the rest. */
+const bareOn = ({ options }: Bench, storage: string): System => {
+  const { kayak: root, compactEntries } = options
+  return bareSystem({ root, storage, compactEntries, execArgv: execArgvOf(options) })
+}
+
 /** All calls that a system takes, one after another. */
 async function* runSystem({ options, workshop }: Bench, system: System, calls: readonly Call[]): AsyncGenerator<Run> {
   const { inFlight: levels, ms, warmMs } = options
   const running = await system.open(workshop)
-  await running.run('append', 'leader', { ...WARMING, ms: WARMER * warmMs })
+  for (const warming of WARMING) await running.run('append', 'leader', { ...warming, ms: WARMER * warmMs })
   for (const call of calls.filter(one => system.calls?.includes(one) !== false))
     for (const from of system.from)
       for (const inFlight of levels) {
@@ -92,7 +105,8 @@ export const throughput: Scenario = {
     const { options, storages, wants, say } = bench
     const calls = (['append', 'barrier'] as const).filter(wants)
     const own = kayaks(bench)
-    const others = options.withRivals ? await rivals(say) : []
+    const bare = options.withBare ? storages.map(storage => bareOn(bench, storage)) : []
+    const others = [...(options.withRivals ? await rivals(say) : []), ...bare]
     const { runs, floor } = await runAll(bench, calls.length === 0 ? [] : alternated(own, others), calls)
     const ofStorages = (call: Call): readonly StoragePoint[] =>
       storages.flatMap(storage => points(runsOf(runs, storage, call)).map(point => ({ storage, ...point })))
