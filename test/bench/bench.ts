@@ -42,3 +42,7 @@ export async function eachInTurn<T, R>(values: readonly T[], run: (value: T) => 
   for (const value of values) results.push(await run(value))
   return results
 }
+
+/** Measures each storage: one after another, or all at once where it has to be quick, since most of that is waiting. */
+export const eachStorage = <R>({ options, storages }: Bench, run: (storage: string) => Promise<R>) =>
+  options.isQuick ? Promise.all(storages.map(run)) : eachInTurn(storages, run)

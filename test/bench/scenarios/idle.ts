@@ -1,4 +1,4 @@
-import { eachInTurn, onCluster, type Bench, type Scenario } from '../bench'
+import { type Bench, eachStorage, onCluster, type Scenario } from '../bench'
 import type { Member } from '../cluster'
 import type { Idle } from '../report'
 import { round } from '../text'
@@ -55,7 +55,7 @@ const measure = (bench: Bench, storage: string): Promise<Idle> =>
 export const idle: Scenario = {
   names: ['idle'],
   run: async bench => ({
-    idle: await eachInTurn(bench.storages, async storage => {
+    idle: await eachStorage(bench, async storage => {
       const told = await measure(bench, storage)
       const types = Object.entries(told.types).flatMap(([type, count]) =>
         count > 0 ? [`${round(count)} ${type}`] : [],

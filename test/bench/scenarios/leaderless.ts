@@ -1,4 +1,4 @@
-import { eachInTurn, onCluster, type Bench, type Scenario } from '../bench'
+import { type Bench, eachInTurn, eachStorage, onCluster, type Scenario } from '../bench'
 import type { Cluster } from '../cluster'
 import { percentile } from '../figures'
 import type { Leaderless } from '../report'
@@ -50,7 +50,7 @@ async function measure(bench: Bench, storage: string): Promise<Leaderless> {
 export const leaderless: Scenario = {
   names: ['leaderless'],
   run: async bench => ({
-    leaderless: await eachInTurn(bench.storages, async storage => {
+    leaderless: await eachStorage(bench, async storage => {
       const told = await measure(bench, storage)
       const { kills, electionTimeoutMs, p50, p99, most, within2 } = told
       bench.say(

@@ -1,4 +1,4 @@
-import { eachInTurn, onCluster, type Bench, type Scenario } from '../bench'
+import { type Bench, eachInTurn, eachStorage, onCluster, type Scenario } from '../bench'
 import type { BySize } from '../report'
 import { figuresText } from '../text'
 
@@ -28,7 +28,7 @@ export const members: Scenario = {
   names: ['members'],
   run: async bench => ({
     members: (
-      await eachInTurn(bench.storages, storage =>
+      await eachStorage(bench, storage =>
         eachInTurn(bench.options.isQuick ? SIZES.quick : SIZES.full, size => measure(bench, storage, size)),
       )
     ).flat(2),

@@ -1,4 +1,4 @@
-import { eachInTurn, onCluster, type Bench, type Scenario } from '../bench'
+import { type Bench, eachStorage, onCluster, type Scenario } from '../bench'
 import type { Member } from '../cluster'
 import type { Memory } from '../report'
 import { round } from '../text'
@@ -37,7 +37,7 @@ const measure = (bench: Bench, storage: string): Promise<Memory> =>
 export const memory: Scenario = {
   names: ['memory'],
   run: async bench => ({
-    memory: await eachInTurn(bench.storages, async storage => {
+    memory: await eachStorage(bench, async storage => {
       const told = await measure(bench, storage)
       bench.say(
         `${storage}: a retained entry of ${BYTES} B takes ${round(told.leader.liveBytes)} B live and ` +

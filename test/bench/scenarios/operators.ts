@@ -1,4 +1,4 @@
-import { eachInTurn, onCluster, type Bench, type Scenario } from '../bench'
+import { type Bench, eachInTurn, eachStorage, onCluster, type Scenario } from '../bench'
 import type { Member } from '../cluster'
 import { median } from '../figures'
 import type { OperatorCost } from '../report'
@@ -45,7 +45,7 @@ const measure = (bench: Bench, storage: string): Promise<OperatorCost> => {
 export const operators: Scenario = {
   names: ['operators'],
   run: async bench => ({
-    operators: await eachInTurn(bench.storages, async storage => {
+    operators: await eachStorage(bench, async storage => {
       const told = await measure(bench, storage)
       bench.say(
         `${storage}: a follower takes ${round(told.withUs)} us of a core an append with three operators, ` +

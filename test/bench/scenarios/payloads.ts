@@ -1,4 +1,4 @@
-import { eachInTurn, onCluster, type Bench, type Scenario } from '../bench'
+import { type Bench, eachInTurn, eachStorage, onCluster, type Scenario } from '../bench'
 import type { ByPayload } from '../report'
 import { figuresText } from '../text'
 
@@ -26,5 +26,5 @@ const measure = (bench: Bench, storage: string): Promise<readonly ByPayload[]> =
 /** Appends of small payloads and of the largest that are allowed by default. */
 export const payloads: Scenario = {
   names: ['payloads'],
-  run: async bench => ({ payloads: (await eachInTurn(bench.storages, storage => measure(bench, storage))).flat() }),
+  run: async bench => ({ payloads: (await eachStorage(bench, storage => measure(bench, storage))).flat() }),
 }

@@ -1,4 +1,4 @@
-import { eachInTurn, onCluster, type Bench, type Scenario } from '../bench'
+import { type Bench, eachInTurn, eachStorage, onCluster, type Scenario } from '../bench'
 import type { Cluster, Member } from '../cluster'
 import { median } from '../figures'
 import type { AtPosition, ByPosition } from '../report'
@@ -51,7 +51,7 @@ const measure = (bench: Bench, storage: string): Promise<ByPosition> => {
 export const positions: Scenario = {
   names: ['positions'],
   run: async bench => ({
-    positions: await eachInTurn(bench.storages, async storage => {
+    positions: await eachStorage(bench, async storage => {
       const told = await measure(bench, storage)
       bench.say(
         `${storage}: an append to a long log takes ${round(told.oneRatio)} x what one to a short log does, ` +

@@ -1,4 +1,4 @@
-import { eachInTurn, onCluster, type Bench, type Scenario } from '../bench'
+import { type Bench, eachStorage, onCluster, type Scenario } from '../bench'
 import type { Rejoin } from '../report'
 import { round } from '../text'
 
@@ -34,7 +34,7 @@ const measure = (bench: Bench, storage: string): Promise<Rejoin> =>
 export const rejoin: Scenario = {
   names: ['rejoin'],
   run: async bench => ({
-    rejoin: await eachInTurn(bench.storages, async storage => {
+    rejoin: await eachStorage(bench, async storage => {
       const told = await measure(bench, storage)
       bench.say(
         `${storage}: rejoined after ${told.entries} missed entries in ${round(told.allMs)} ms, ` +

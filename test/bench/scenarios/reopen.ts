@@ -1,4 +1,4 @@
-import { eachInTurn, onCluster, type Bench, type Scenario } from '../bench'
+import { type Bench, eachStorage, onCluster, type Scenario } from '../bench'
 import type { Reopen } from '../report'
 import { round } from '../text'
 
@@ -26,7 +26,7 @@ const measure = (bench: Bench, storage: string): Promise<Reopen> =>
 export const reopen: Scenario = {
   names: ['reopen'],
   run: async bench => ({
-    reopen: await eachInTurn(bench.storages, async storage => {
+    reopen: await eachStorage(bench, async storage => {
       const told = await measure(bench, storage)
       bench.say(
         `${storage}: reopened ${told.entries} entries of ${BYTES} B in ${round(told.openMs)} ms, ` +

@@ -1,4 +1,4 @@
-import { eachInTurn, onCluster, type Bench, type Scenario } from '../bench'
+import { type Bench, eachStorage, onCluster, type Scenario } from '../bench'
 import type { SnapshotTransfer } from '../report'
 import { round } from '../text'
 
@@ -35,7 +35,7 @@ async function measure(bench: Bench, storage: string): Promise<SnapshotTransfer>
 export const snapshot: Scenario = {
   names: ['snapshot'],
   run: async bench => ({
-    snapshot: await eachInTurn(bench.storages, async storage => {
+    snapshot: await eachStorage(bench, async storage => {
       const told = await measure(bench, storage)
       const { bytes, mbPerSecond, mbPerSecondByDefault } = told
       bench.say(

@@ -1,4 +1,4 @@
-import { eachInTurn, onCluster, type Bench, type Scenario } from '../bench'
+import { type Bench, eachInTurn, eachStorage, onCluster, type Scenario } from '../bench'
 import type { BySubscribers } from '../report'
 import { figuresText } from '../text'
 
@@ -20,5 +20,5 @@ const measure = (bench: Bench, storage: string): Promise<readonly BySubscribers[
 /** Appends while so many subscribe to `committed$`, on each member. */
 export const subscribers: Scenario = {
   names: ['subscribers'],
-  run: async bench => ({ subscribers: (await eachInTurn(bench.storages, storage => measure(bench, storage))).flat() }),
+  run: async bench => ({ subscribers: (await eachStorage(bench, storage => measure(bench, storage))).flat() }),
 }
