@@ -39,6 +39,7 @@ describe('what piles up in real processes', () => {
     for (const member of members) await member.until(one => (kinds(one).includes('finished') ? one : undefined))
 
     running.delete(slow)
+    await load.left(slow)
     slow.pause()
     await load.more(250)
     slow.wake()

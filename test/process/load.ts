@@ -1,5 +1,5 @@
 import { seededRandom } from '../../lib/testing/seeded-random'
-import { Refused, type MemberProcess } from './process'
+import { Refused, type MemberProcess, type Questions } from './process'
 
 /** Why an append that was not answered is tried again through another member, with the same id. */
 const PASSING = new Set(['GONE', 'KAYAK_TIMEOUT', 'KAYAK_STOPPED', 'KAYAK_OVERLOADED'])
@@ -10,6 +10,8 @@ export class Load {
   readonly acknowledged = new Map<string, number>()
   private readonly writers: readonly Promise<void>[]
   private readonly progress = new Set<() => void>()
+  /** What each member has been asked and hasn't answered. */
+  private readonly asked = new Map<MemberProcess, Set<Promise<unknown>>>()
   private readonly random: ReturnType<typeof seededRandom>
   private stopping = false
   private isAbandoned = false
@@ -27,9 +29,16 @@ export class Load {
   /** Resolves once so many more payloads have been acknowledged. */
   async more(count: number): Promise<void> {
     const enough = this.acknowledged.size + count
-    const failed = Promise.all(this.writers)
+    const ended = Promise.all(this.writers).then(() => {
+      throw new Error('The writers have ended.')
+    })
     while (this.acknowledged.size < enough)
-      await Promise.race([new Promise<void>(resolve => this.progress.add(resolve)), failed])
+      await Promise.race([new Promise<void>(resolve => this.progress.add(resolve)), ended])
+  }
+
+  /** Resolves once nobody waits for a member that doesn't run any more: one that stands still wouldn't answer. */
+  async left(member: MemberProcess): Promise<void> {
+    await Promise.allSettled([...(this.asked.get(member) ?? [])])
   }
 
   /** Lets each writer end its append. */
@@ -59,7 +68,7 @@ export class Load {
       const running = this.running()
       const member = running[Math.floor(this.random.next() * running.length)]
       try {
-        if (member !== undefined) return await member.ask('append', { payload, id, timeoutMs: 5000 })
+        if (member !== undefined) return await this.askOf(member, { payload, id, timeoutMs: 5000 })
       } catch (error) {
         if (!(error instanceof Refused) || !PASSING.has(error.code)) throw error
       }
@@ -67,5 +76,17 @@ export class Load {
       await new Promise(resolve => setImmediate(resolve))
     }
     throw new Refused('ABANDONED', 'The test has ended.')
+  }
+
+  private async askOf(member: MemberProcess, what: Questions['append'][0]): Promise<number> {
+    const asked = this.asked.get(member) ?? new Set()
+    this.asked.set(member, asked)
+    const answer = member.ask('append', what)
+    asked.add(answer)
+    try {
+      return await answer
+    } finally {
+      asked.delete(answer)
+    }
   }
 }

@@ -47,7 +47,7 @@ export interface State {
 type Changing = Omit<ChangeOptions, 'signal'>
 
 /** What may be asked, with what, and what is answered. */
-interface Questions {
+export interface Questions {
   append: [{ payload: string; id?: AppendId; since?: number; timeoutMs?: number }, number]
   query: [{ payload: string; level: ReadLevel } & ReadOptions, { readonly has: boolean; readonly token: string }]
   read: [undefined, readonly Line[]]
