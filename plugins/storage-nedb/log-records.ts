@@ -18,7 +18,8 @@ export const recordId = (number: number): string => number.toString().padStart(1
 export function toDoc(id: string, record: LogRecord): Doc {
   if (record.type !== 'entries') return { _id: id, ...record }
   // Base64, since NeDB keeps a Uint8Array as an object with a key for each byte.
-  return { _id: id, type: 'entries', batch: Buffer.from(encodeEntries(record.entries)).toString('base64') }
+  const { buffer, byteOffset, byteLength } = encodeEntries(record.entries)
+  return { _id: id, type: 'entries', batch: Buffer.from(buffer, byteOffset, byteLength).toString('base64') }
 }
 
 const isIndex = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value)

@@ -6,14 +6,14 @@ export interface NedbStorageOptions {
   readonly dataDir: string
   /**
    * Bytes of the log file that hold nothing any more, after which it is rewritten once they also outweigh what is
-   * live. Default 4 MiB.
+   * live: much is rewritten in vain where it is little, and memory holds it meanwhile. Default 32 MiB.
    */
   readonly garbageBytes?: number
   /** What does the raw file work; tests lose and refuse writes by it. Default: the file system. */
   readonly files?: FileLayer
 }
 
-export const DEFAULT_GARBAGE_BYTES = 4 * 1024 * 1024
+export const DEFAULT_GARBAGE_BYTES = 32 * 1024 * 1024
 /**
  * Entries are gathered to so much a document when a log is rewritten: NeDB opens few, large ones fastest, and making one
  * holds the event loop.
