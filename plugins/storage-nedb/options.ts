@@ -6,7 +6,8 @@ export interface NedbStorageOptions {
   readonly dataDir: string
   /**
    * Bytes of the log file that hold nothing any more, after which it is rewritten once they also outweigh what is
-   * live: much is rewritten in vain where it is little, and memory holds it meanwhile. Default 32 MiB.
+   * live. The less, the more often what is live is written anew; the more, the more memory holds and opening reads that
+   * is of no use. Default 32 MiB.
    */
   readonly garbageBytes?: number
   /** What does the raw file work; tests lose and refuse writes by it. Default: the file system. */

@@ -1,7 +1,6 @@
 import {
   concat,
   defer,
-  distinctUntilChanged,
   EMPTY,
   exhaustMap,
   filter,
@@ -80,6 +79,8 @@ export class Disk {
   private writingBytes = 0
   /** When the write under way began. */
   writingSince: number | undefined
+  /** When that began which was told of last as slow. */
+  private slowSince: number | undefined
 
   constructor(
     private readonly storage: Storage,
@@ -188,9 +189,9 @@ export class Disk {
    * all writes that begin before it is over.
    *
    * ```
-   *  writes  [a][b][c.............
-   *  timer   t-----------|t--|       until a, then until c would have taken too long
-   *  told    ----------------c----
+   *  writes  [a][b][c..............
+   *  timer   t-----------|t----|       until a, then until c would have taken too long
+   *  told    ------------------c---
    * ```
    */
   private slowness$(): Observable<never> {
@@ -198,14 +199,16 @@ export class Disk {
     const found$ = defer(() => timer(leftMs(), this.clock)).pipe(
       repeat(),
       map(() => this.writingSince),
-      takeWhile(since => since !== undefined && leftMs() > 0, true),
+      takeWhile(() => leftMs() > 0, true),
       filter(since => since !== undefined && leftMs() === 0),
     )
     return this.inbox.flush$.pipe(
-      filter(() => this.writingSince !== undefined),
+      filter(() => this.writingSince !== undefined && this.writingSince !== this.slowSince),
       exhaustMap(() => found$),
-      distinctUntilChanged(),
-      tap(() => this.slow('write', LIMITS.slowDiskMs)),
+      tap(since => {
+        this.slowSince = since
+        this.slow('write', LIMITS.slowDiskMs)
+      }),
       ignoreElements(),
     )
   }

@@ -139,6 +139,7 @@ export function forwarding$(replica: Replica): Observable<never> {
     tap(() => retry(replica, Infinity, true)),
   )
   const overdue$ = interval(heartbeatMs, clock).pipe(
+    // before it enters: a member with nothing to do takes no turn
     filter(() => requests.areUnderWay),
     inbox.enter(),
     tap(() => retry(replica, clock.now() - replica.electionTimeoutMs, false)),

@@ -40,7 +40,7 @@ export class Attempts<Request extends Attempted> {
     return this.sent.size
   }
 
-  /** Whether {@link retry} has anything to begin anew. */
+  /** Whether {@link retry} has anything to begin anew as long as the leader stays. */
   get mayRetry(): boolean {
     return this.sent.size > 0 || this.declined.length > 0
   }

@@ -15,11 +15,13 @@ describe('the benchmark', () => {
 
   it('writes what others read of it, and leaves no folder', () => {
     const [json, html] = [join(folder, 'out.json'), join(folder, 'out.html')]
-    const words = [...SHORTEST, '--seconds', '0.05', '--dir', folder, '--json', json, '--html', html]
+    const profiles = mkdtempSync(join(tmpdir(), 'kayak-bench-profiles-'))
+    const more = ['--bare', '--profiles', profiles]
+    const words = [...SHORTEST, ...more, '--seconds', '0.05', '--dir', folder, '--json', json, '--html', html]
     const ran = spawnSync(process.execPath, ['test/bench/run.cjs', ...words], { cwd: ROOT, encoding: 'utf8' })
     expect([ran.status, ran.stderr]).toEqual([0, ''])
     // what it says of itself is looked at below
-    const { append, barrier, floor, machine, node } = JSON.parse(readFileSync(json, 'utf8')) as Report
+    const { append, barrier, floor, machine, node, rivals } = JSON.parse(readFileSync(json, 'utf8')) as Report
     for (const points of [append ?? NONE, barrier ?? NONE]) {
       const from = ['leader', 'follower']
       expect(points).toMatchObject(from.map(from => ({ storage: 'nedb', from, inFlight: 1, rounds: 1, failed: 0 })))
@@ -29,7 +31,13 @@ describe('the benchmark', () => {
     expect(Math.min(floor?.durableWriteMs ?? 0, floor?.roundTripMs ?? 0, floor?.sharedWriteMs ?? 0)).toBeGreaterThan(0)
     expect(machine.cores).toBeGreaterThan(0)
     expect(node).toBe(process.version)
+    expect(rivals?.['without Raft, nedb']?.append).toMatchObject([{ from: 'leader', inFlight: 1, failed: 0 }])
     expect(readFileSync(html, 'utf8')).toContain('<svg')
+    // three members, and three that do without Raft
+    const left = readdirSync(profiles)
+    for (const file of left) expect(ran.stdout).toContain(file)
+    expect(left).toHaveLength(6)
+    rmSync(profiles, { recursive: true })
     expect(readdirSync(folder).sort()).toEqual(['out.html', 'out.json'])
   }, 180_000)
 })

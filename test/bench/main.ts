@@ -9,7 +9,7 @@ import { page } from './html'
 import { member } from './member'
 import { MemberProcesses } from './member-processes'
 import { parseOptions, USAGE, type BenchOptions } from './options'
-import { profilesText } from './profiles'
+import { profilesIn, profilesText } from './profiles'
 import type { Report } from './report'
 import { zmqRaftProcess } from './rivals/zmq-raft'
 import { SCENARIOS } from './scenarios'
@@ -82,6 +82,7 @@ function write(file: string | undefined, text: () => string): void {
 
 async function run(options: BenchOptions): Promise<void> {
   const scenarios = wanted(options)
+  const before = options.profiles === undefined ? [] : profilesIn(options.profiles)
   const bench = benchOf(options)
   const around = surroundings(options)
   let measured: Partial<Report> = {}
@@ -89,9 +90,9 @@ async function run(options: BenchOptions): Promise<void> {
   const given = { ...measured, ...around, machine: { ...around.machine, loadAfter: loadNow() } }
   const report: Report = { ...given, targets: outcomes(given, bench.storages) }
   if (report.targets.length > 0) say(`\n${outcomesText(report.targets)}`)
-  if (options.profiles !== undefined) say(`\n${profilesText(options.profiles)}`)
   write(options.html, () => page(report))
   write(options.json, () => `${JSON.stringify(report, undefined, 2)}\n`)
+  if (options.profiles !== undefined) say(`\n${profilesText(options.profiles, before)}`)
 }
 
 /** The roles that this program has in processes of its own. */

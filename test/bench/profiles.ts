@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { table } from './text'
 
@@ -60,9 +60,15 @@ export function areasOf({ nodes, samples, timeDeltas }: Profile): ReadonlyMap<st
   return areas
 }
 
-/** What each process that has left a profile in a folder spent its time with, the busiest first. */
-export function profilesText(dir: string): string {
-  const files = readdirSync(dir).filter(name => name.endsWith('.cpuprofile'))
+/** The profiles that are in a folder, which is made if need be. */
+export function profilesIn(dir: string): readonly string[] {
+  mkdirSync(dir, { recursive: true })
+  return readdirSync(dir).filter(name => name.endsWith('.cpuprofile'))
+}
+
+/** What each process that has left a profile in a folder since `before` spent its time with, the busiest first. */
+export function profilesText(dir: string, before: readonly string[]): string {
+  const files = profilesIn(dir).filter(name => !before.includes(name))
   const told = files.map(file => {
     // V8's own
     const areas = areasOf(JSON.parse(readFileSync(join(dir, file), 'utf8')) as Profile)

@@ -181,7 +181,7 @@ describe('a disk', () => {
     expect(failed).toMatchObject({ code: 'KAYAK_STORAGE_FAILED' })
     turn(() => disk.append(entries(3, 3)))
     expect(slate.calls).toEqual(['append 1'])
-    expect(disk.durable).toBe(0)
+    expect([disk.durable, clock.pending]).toEqual([0, 0])
   })
 
   it('tells of a slow write while it goes on, and again how long it took', () => {
@@ -217,6 +217,21 @@ describe('a disk', () => {
     end()
     turn()
     expect(clock.pending).toBe(0)
+  })
+
+  it('tells of a slow write when it is, though nothing else happens', () => {
+    turn(() => disk.append(entries(1, 1)))
+    clock.advanceBy(450)
+    end()
+    turn(() => disk.append(entries(2, 2)))
+    clock.advanceBy(499)
+    expect(slow).toEqual([])
+    clock.advanceBy(1)
+    expect(slow).toEqual([['write', 500]])
+    for (let turns = 0; turns < 9; turns++) {
+      turn()
+      expect(clock.pending).toBe(0)
+    }
   })
 
   it('keeps what follows an installed snapshot only where it agrees', () => {

@@ -50,6 +50,25 @@ describe('appends that wait', () => {
   })
 })
 
+test.each(['appends', 'barriers', 'leases', 'changes'] as const)('%s are under way until they are answered', kind => {
+  const requests = newRequests()
+  expect(requests.areUnderWay).toBe(false)
+  const { id } = requests[kind].take(0)
+  expect(requests.areUnderWay).toBe(true)
+  requests[kind].answered(id)
+  expect(requests.areUnderWay).toBe(false)
+})
+
+test('appends that were declined are under way until they are handed over again', () => {
+  const requests = newRequests()
+  requests.submitAppend(append('s', 1))
+  const { id } = requests.appends.take(0)
+  requests.appends.later(requests.appends.answered(id))
+  expect(requests.areUnderWay).toBe(true)
+  requests.appends.retry(0, false)
+  expect(requests.areUnderWay).toBe(false)
+})
+
 describe('barriers that wait', () => {
   const barrier = (): BarrierRequest => ({ ...nothing, askedAt: 0, slack: 0 })
 

@@ -12,7 +12,7 @@ interface Asked extends Attempted {
 const noTickets = { unsentTicket: NO_TICKET, acceptedTicket: NO_TICKET }
 
 test('whatever happens, every request that is not settled is handed over again after the next change of leader', () => {
-  const step = fc.constantFrom('submit', 'take', 'answer', 'decline', 'forget', 'retry')
+  const step = fc.constantFrom('submit', 'take', 'answer', 'decline', 'forget', 'retry', 'overdue')
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), steps => {
       let count = 0
@@ -34,7 +34,13 @@ test('whatever happens, every request that is not settled is handed over again a
           oldest.settled = true
           attempts.forget(oldest)
         },
-        retry: now => attempts.retry(now - 5, false),
+        overdue: now => attempts.retry(now - 5, false),
+        retry: () => {
+          const { waiting, mayRetry } = attempts
+          attempts.retry(Infinity, false)
+          if (attempts.waiting > waiting) expect(mayRetry).toBe(true)
+          expect(attempts.mayRetry).toBe(false)
+        },
       }
       steps.forEach((deed, now) => deeds[deed]?.(now))
       attempts.retry(Infinity, true)

@@ -1,9 +1,12 @@
 import { Subject } from 'rxjs'
+import { LIMITS } from '../../../streams/contracts/limits'
 import type { Storage } from '../../../streams/contracts/storage'
 import type { LogEntry } from '../../../streams/rules/entry'
 
 /** Entries that one write takes at most: about as many bytes as one of kayak's. */
 const MOST_ENTRIES = 4096
+/** For members that lag a little. */
+const KEPT_ENTRIES = LIMITS.tailEntries
 
 /** One copy of a log: writes one after another, each of what has come by then, and cuts off what is long past. */
 export class Copier {
@@ -38,10 +41,10 @@ export class Copier {
     })
   }
 
-  /** Keeps as much as a member of kayak does that compacts as often. */
+  /** Keeps as much behind a cut as a member of kayak does. */
   private compact(durable: number): void {
-    if (this.compactEntries === 0 || durable < this.cut + 2 * this.compactEntries) return this.write()
-    this.cut = durable - this.compactEntries
+    if (this.compactEntries === 0 || durable < this.cut + KEPT_ENTRIES + this.compactEntries) return this.write()
+    this.cut = durable - KEPT_ENTRIES
     this.storage.compact({ index: this.cut, term: 1 }).subscribe({ complete: () => this.write() })
   }
 }

@@ -25,7 +25,7 @@ async function open(workshop: Workshop, { root, storage, compactEntries, execArg
   return {
     run: (_call, _from, load) => first.ask('append', load),
     close: async () => {
-      await Promise.all([first, ...followers].map(({ child }) => workshop.end(child)))
+      await Promise.all([first, ...followers].map(({ child }) => workshop.end(child, 'gently')))
       for (const folder of folders) workshop.remove(folder)
     },
   }
@@ -33,8 +33,8 @@ async function open(workshop: Workshop, { root, storage, compactEntries, execArg
 
 /**
  * What kayak's storage and transport do together without Raft, streams and consumers: one process that always leads has
- * two others write what it writes, and takes for done what it and one of them have. No system that is made of the two can
- * be quicker.
+ * two others write what it writes, and takes for done what it and one of them have. A plain program, not a bound: but what
+ * is quicker must make more of the same parts.
  */
 export const bareSystem = (bare: Bare): System => ({
   name: `without Raft, ${bare.storage}`,
