@@ -9,7 +9,7 @@ import {
   merge,
   repeat,
   Subject,
-  takeWhile,
+  take,
   tap,
   timer,
 } from 'rxjs'
@@ -198,9 +198,10 @@ export class Disk {
     const leftMs = (): number => Math.max(0, (this.writingSince ?? -Infinity) + LIMITS.slowDiskMs - this.clock.now())
     const found$ = defer(() => timer(leftMs(), this.clock)).pipe(
       repeat(),
+      filter(() => leftMs() === 0),
+      take(1),
       map(() => this.writingSince),
-      takeWhile(() => leftMs() > 0, true),
-      filter(since => since !== undefined && leftMs() === 0),
+      filter(since => since !== undefined),
     )
     return this.inbox.flush$.pipe(
       filter(() => this.writingSince !== undefined && this.writingSince !== this.slowSince),
