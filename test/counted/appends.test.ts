@@ -1,14 +1,11 @@
 import { ENTRY_HEADER_BYTES } from '../../streams/rules/entry'
-import { T, World } from '../host/world'
-import { counted } from './counted'
-import { Counting, type Counts } from './counting'
 import { appendAll, BYTES } from './callers'
+import { grown, HEARTBEAT_MS } from './counted'
+import type { Counts } from './counting'
 
 const APPENDS = 1000
 /** A byte that tells strings from bytes, and what an entry says beside its payload. */
 const ENTRY_BYTES = BYTES + 1 + ENTRY_HEADER_BYTES
-/** A leader is heard ten times in the least election timeout. */
-const HEARTBEAT_MS = T / 10
 
 interface Work {
   readonly leader: Counts
@@ -19,20 +16,14 @@ interface Work {
 
 /** What three members do for a thousand appends at the leader. */
 async function work(inFlight: number): Promise<Work> {
-  const world = new World()
-  const [atA, atB, atC] = [new Counting(), new Counting(), new Counting()]
-  const a = await world.start('a', counted(world, 'a', atA))
-  const b = await world.join('b', [a], counted(world, 'b', atB))
-  const c = await world.join('c', [a], counted(world, 'c', atC))
-  await world.pass(10 * T)
-  for (const counting of [atA, atB, atC]) counting.take()
+  const { world, hosts, leader, followers } = await grown()
   const begun = world.clock.now()
-  await world.run(appendAll(a, APPENDS, inFlight))
+  await world.run(appendAll(hosts[0], APPENDS, inFlight))
   const heartbeats = Math.ceil((world.clock.now() - begun) / HEARTBEAT_MS)
   // what has been sent is answered, and no heartbeat is due yet
   await world.pass(1)
-  const done = { leader: atA.take(), followers: [atB.take(), atC.take()], heartbeats }
-  await world.stop(a, b, c)
+  const done = { leader: leader.take(), followers: followers.map(counting => counting.take()), heartbeats }
+  await world.stop(...hosts)
   return done
 }
 

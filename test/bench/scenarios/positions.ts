@@ -1,4 +1,4 @@
-import { type Bench, eachInTurn, eachStorage, onCluster, type Scenario } from '../bench'
+import { eachInTurn, eachStorage, onCluster, type Bench, type Scenario } from '../bench'
 import type { Cluster, Member } from '../cluster'
 import { median } from '../figures'
 import type { AtPosition, ByPosition } from '../report'

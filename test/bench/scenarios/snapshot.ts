@@ -1,4 +1,4 @@
-import { type Bench, eachStorage, onCluster, type Scenario } from '../bench'
+import { eachStorage, onCluster, type Bench, type Scenario } from '../bench'
 import type { SnapshotTransfer } from '../report'
 import { round } from '../text'
 

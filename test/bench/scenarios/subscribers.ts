@@ -1,4 +1,4 @@
-import { type Bench, eachInTurn, eachStorage, onCluster, type Scenario } from '../bench'
+import { eachInTurn, eachStorage, onCluster, type Bench, type Scenario } from '../bench'
 import type { BySubscribers } from '../report'
 import { figuresText } from '../text'
 
