@@ -221,3 +221,22 @@ const isTaken = (storage: Storage, index: number): Promise<boolean> =>
     () => true,
     () => false,
   )
+
+test('by default a log is rewritten once 32 MiB of it are useless, and not before', async () => {
+  const MiB = 1024 * 1024
+  // with base64 and what is around it, a little more than 4 MiB in the file
+  const append = (index: number) =>
+    done(storage.append(entries(index, index).map(entry => ({ ...entry, payload: new Uint8Array(3 * MiB) }))))
+  const storage = nedbStorage({ dataDir })
+  await first(storage.open())
+  for (let index = 1; index <= 10; index++) await append(index)
+  // seven of them are useless, and a copy would have begun by the end of a further write
+  await done(storage.compact({ index: 7, term: 1 }))
+  await append(11)
+  expect(await logs()).toEqual(['log-1.db'])
+  // eight
+  await done(storage.compact({ index: 8, term: 1 }))
+  while ((await logs()).join() !== 'log-2.db') await new Promise(setImmediate)
+  await done(storage.close())
+  expect(await left()).toEqual({ base: 8, terms: ofTerm(9, 11, 1) })
+}, 60_000)
