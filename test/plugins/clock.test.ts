@@ -89,6 +89,18 @@ describe('the system clock', () => {
     expect(seen).toEqual([1, 2, 3])
   })
 
+  test('work that waits and is scheduled anew comes once, as scheduled last', async () => {
+    const ran: (string | undefined)[] = []
+    // a clock gives actions, as RxJS's schedulers do
+    const begin = (delayMs: number) =>
+      clock.schedule<string>(state => void ran.push(state), delayMs, 'first') as SchedulerAction<string>
+    begin(0).schedule('immediate, later', 5)
+    begin(1).schedule('later, immediate', 0)
+    begin(1).schedule('later, later', 3)
+    await values(timer(20, clock))
+    expect(ran.sort()).toEqual(['immediate, later', 'later, immediate', 'later, later'])
+  })
+
   test('drives the operators of RxJS', async () => {
     expect(await values(timer(1, 1, clock).pipe(take(3)))).toEqual([0, 1, 2])
     expect(await values(interval(1, clock).pipe(take(2)))).toEqual([0, 1])
