@@ -116,9 +116,10 @@ class SocketioCall implements Call {
   }
 
   #watch(tcp: TcpSocket): void {
-    const count = (): void => {
+    // the welcome may be in this very piece, and what follows it: those before it count
+    const count = ({ byteLength }: Uint8Array): void => {
       if (this.#isTrusted) tcp.off('data', count)
-      else if (tcp.bytesRead > BOUNDS.strangerBytes) this.end('it sent too much before proving itself')
+      else if (tcp.bytesRead - byteLength > BOUNDS.strangerBytes) this.end('it sent too much before proving itself')
     }
     tcp.on('data', count)
     tcp.on('error', error => (this.#reason ??= error.message))

@@ -91,6 +91,19 @@ describe('over socket.io', () => {
     await settle(() => tagged(b, 1))
   })
 
+  test('what follows a welcome at once arrives, however much it is', async () => {
+    const data = new Uint8Array(900_000)
+    for (let round = 0; round < 5; round++) {
+      const [a, b] = [await open(), await open()]
+      b.transport.notices$.subscribe(({ type }) => {
+        if (type === 'peer-up') b.transport.send(a.peer, { tag: 1, data })
+      })
+      a.transport.send(b.peer, { ping: 1 })
+      await settle(() => tagged(a, 1))
+      expect(a.has('peer-down')).toBe(false)
+    }
+  })
+
   test('what an authenticated peer says besides messages ends its connection', async () => {
     for (const frame of [encodeFrame(16, { version: 1 }), Buffer.from('garbage of some length')]) {
       const a = await open()
