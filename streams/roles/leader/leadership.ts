@@ -192,9 +192,18 @@ export class Leadership {
     this.send(member, prevIndex, prevTerm, prevIndex, NO_ENTRIES)
   }
 
+  /** Up to where a member could know of commits. */
+  tellable(id: string): number {
+    return Math.min(this.progress.get(id)?.match ?? 0, this.replica.commit)
+  }
+
+  hasTold(id: string, index: number): boolean {
+    return (this.told.get(id) ?? 0) >= index
+  }
+
   /** Whether a member could know of more commits than it has been told. */
   isBehind(id: string): boolean {
-    return this.tellable(id) > (this.told.get(id) ?? 0)
+    return !this.hasTold(id, this.tellable(id))
   }
 
   /** Whether it waits for one of them, or is perhaps told for the last time: by a roster that it isn't in any more. */
@@ -207,10 +216,6 @@ export class Leadership {
   /** A member waits until it knows that all up to an index has committed: it has callers who do. */
   awaits(id: string, index: number): void {
     this.awaited.set(id, index)
-  }
-
-  private tellable(id: string): number {
-    return Math.min(this.progress.get(id)?.match ?? 0, this.replica.commit)
   }
 
   /** What earlier leaders have left, as far as memory has it: after a restart it may come twice. */

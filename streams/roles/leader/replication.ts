@@ -4,14 +4,17 @@ import {
   filter,
   finalize,
   ignoreElements,
+  interval,
   map,
   merge,
   mergeMap,
   of,
+  pairwise,
+  startWith,
+  take,
   takeWhile,
   tap,
   throwError,
-  timer,
   type Observable,
 } from 'rxjs'
 import { isCompacted } from '../../contracts/errors.js'
@@ -98,6 +101,29 @@ const entriesTo$ = (leadership: Leadership, member: RosterMember, settled$: Obse
   )
 
 /**
+ * Emits once a member hasn't been told of a commit for a moment, for want of entries to go with. One timer looks after
+ * all commits that follow each other, and no turn is taken for those that went with entries.
+ *
+ * ```
+ *  commit   1--2--3--------
+ *  entries  -e--e----------
+ *  timer    ----t---t---t
+ *  result   ------------3      1 and 2 went with the entries
+ * ```
+ */
+function untold$(leadership: Leadership, id: string): Observable<unknown> {
+  const tellable = (): number => leadership.tellable(id)
+  return interval(LIMITS.commitNoticeMs, leadership.replica.parts.clock).pipe(
+    map(tellable),
+    startWith(tellable()),
+    pairwise(),
+    takeWhile(() => leadership.isBehind(id)),
+    filter(([due]) => !leadership.hasTold(id, due)),
+    take(1),
+  )
+}
+
+/**
  * Tells a member that more has committed, where no entries do: at once if it waits for that, else after a moment, in
  * which entries may come that say so too.
  *
@@ -109,11 +135,12 @@ const entriesTo$ = (leadership: Leadership, member: RosterMember, settled$: Obse
  * ```
  */
 function commitsTo$(leadership: Leadership, member: RosterMember, settled$: Observable<unknown>): Observable<unknown> {
-  const { clock, inbox } = leadership.replica.parts
+  const { inbox } = leadership.replica.parts
   const awaited$ = settled$.pipe(filter(() => leadership.isAwaited(member.id)))
   const late$ = settled$.pipe(
     filter(() => leadership.isBehind(member.id)),
-    exhaustMap(() => timer(LIMITS.commitNoticeMs, clock).pipe(inbox.enter())),
+    exhaustMap(() => untold$(leadership, member.id)),
+    inbox.enter(),
     filter(() => leadership.knows(member) && leadership.isBehind(member.id)),
   )
   return merge(awaited$, late$).pipe(tap(() => leadership.sendHeartbeat(member)))
@@ -129,7 +156,7 @@ function replicateTo$(leadership: Leadership, member: RosterMember): Observable<
   )
 }
 
-function take(leadership: Leadership, { from, message: reply }: Received<AppendReply>): void {
+function takeAnswer(leadership: Leadership, { from, message: reply }: Received<AppendReply>): void {
   const { shape } = leadership.replica.parts.log
   const now = leadership.replica.parts.clock.now()
   leadership.update(from.id, progress => {
@@ -143,7 +170,7 @@ function take(leadership: Leadership, { from, message: reply }: Received<AppendR
 const answers$ = (leadership: Leadership): Observable<unknown> =>
   current$(leadership.replica, 'append-reply').pipe(
     filter(({ from, message: { incarnation } }) => leadership.knows({ id: from.id, incarnation })),
-    tap(received => take(leadership, received)),
+    tap(received => takeAnswer(leadership, received)),
   )
 
 /** Says for as long as it leads what memory must keep for members. */

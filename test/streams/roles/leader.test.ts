@@ -1,6 +1,5 @@
 import { encodeEntries } from '../../../streams/contracts/entry-codec'
 import type { KayakError } from '../../../streams/contracts/errors'
-import { LIMITS } from '../../../streams/contracts/limits'
 import type { LogEntry } from '../../../streams/rules/entry'
 import { Bench, HEARTBEAT, T } from './bench'
 import { establish } from './leading'
@@ -102,45 +101,6 @@ describe('a leader that replicates', () => {
     expect(done).toBe(0)
     bench.acknowledge('c', { term: 2, match: 3 }).pass(1)
     expect(done).toBe(1)
-  })
-
-  it('tells of a commit at once whoever handed the append over, and others after a moment', () => {
-    established({ log: [1] }).pass(LIMITS.commitNoticeMs)
-    const entry = { index: 0, term: 0, kind: 'data', time: 0, session: '1'.repeat(20), number: 1 } as const
-    const entries = encodeEntries([{ ...entry, payload: text('x') }])
-    bench.hear('b', { type: 'propose', id: '1'.repeat(20), entries }).said()
-    bench.acknowledge('c', { term: 2, match: 3 })
-    expect([bench.replica.commit, bench.said('append-entries')]).toEqual([3, []])
-    bench.acknowledge('b', { term: 2, match: 3 })
-    expect(bench.said('append-entries')).toMatchObject([{ to: 'b', prevIndex: 3, commit: 3 }])
-    const late = bench.pass(LIMITS.commitNoticeMs).said('append-entries')
-    expect(late).toMatchObject([{ to: 'c', prevIndex: 3, commit: 3 }])
-  })
-
-  it('tells of it at once also where more has been handed over meanwhile', () => {
-    established({ log: [1] }).pass(LIMITS.commitNoticeMs)
-    const entry = { index: 0, term: 0, kind: 'data', time: 0, session: '1'.repeat(20) } as const
-    for (const number of [1, 2]) {
-      const entries = encodeEntries([{ ...entry, number, payload: text('x') }])
-      bench.hear('b', { type: 'propose', id: String(number).repeat(20), entries }).pass(0)
-    }
-    bench.said()
-    bench.acknowledge('c', { term: 2, match: 3 }).acknowledge('b', { term: 2, match: 3 })
-    expect([bench.replica.commit, bench.replica.parts.log.last.index]).toEqual([3, 4])
-    expect(bench.said('append-entries')).toMatchObject([{ to: 'b', prevIndex: 3, commit: 3 }])
-  })
-
-  it('lets a commit go with the entries that follow it, and says it once', () => {
-    established({ log: [1] }).pass(LIMITS.commitNoticeMs)
-    append(1)
-    bench.pass(0).said()
-    bench.acknowledge('b', { term: 2, match: 3 }).acknowledge('c', { term: 2, match: 3 })
-    append(2)
-    const said = bench.pass(LIMITS.commitNoticeMs).said('append-entries')
-    expect(said).toMatchObject([
-      { to: 'b', prevIndex: 3, commit: 3 },
-      { to: 'c', prevIndex: 3, commit: 3 },
-    ])
   })
 
   it('goes on without an answer, within the limits of its pipeline', () => {

@@ -1,0 +1,92 @@
+import { encodeEntries } from '../../../streams/contracts/entry-codec'
+import { LIMITS } from '../../../streams/contracts/limits'
+import { Bench } from './bench'
+import { entriesOf, establish } from './leading'
+
+let bench: Bench
+/** Leads an established term, whose first entry everybody has been told of. */
+const established = (): Bench => establish((bench = new Bench({ log: [1] }).elect())).pass(LIMITS.commitNoticeMs)
+afterEach(() => bench.stop())
+
+const payload = new TextEncoder().encode('x')
+const nothing = (): void => undefined
+const append = (number: number): void => {
+  bench.member.waiting.append('0123456789abcdef0123', number, payload, 10_000, { done: nothing, failed: nothing })
+}
+
+describe('a leader that tells of commits', () => {
+  it('tells of a commit at once whoever handed the append over, and others after a moment', () => {
+    established()
+    const entry = { index: 0, term: 0, kind: 'data', time: 0, session: '1'.repeat(20), number: 1 } as const
+    const entries = encodeEntries([{ ...entry, payload }])
+    bench.hear('b', { type: 'propose', id: '1'.repeat(20), entries }).said()
+    bench.acknowledge('c', { term: 2, match: 3 })
+    expect([bench.replica.commit, bench.said('append-entries')]).toEqual([3, []])
+    bench.acknowledge('b', { term: 2, match: 3 })
+    expect(bench.said('append-entries')).toMatchObject([{ to: 'b', prevIndex: 3, commit: 3 }])
+    const late = bench.pass(LIMITS.commitNoticeMs).said('append-entries')
+    expect(late).toMatchObject([{ to: 'c', prevIndex: 3, commit: 3 }])
+  })
+
+  it('tells of it at once also where more has been handed over meanwhile', () => {
+    established()
+    const entry = { index: 0, term: 0, kind: 'data', time: 0, session: '1'.repeat(20) } as const
+    for (const number of [1, 2]) {
+      const entries = encodeEntries([{ ...entry, number, payload }])
+      bench.hear('b', { type: 'propose', id: String(number).repeat(20), entries }).pass(0)
+    }
+    bench.said()
+    bench.acknowledge('c', { term: 2, match: 3 }).acknowledge('b', { term: 2, match: 3 })
+    expect([bench.replica.commit, bench.replica.parts.log.last.index]).toEqual([3, 4])
+    expect(bench.said('append-entries')).toMatchObject([{ to: 'b', prevIndex: 3, commit: 3 }])
+  })
+
+  it('lets a commit go with the entries that follow it, and says it once', () => {
+    established()
+    append(1)
+    bench.pass(0).said()
+    bench.acknowledge('b', { term: 2, match: 3 }).acknowledge('c', { term: 2, match: 3 })
+    append(2)
+    const said = bench.pass(LIMITS.commitNoticeMs).said('append-entries')
+    expect(said).toMatchObject([
+      { to: 'b', prevIndex: 3, commit: 3 },
+      { to: 'c', prevIndex: 3, commit: 3 },
+    ])
+  })
+
+  /** So many that no heartbeat is due meanwhile. */
+  const APPENDS = 4
+  /** One append after another: each takes almost half a moment to commit, and the next one comes as long after that. */
+  const appendInTurn = (count: number): void => {
+    for (let number = 1; number <= count; number++) {
+      append(number)
+      bench.pass(0.4 * LIMITS.commitNoticeMs)
+      for (const from of ['b', 'c']) bench.acknowledge(from, { term: 2, match: 2 + number })
+      if (number < count) bench.pass(0.35 * LIMITS.commitNoticeMs)
+    }
+  }
+
+  it('says nothing more where entries follow soon, however long they do', () => {
+    established().said()
+    let turns = 0
+    const counting = bench.replica.parts.inbox.flush$.subscribe(() => turns++)
+    appendInTurn(APPENDS)
+    counting.unsubscribe()
+    const said = bench.said('append-entries')
+    expect(said.map(message => entriesOf(message).length)).toEqual(new Array(2 * APPENDS).fill(1))
+    // an append, its write, and two answers
+    expect(turns).toBeLessThanOrEqual(4 * APPENDS)
+  })
+
+  it('says the last of many commits within two moments, and no more', () => {
+    established()
+    appendInTurn(APPENDS)
+    bench.said()
+    const late = bench.pass(2 * LIMITS.commitNoticeMs).said('append-entries')
+    expect(late).toMatchObject([
+      { to: 'b', prevIndex: 2 + APPENDS, commit: 2 + APPENDS },
+      { to: 'c', prevIndex: 2 + APPENDS, commit: 2 + APPENDS },
+    ])
+    expect(bench.pass(LIMITS.commitNoticeMs).said('append-entries')).toEqual([])
+  })
+})
