@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Report, StoragePoint } from './report'
 
 const ROOT = join(__dirname, '..', '..')
-const SHORTEST = ['--only', 'append,barrier,floor', '--storage', 'nedb', '--in-flight', '1', '--rounds', '1']
+const SHORTEST = ['--only', 'append,barrier,floor,alone', '--storage', 'nedb', '--in-flight', '1', '--rounds', '1']
 const NONE: readonly StoragePoint[] = []
 
 describe('the benchmark', () => {
@@ -21,7 +21,7 @@ describe('the benchmark', () => {
     const ran = spawnSync(process.execPath, ['test/bench/run.cjs', ...words], { cwd: ROOT, encoding: 'utf8' })
     expect([ran.status, ran.stderr]).toEqual([0, ''])
     // what it says of itself is looked at below
-    const { append, barrier, floor, machine, node, rivals } = JSON.parse(readFileSync(json, 'utf8')) as Report
+    const { alone, append, barrier, floor, machine, node, rivals } = JSON.parse(readFileSync(json, 'utf8')) as Report
     for (const points of [append ?? NONE, barrier ?? NONE]) {
       const from = ['leader', 'follower']
       expect(points).toMatchObject(from.map(from => ({ storage: 'nedb', from, inFlight: 1, rounds: 1, failed: 0 })))
@@ -29,6 +29,8 @@ describe('the benchmark', () => {
         expect(Math.min(perSecond, p50Ms, p99Ms, p999Ms)).toBeGreaterThan(0)
     }
     expect(Math.min(floor?.durableWriteMs ?? 0, floor?.roundTripMs ?? 0, floor?.sharedWriteMs ?? 0)).toBeGreaterThan(0)
+    expect(alone).toMatchObject([{ inFlight: 1 }])
+    expect(alone?.[0]?.cpuUs).toBeGreaterThan(0)
     expect(machine.cores).toBeGreaterThan(0)
     expect(node).toBe(process.version)
     expect(rivals?.['without Raft, nedb']?.append).toMatchObject([{ from: 'leader', inFlight: 1, failed: 0 }])

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { dirname } from 'node:path'
+import { aloneProcess } from './alone'
 import { bareProcess } from './bare/process'
 import type { Bench, Scenario } from './bench'
 import { floorProcess } from './floors'
@@ -98,6 +99,7 @@ async function run(options: BenchOptions): Promise<void> {
 /** The roles that this program has in processes of its own. */
 const ROLES: Readonly<Record<string, (words: readonly string[]) => void>> = {
   member: ([root = process.cwd()]) => member(root),
+  alone: aloneProcess,
   bare: bareProcess,
   floor: floorProcess,
   'zmq-raft': zmqRaftProcess,

@@ -26,6 +26,8 @@ export interface BenchOptions {
   readonly against: readonly string[]
   /** Entries after which members compact their logs. */
   readonly compactEntries: number
+  /** Flags of Node.js that the members run with, where appends and barriers are measured. */
+  readonly nodeFlags: readonly string[]
   /** Where the members leave profiles of what they spend their time with. */
   readonly profiles: string | undefined
 }
@@ -45,6 +47,7 @@ export const USAGE = `npm run bench -- …
   --kayak DIR          another built package instead of this one
   --against DIR        another built package beside this one
   --compact 10000      members compact their logs after so many entries
+  --node=FLAGS         members that take appends and barriers run with these flags of Node.js
   --profiles DIR       the members' profiles, for Chrome's or VS Code's viewer`
 
 const numbers = (text: string): readonly number[] => text.split(',').map(word => positive(word))
@@ -65,7 +68,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
       rivals: { type: 'boolean', default: false },
       bare: { type: 'boolean', default: false },
       ...{ only: text, storage: text, 'in-flight': text, rounds: text, seconds: text, dir: text, json: text },
-      ...{ html: text, kayak: text, compact: text, profiles: text, against: { ...text, multiple: true } },
+      ...{ html: text, kayak: text, compact: text, node: text, profiles: text, against: { ...text, multiple: true } },
     },
   })
   const isQuick = values.quick
@@ -86,6 +89,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     kayak: values.kayak ?? process.cwd(),
     against: values.against ?? [],
     compactEntries: positive(values.compact ?? '10000'),
+    nodeFlags: values.node?.split(' ') ?? [],
     profiles: values.profiles,
   }
 }

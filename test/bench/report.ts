@@ -1,4 +1,4 @@
-import type { Measured, Summary } from './figures'
+import type { Measured, Spread, Summary } from './figures'
 import type { Floor } from './floors'
 import type { From } from './systems'
 
@@ -15,6 +15,13 @@ export interface StoragePoint extends Point {
 export interface Rival {
   readonly append: readonly Point[]
   readonly barrier: readonly Point[]
+}
+
+/** Microseconds of the processor's time that an append takes of all three members, without disks and sockets. */
+export interface Alone {
+  readonly inFlight: number
+  readonly cpuUs: number
+  readonly spread: Spread
 }
 
 /** In maximal election timeouts, 2T, from SIGKILL of the leader on. */
@@ -155,6 +162,7 @@ export interface Report {
   readonly append?: readonly StoragePoint[]
   readonly barrier?: readonly StoragePoint[]
   readonly rivals?: Readonly<Record<string, Rival>>
+  readonly alone?: readonly Alone[]
   readonly leaderless?: readonly Leaderless[]
   readonly rejoin?: readonly Rejoin[]
   readonly reopen?: readonly Reopen[]

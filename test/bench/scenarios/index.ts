@@ -1,4 +1,5 @@
 import type { Scenario } from '../bench'
+import { alone } from './alone'
 import { idle } from './idle'
 import { leaderless } from './leaderless'
 import { members } from './members'
@@ -15,6 +16,7 @@ import { throughput } from './throughput'
 /** All that is measured, in this order. */
 export const SCENARIOS: readonly Scenario[] = [
   throughput,
+  alone,
   leaderless,
   rejoin,
   reopen,

@@ -29,8 +29,10 @@ export interface Run {
 const nameOf = (storage: string, root: string): string =>
   root === process.cwd() ? storage : `${storage} of ${relative(process.cwd(), root)}`
 
-const execArgvOf = ({ profiles }: Bench['options']): readonly string[] =>
-  profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]
+const execArgvOf = ({ nodeFlags, profiles }: Bench['options']): readonly string[] => [
+  ...nodeFlags,
+  ...(profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]),
+]
 
 /** Kayak on each storage, and other builds of it. */
 function kayaks({ options, processes, storages }: Bench): readonly System[] {
