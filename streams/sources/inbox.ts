@@ -3,16 +3,14 @@ import type { Clock } from '../contracts/clock.js'
 
 /** How often what follows from a batch at once, as what a member says to itself, is settled within the same turn. */
 const ROUNDS = 3
-/** How often what tasks post is taken into their own batch: a member that asks itself answers itself. */
-const PASSES = 2
 
 /**
  * The one trampoline through which everything enters that can change a member: messages, timers, disk completions and
  * requests. Tasks run one at a time, in order, and one that posts another doesn't run it.
  *
- * It drains once a turn of the event loop, so that what arrives together is handled together. After each drained batch,
- * of which what its tasks post is part, `settled$` emits, when roles decide what follows from all of it. What they post to
- * themselves by that is a batch of the same turn. At its end `flush$` emits, when what has come of all goes to the disk and into views.
+ * It drains once a turn of the event loop, so that what arrives together is handled together. After each drained batch
+ * `settled$` emits, when roles decide what follows from all of it. What they post to themselves by that is a batch of the
+ * same turn. At its end `flush$` emits, when what has come of all goes to the disk and into views.
  *
  * ```
  *  post     a b--c------
@@ -74,14 +72,10 @@ export class Inbox {
   }
 
   private settle(): void {
-    for (let passes = 0; passes < PASSES && this.waiting.length > 0; passes++) this.run()
-    if (!this.closed) this.settled.next()
-  }
-
-  private run(): void {
     const batch = this.waiting
     this.waiting = []
     for (const task of batch) if (!this.closed) task()
+    if (!this.closed) this.settled.next()
   }
 
   private schedule(): void {
