@@ -116,10 +116,12 @@ class SocketioCall implements Call {
   }
 
   #watch(tcp: TcpSocket): void {
-    // the welcome may be in this very piece, and what follows it: those before it count
+    let earlierBytes = 0
+    // the welcome may be in this very piece, and what follows it
     const count = ({ byteLength }: Uint8Array): void => {
       if (this.#isTrusted) tcp.off('data', count)
-      else if (tcp.bytesRead - byteLength > BOUNDS.strangerBytes) this.end('it sent too much before proving itself')
+      else if (earlierBytes > BOUNDS.strangerBytes) this.end('it sent too much before proving itself')
+      earlierBytes += byteLength
     }
     tcp.on('data', count)
     tcp.on('error', error => (this.#reason ??= error.message))

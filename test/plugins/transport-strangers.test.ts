@@ -157,6 +157,22 @@ describe('a dialler', () => {
     server.closeAllConnections()
   })
 
+  test('hears only so much of somebody who has not proven himself', async () => {
+    // of 10 MiB that never come in full
+    const header = Buffer.from([130, 127, 0, 0, 0, 0, 0, 160, 0, 0])
+    const { server, port } = await listenForDiallers(stranger => {
+      stranger.write(frameOf(Buffer.from(open4), 1, false))
+      stranger.write(header)
+      stranger.write(Buffer.alloc(1024 * 1024))
+    })
+    const a = await open()
+    await sendUntil(a, { id: undefined, address: `127.0.0.1:${port}` }, () => a.has('peer-down'))
+    const reasons = a.notices.flatMap(notice => (notice.type === 'peer-down' ? [notice.reason] : []))
+    server.close()
+    server.closeAllConnections()
+    expect(reasons).toEqual(['it sent too much before proving itself'])
+  })
+
   test('survives a page, and somebody who never answers', async () => {
     const { server, port } = await listenForDiallers(() => undefined)
     server.removeAllListeners('upgrade')
