@@ -10,7 +10,7 @@ export const LIMITS = {
   /** What may be under way to one member without an answer. */
   pipelineMessages: 32,
   pipelineBytes: 4 * MiB,
-  /** How long a commit waits for entries to go with, to members of which no caller waits for it. */
+  /** How long a commit waits for entries to go with, to members of which no caller waits for it; behind others up to twice that. */
   commitNoticeMs: 1,
   /** Entries that have not committed, on the leader: more appends are refused. */
   uncommittedBytes: 64 * MiB,

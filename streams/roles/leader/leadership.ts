@@ -2,7 +2,7 @@ import { AppendEntries, message } from '../../contracts/messages/index.js'
 import { encodeEntries } from '../../contracts/entry-codec.js'
 import type { Replica } from '../../replica/replica.js'
 import { commitIndex } from '../../rules/commitment.js'
-import { entryBytes, type LogEntry } from '../../rules/entry.js'
+import { entryBytes, type LogEntry, type Position } from '../../rules/entry.js'
 import { isWithinLease } from '../../rules/lease.js'
 import { beginProgress, sent, type Progress } from '../../rules/progress.js'
 import { quorumValue } from '../../rules/quorum.js'
@@ -15,6 +15,7 @@ import { UnderWay } from './under-way.js'
 
 const NO_ENTRIES = encodeEntries([])
 const NOBODY: readonly RosterMember[] = []
+const NOTHING: Position = { index: 0, term: 0 }
 
 /** Entries as they go over the wire: those of one leader, so that their indexes name them. */
 interface Encoded {
@@ -186,14 +187,13 @@ export class Leadership {
    * asks after may not be durable there: a member that has lost it in a crash refuses, and is sent it again.
    */
   sendHeartbeat(member: RosterMember): void {
-    const verified = this.progress.get(member.id)?.verified ?? 0
-    const term = this.replica.parts.log.termAt(verified)
-    const [prevIndex, prevTerm] = term === undefined ? [0, 0] : [verified, term]
-    this.send(member, prevIndex, prevTerm, prevIndex, NO_ENTRIES)
+    const { index, term } = this.agreed(member.id) ?? NOTHING
+    this.send(member, index, term, index, NO_ENTRIES)
   }
 
-  /** Up to where a member could know of commits. */
+  /** Up to where a member could be told of commits: not at all where its log ends before this one begins. */
   tellable(id: string): number {
+    if (this.agreed(id) === undefined) return 0
     return Math.min(this.progress.get(id)?.match ?? 0, this.replica.commit)
   }
 
@@ -216,6 +216,13 @@ export class Leadership {
   /** A member waits until it knows that all up to an index has committed: it has callers who do. */
   awaits(id: string, index: number): void {
     this.awaited.set(id, index)
+  }
+
+  /** Up to where a member's log is this one, as far as is known, if this one reaches back to there. */
+  private agreed(id: string): Position | undefined {
+    const index = this.progress.get(id)?.verified ?? 0
+    const term = this.replica.parts.log.termAt(index)
+    return term === undefined ? undefined : { index, term }
   }
 
   /** What earlier leaders have left, as far as memory has it: after a restart it may come twice. */

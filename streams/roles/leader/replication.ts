@@ -111,21 +111,22 @@ const entriesTo$ = (leadership: Leadership, member: RosterMember, settled$: Obse
  *  result   ------------3      1 and 2 went with the entries
  * ```
  */
-function untold$(leadership: Leadership, id: string): Observable<unknown> {
+function untold$(leadership: Leadership, member: RosterMember): Observable<unknown> {
+  const { id } = member
   const tellable = (): number => leadership.tellable(id)
   return interval(LIMITS.commitNoticeMs, leadership.replica.parts.clock).pipe(
     map(tellable),
     startWith(tellable()),
     pairwise(),
-    takeWhile(() => leadership.isBehind(id)),
+    takeWhile(() => leadership.knows(member) && leadership.isBehind(id)),
     filter(([due]) => !leadership.hasTold(id, due)),
     take(1),
   )
 }
 
 /**
- * Tells a member that more has committed, where no entries do: at once if it waits for that, else after a moment, in
- * which entries may come that say so too.
+ * Tells a member that more has committed, where no entries do: at once if it waits for that, else after a moment or
+ * two, in which entries may come that say so too.
  *
  * ```
  *  commit   1---2--------3----
@@ -139,7 +140,7 @@ function commitsTo$(leadership: Leadership, member: RosterMember, settled$: Obse
   const awaited$ = settled$.pipe(filter(() => leadership.isAwaited(member.id)))
   const late$ = settled$.pipe(
     filter(() => leadership.isBehind(member.id)),
-    exhaustMap(() => untold$(leadership, member.id)),
+    exhaustMap(() => untold$(leadership, member)),
     inbox.enter(),
     filter(() => leadership.knows(member) && leadership.isBehind(member.id)),
   )

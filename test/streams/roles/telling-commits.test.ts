@@ -1,6 +1,8 @@
+import { of } from 'rxjs'
+import { lowerLimits } from '../../../lib/testing/cluster'
 import { encodeEntries } from '../../../streams/contracts/entry-codec'
 import { LIMITS } from '../../../streams/contracts/limits'
-import { Bench } from './bench'
+import { Bench, HEARTBEAT, type Said } from './bench'
 import { entriesOf, establish } from './leading'
 
 let bench: Bench
@@ -78,15 +80,64 @@ describe('a leader that tells of commits', () => {
     expect(turns).toBeLessThanOrEqual(4 * APPENDS)
   })
 
-  it('says the last of many commits within two moments, and no more', () => {
+  it('waits for nothing once entries have told of all', () => {
+    established()
+    appendInTurn(APPENDS)
+    const { pending } = bench.clock
+    append(APPENDS + 1)
+    bench.pass(2 * LIMITS.commitNoticeMs)
+    // one for each of two members
+    expect(bench.clock.pending).toBe(pending - 2)
+  })
+
+  it('says the last of many commits within two moments, in a turn, and no more', () => {
     established()
     appendInTurn(APPENDS)
     bench.said()
+    let turns = 0
+    const counting = bench.replica.parts.inbox.flush$.subscribe(() => turns++)
     const late = bench.pass(2 * LIMITS.commitNoticeMs).said('append-entries')
+    counting.unsubscribe()
+    expect(turns).toBe(1)
     expect(late).toMatchObject([
       { to: 'b', prevIndex: 2 + APPENDS, commit: 2 + APPENDS },
       { to: 'c', prevIndex: 2 + APPENDS, commit: 2 + APPENDS },
     ])
     expect(bench.pass(LIMITS.commitNoticeMs).said('append-entries')).toEqual([])
+  })
+
+  describe('to a member that needs a snapshot first', () => {
+    let restore: () => void
+    beforeEach(() => (restore = lowerLimits({ pipelineMessages: 1, tailEntries: 0 })))
+    afterEach(() => restore())
+
+    /** What `c` has of the log is before where it begins. `c` has a caller who waits, or nobody. */
+    function leaveBehind(hasCaller: boolean): void {
+      established()
+      const entry = { index: 0, term: 0, kind: 'data', time: 0, session: '1'.repeat(20), number: 1, payload } as const
+      if (hasCaller) bench.hear('c', { type: 'propose', id: '1'.repeat(20), entries: encodeEntries([entry]) })
+      else append(1)
+      bench.pass(0).acknowledge('b', { term: 2, match: 3 })
+      append(2)
+      bench.pass(0).acknowledge('b', { term: 2, match: 4 })
+      bench.member.compact(4, () => of([])).subscribe()
+      bench.pass(2)
+      expect([bench.replica.parts.log.shape.base.index, bench.replica.commit]).toEqual([4, 4])
+      bench.acknowledge('c', { term: 2, match: 3 }).said()
+    }
+
+    const toC = (): readonly Said[] => bench.said('append-entries').filter(({ to }) => to === 'c')
+
+    it.each([false, true])('sends heartbeats and no more (it has a caller: %s)', hasCaller => {
+      leaveBehind(hasCaller)
+      bench.pass(4 * HEARTBEAT)
+      expect(toC()).toHaveLength(4)
+    })
+
+    it.each([false, true])('does not answer each of its answers (it has a caller: %s)', hasCaller => {
+      leaveBehind(hasCaller)
+      bench.acknowledge('c', { term: 2, match: 3 })
+      expect(toC()).toEqual([])
+    })
   })
 })
