@@ -53,11 +53,12 @@ export function aloneProcess([root = process.cwd()]: readonly string[]): void {
     },
     append: async ({ count, inFlight, bytes }) => {
       if (hosts === undefined) throw new Error('There are no members.')
-      const [{ log }] = hosts
+      const [first] = hosts
       const next = payloads(bytes)
       const before = cpuUs()
-      await callTimes(() => log.append(next()), count, inFlight)
+      await callTimes(() => first.log.append(next()), count, inFlight)
       await Promise.all(hosts.map(({ sync }) => sync.barrier()))
+      if (first.role !== 'leader') throw new Error('Another member has come to lead.')
       return (cpuUs() - before) / count
     },
   })

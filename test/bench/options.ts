@@ -47,7 +47,7 @@ export const USAGE = `npm run bench -- …
   --kayak DIR          another built package instead of this one
   --against DIR        another built package beside this one
   --compact 10000      members compact their logs after so many entries
-  --node=FLAGS         members that take appends and barriers run with these flags of Node.js
+  --node='--a --b'     members that take appends and barriers run with these flags of Node.js
   --profiles DIR       the members' profiles, for Chrome's or VS Code's viewer`
 
 const numbers = (text: string): readonly number[] => text.split(',').map(word => positive(word))
@@ -89,7 +89,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     kayak: values.kayak ?? process.cwd(),
     against: values.against ?? [],
     compactEntries: positive(values.compact ?? '10000'),
-    nodeFlags: values.node?.split(' ') ?? [],
+    nodeFlags: values.node?.split(/\s+/).filter(Boolean) ?? [],
     profiles: values.profiles,
   }
 }
