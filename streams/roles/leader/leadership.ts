@@ -2,7 +2,7 @@ import { AppendEntries, message } from '../../contracts/messages/index.js'
 import { encodeEntries } from '../../contracts/entry-codec.js'
 import type { Replica } from '../../replica/replica.js'
 import { commitIndex } from '../../rules/commitment.js'
-import { entryBytes, type LogEntry, type Position } from '../../rules/entry.js'
+import { entryBytes, ORIGIN, type LogEntry, type Position } from '../../rules/entry.js'
 import { isWithinLease } from '../../rules/lease.js'
 import { beginProgress, sent, type Progress } from '../../rules/progress.js'
 import { quorumValue } from '../../rules/quorum.js'
@@ -15,7 +15,6 @@ import { UnderWay } from './under-way.js'
 
 const NO_ENTRIES = encodeEntries([])
 const NOBODY: readonly RosterMember[] = []
-const NOTHING: Position = { index: 0, term: 0 }
 
 /** Entries as they go over the wire: those of one leader, so that their indexes name them. */
 interface Encoded {
@@ -187,7 +186,7 @@ export class Leadership {
    * asks after may not be durable there: a member that has lost it in a crash refuses, and is sent it again.
    */
   sendHeartbeat(member: RosterMember): void {
-    const { index, term } = this.agreed(member.id) ?? NOTHING
+    const { index, term } = this.agreed(member.id) ?? ORIGIN
     this.send(member, index, term, index, NO_ENTRIES)
   }
 

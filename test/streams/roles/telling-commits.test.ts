@@ -2,6 +2,7 @@ import { of } from 'rxjs'
 import { lowerLimits } from '../../../lib/testing/cluster'
 import { encodeEntries } from '../../../streams/contracts/entry-codec'
 import { LIMITS } from '../../../streams/contracts/limits'
+import { ORIGIN } from '../../../streams/rules/entry'
 import { Bench, HEARTBEAT, type Said } from './bench'
 import { entriesOf, establish } from './leading'
 
@@ -15,13 +16,16 @@ const nothing = (): void => undefined
 const append = (number: number): void => {
   bench.member.waiting.append('0123456789abcdef0123', number, payload, 10_000, { done: nothing, failed: nothing })
 }
+/** A member hands an append of its callers over. */
+const propose = (from: string, number: number): Bench => {
+  const entry = { ...ORIGIN, kind: 'data', time: 0, session: '1'.repeat(20), number, payload } as const
+  return bench.hear(from, { type: 'propose', id: String(number).repeat(20), entries: encodeEntries([entry]) })
+}
 
 describe('a leader that tells of commits', () => {
   it('tells of a commit at once whoever handed the append over, and others after a moment', () => {
     established()
-    const entry = { index: 0, term: 0, kind: 'data', time: 0, session: '1'.repeat(20), number: 1 } as const
-    const entries = encodeEntries([{ ...entry, payload }])
-    bench.hear('b', { type: 'propose', id: '1'.repeat(20), entries }).said()
+    propose('b', 1).said()
     bench.acknowledge('c', { term: 2, match: 3 })
     expect([bench.replica.commit, bench.said('append-entries')]).toEqual([3, []])
     bench.acknowledge('b', { term: 2, match: 3 })
@@ -32,11 +36,7 @@ describe('a leader that tells of commits', () => {
 
   it('tells of it at once also where more has been handed over meanwhile', () => {
     established()
-    const entry = { index: 0, term: 0, kind: 'data', time: 0, session: '1'.repeat(20) } as const
-    for (const number of [1, 2]) {
-      const entries = encodeEntries([{ ...entry, number, payload }])
-      bench.hear('b', { type: 'propose', id: String(number).repeat(20), entries }).pass(0)
-    }
+    for (const number of [1, 2]) propose('b', number)
     bench.said()
     bench.acknowledge('c', { term: 2, match: 3 }).acknowledge('b', { term: 2, match: 3 })
     expect([bench.replica.commit, bench.replica.parts.log.last.index]).toEqual([3, 4])
@@ -114,8 +114,7 @@ describe('a leader that tells of commits', () => {
     /** What `c` has of the log is before where it begins. `c` has a caller who waits, or nobody. */
     function leaveBehind(hasCaller: boolean): void {
       established()
-      const entry = { index: 0, term: 0, kind: 'data', time: 0, session: '1'.repeat(20), number: 1, payload } as const
-      if (hasCaller) bench.hear('c', { type: 'propose', id: '1'.repeat(20), entries: encodeEntries([entry]) })
+      if (hasCaller) propose('c', 1)
       else append(1)
       bench.pass(0).acknowledge('b', { term: 2, match: 3 })
       append(2)
