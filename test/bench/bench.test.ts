@@ -5,7 +5,18 @@ import { join } from 'node:path'
 import type { Report, StoragePoint } from './report'
 
 const ROOT = join(__dirname, '..', '..')
-const SHORTEST = ['--only', 'append,barrier,floor,alone', '--storage', 'nedb', '--in-flight', '1', '--rounds', '1']
+const SHORTEST = [
+  '--only',
+  'append,barrier,floor,alone',
+  '--storage',
+  'nedb',
+  '--in-flight',
+  '1',
+  '--rounds',
+  '1',
+  '--warm',
+  '0.5',
+]
 const NONE: readonly StoragePoint[] = []
 
 describe('the benchmark', () => {

@@ -14,6 +14,8 @@ export interface BenchOptions {
   readonly ms: number
   /** Before it. */
   readonly warmMs: number
+  /** Before all loads of a system. */
+  readonly warmUpMs: number
   readonly withRivals: boolean
   /** Beside it, what its storages and its transport do without the rest. */
   readonly withBare: boolean
@@ -41,6 +43,7 @@ export const USAGE = `npm run bench -- …
   --in-flight 1,64     so many calls under way
   --rounds 3           medians of so many runs, in alternation
   --seconds 3          of each load
+  --warm 20            seconds in which a system takes appends before it is measured
   --dir DIR            on this disk
   --json FILE          the figures
   --html FILE          latency against throughput
@@ -68,7 +71,15 @@ export function parseOptions(words: readonly string[]): BenchOptions {
       rivals: { type: 'boolean', default: false },
       bare: { type: 'boolean', default: false },
       ...{ only: text, storage: text, 'in-flight': text, rounds: text, seconds: text, dir: text, json: text },
-      ...{ html: text, kayak: text, compact: text, node: text, profiles: text, against: { ...text, multiple: true } },
+      ...{
+        html: text,
+        warm: text,
+        kayak: text,
+        compact: text,
+        node: text,
+        profiles: text,
+        against: { ...text, multiple: true },
+      },
     },
   })
   const isQuick = values.quick
@@ -81,6 +92,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     rounds: positive(values.rounds ?? (isQuick ? '1' : '3')),
     ms,
     warmMs: Math.min(1000, ms / 2),
+    warmUpMs: 1000 * positive(values.warm ?? (isQuick ? '0.75' : '20')),
     withRivals: values.rivals,
     withBare: values.bare,
     json: values.json,

@@ -24,6 +24,14 @@ export interface Alone {
   readonly spread: Spread
 }
 
+/** Appends a second from the beginning of the processes on, a part after another of so many milliseconds. */
+export interface WarmingUp {
+  readonly storage: string
+  readonly inFlight: number
+  readonly partMs: number
+  readonly perSecond: readonly number[]
+}
+
 /** In maximal election timeouts, 2T, from SIGKILL of the leader on. */
 export interface Leaderless {
   readonly storage: string
@@ -163,6 +171,7 @@ export interface Report {
   readonly barrier?: readonly StoragePoint[]
   readonly rivals?: Readonly<Record<string, Rival>>
   readonly alone?: readonly Alone[]
+  readonly warming?: readonly WarmingUp[]
   readonly leaderless?: readonly Leaderless[]
   readonly rejoin?: readonly Rejoin[]
   readonly reopen?: readonly Reopen[]

@@ -12,11 +12,13 @@ import { reopen } from './reopen'
 import { snapshot } from './snapshot'
 import { subscribers } from './subscribers'
 import { throughput } from './throughput'
+import { warming } from './warming'
 
 /** All that is measured, in this order. */
 export const SCENARIOS: readonly Scenario[] = [
   throughput,
   alone,
+  warming,
   leaderless,
   rejoin,
   reopen,

@@ -1,6 +1,7 @@
 import { eachInTurn, eachStorage, onCluster, type Bench, type Scenario } from '../bench'
 import type { BySize } from '../report'
 import { figuresText } from '../text'
+import { warmUp } from '../warming'
 
 const SIZES = { full: [1, 2, 3, 4, 5, 6, 7], quick: [1, 5] }
 const LEVELS = { full: [1, 64, 256], quick: [64] }
@@ -13,6 +14,7 @@ async function measure(bench: Bench, storage: string, members: number): Promise<
     { storage, compactEntries },
     async cluster => {
       const leader = await cluster.leader()
+      await warmUp(bench.options, load => leader.ask('append', load))
       return eachInTurn(isQuick ? LEVELS.quick : LEVELS.full, async inFlight => {
         const measured = await leader.ask('append', { inFlight, bytes: BYTES, warmMs, ms })
         bench.say(`${storage}: ${members} members, ${String(inFlight).padStart(4)} in flight ${figuresText(measured)}`)

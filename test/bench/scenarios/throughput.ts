@@ -8,15 +8,9 @@ import type { Point, Rival, StoragePoint } from '../report'
 import { rivals } from '../rivals'
 import { runText } from '../text'
 import type { Call, From, System } from '../systems'
+import { warmUp } from '../warming'
 
 const BYTES = 1024
-/**
- * What a system is warmed with, beside what warms each load: one that runs for long has its hot code compiled, which is
- * another where calls come one by one.
- */
-const WARMING = [1, 64].map(inFlight => ({ inFlight, bytes: BYTES, warmMs: 0 }))
-/** How many times as long as what warms each load. */
-const WARMER = 5
 
 export interface Run {
   readonly system: string
@@ -60,7 +54,7 @@ const bareOn = ({ options }: Bench, storage: string): System => {
 async function* runSystem({ options, workshop }: Bench, system: System, calls: readonly Call[]): AsyncGenerator<Run> {
   const { inFlight: levels, ms, warmMs } = options
   const running = await system.open(workshop)
-  for (const warming of WARMING) await running.run('append', 'leader', { ...warming, ms: WARMER * warmMs })
+  await warmUp(options, load => running.run('append', 'leader', load))
   for (const call of calls.filter(one => system.calls?.includes(one) !== false))
     for (const from of system.from)
       for (const inFlight of levels) {
