@@ -2,6 +2,7 @@ import { concat, defer, forkJoin, map, of, switchMap, throwError, type Observabl
 import { KayakError } from '../contracts/errors.js'
 import { decodeRoster } from '../contracts/roster-codec.js'
 import type { Opened, SnapshotMeta, Storage } from '../contracts/storage.js'
+import { ORIGIN } from '../rules/entry.js'
 import { rosterInForce, sinceSnapshot, type RosterHistory } from '../rules/roster-history.js'
 import { hasGap, hasLostTerm, reconcile, type Reconciled } from '../rules/recovery.js'
 import type { Roster } from '../rules/roster.js'
@@ -53,7 +54,7 @@ export const rosterOnDisk = (opened: Opened): Roster =>
 export function recover$(storage: Storage, opened: Opened): Observable<Recovered> {
   const { base, last, runs, snapshot } = opened
   const shape = { base, last, runs }
-  if (hasGap(shape, snapshot ?? { index: 0, term: 0 })) {
+  if (hasGap(shape, snapshot ?? ORIGIN)) {
     const gap = `The log begins behind entry ${base.index}, and no snapshot reaches so far.`
     return throwError(() => new KayakError('KAYAK_CORRUPT', gap, { file: 'log' }))
   }

@@ -50,7 +50,7 @@ export const USAGE = `npm run bench -- …
   --kayak DIR          another built package instead of this one
   --against DIR        another built package beside this one
   --compact 10000      members compact their logs after so many entries
-  --node='--a --b'     members that take appends and barriers run with these flags of Node.js
+  --node='--a --b'     members whose appends and barriers are measured run with these flags of Node.js
   --profiles DIR       the members' profiles, for Chrome's or VS Code's viewer`
 
 const numbers = (text: string): readonly number[] => text.split(',').map(word => positive(word))
@@ -92,7 +92,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     rounds: positive(values.rounds ?? (isQuick ? '1' : '3')),
     ms,
     warmMs: Math.min(1000, ms / 2),
-    warmUpMs: 1000 * positive(values.warm ?? (isQuick ? '0.75' : '20')),
+    warmUpMs: 1000 * positive(values.warm ?? (isQuick ? '0.3' : '20')),
     withRivals: values.rivals,
     withBare: values.bare,
     json: values.json,

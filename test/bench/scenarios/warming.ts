@@ -5,14 +5,16 @@ import { round } from '../text'
 const LOAD = { inFlight: 64, bytes: 1024, warmMs: 0 }
 const LASTING = { full: { seconds: 20, ms: 1000 }, quick: { seconds: 2, ms: 150 } }
 
-const measure = (bench: Bench, storage: string): Promise<WarmingUp> =>
-  onCluster(bench, { storage, compactEntries: bench.options.compactEntries }, async cluster => {
-    const { seconds, ms } = bench.options.isQuick ? LASTING.quick : LASTING.full
+const measure = (bench: Bench, storage: string): Promise<WarmingUp> => {
+  const { isQuick, compactEntries, nodeFlags: execArgv } = bench.options
+  return onCluster(bench, { storage, compactEntries, execArgv }, async cluster => {
+    const { seconds, ms } = isQuick ? LASTING.quick : LASTING.full
     const leader = await cluster.leader()
     const parts = Array.from({ length: seconds })
     const measured = await eachInTurn(parts, () => leader.ask('append', { ...LOAD, ms }))
     return { storage, inFlight: LOAD.inFlight, partMs: ms, perSecond: measured.map(({ perSecond }) => perSecond) }
   })
+}
 
 /** How much a cluster does from the beginning of its processes on, a second after another: V8 compiles meanwhile. */
 export const warming: Scenario = {
