@@ -4,13 +4,16 @@ import { MAX_MESSAGE_BYTES } from '../../../streams/contracts/transport.js'
 import { decodeFrame, encodeFrame } from './frame.js'
 import { EVENTS, parserOf, type EventName, type Events } from './parser.js'
 import type { Place } from './place.js'
-import { isSound, type EnginePacket } from './sound.js'
+import { bytesOf, isSound, type EnginePacket } from './sound.js'
 
 /** What happens on a connection that is being made, or has been. */
 export type CallEvent =
   | { readonly type: 'open'; readonly emit: (event: EventName, payload: object) => void }
   | { readonly type: 'heard'; readonly event: EventName; readonly payload: unknown }
   | { readonly type: 'ended'; readonly reason: string }
+
+/** What may be heard before the member has proven itself: it waits while a token is got. A member tells of its cluster at once. */
+const STRANGER_BYTES = 1024 * 1024
 
 const parser = parserOf({ encodeFrame, decodeFrame })
 
@@ -52,8 +55,11 @@ function hangUp(manager: Manager, socket: Socket<Events, Events>): void {
   if (isTerminable(below)) below.terminate()
 }
 
-/** Calls a member: emits what happens, and completes once it is over. Unsubscribing hangs up at once. */
-export const call$ = ({ origin, path }: Place, timeoutMs: number): Observable<CallEvent> =>
+/**
+ * Calls a member: emits what happens, and completes once it is over. Unsubscribing hangs up at once. Until the member is
+ * trusted it is heard up to a bound.
+ */
+export const call$ = ({ origin, path }: Place, timeoutMs: number, isTrusted: () => boolean): Observable<CallEvent> =>
   new Observable(subscriber => {
     const manager = new Manager(origin, managerOptions(path, timeoutMs))
     const socket: Socket<Events, Events> = manager.socket('/')
@@ -68,11 +74,16 @@ export const call$ = ({ origin, path }: Place, timeoutMs: number): Observable<Ca
     socket.once('connect_error', error => end(error.message))
     for (const event of EVENTS) socket.on(event, payload => subscriber.next({ type: 'heard', event, payload }))
     socket.connect()
+    let strangerBytes = 0
     manager.engine.on('packet', (packet: EnginePacket) => {
-      if (isSound(packet)) return
+      if (!isTrusted()) strangerBytes += bytesOf(packet)
+      const isTooMuch = strangerBytes > STRANGER_BYTES
+      if (isSound(packet) && !isTooMuch) return
       // it has no meaning then, for want of another way to keep it from being read
       packet.type = 'noop'
-      end('it speaks something else')
+      // an error doesn't wait for what is yet to be answered
+      if (isTooMuch) subscriber.error(new Error('it sent too much before proving itself'))
+      else end('it speaks something else')
     })
     return () => hangUp(manager, socket)
   })

@@ -42,7 +42,8 @@ class Talk {
   private readonly greeting: ClientGreeting
   private readonly inbound = new Subject<unknown>()
   private emit: Emit = () => undefined
-  private isUp = false
+  /** Whether the member has proven itself. */
+  isUp = false
 
   constructor({ credentials, random }: DiallerOptions) {
     this.greeting = new ClientGreeting(credentials, random)
@@ -96,7 +97,7 @@ export const socketioDialler = (options: DiallerOptions): ClientDialler => ({
   dial: address =>
     defer(() => {
       const talk = new Talk(options)
-      const event$ = defer(() => call$(placeOf(options.url(address)), LIMITS.clientDialMs)).pipe(
+      const event$ = defer(() => call$(placeOf(options.url(address)), LIMITS.clientDialMs, () => talk.isUp)).pipe(
         concatMap(event => talk.hear(event)),
         catchError((error: unknown) => of(downOf(error))),
         share(),

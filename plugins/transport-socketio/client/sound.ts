@@ -3,6 +3,12 @@ export interface EnginePacket {
   data?: unknown
 }
 
+/** Bytes of what is in a packet, of text its characters. */
+export function bytesOf({ data }: EnginePacket): number {
+  if (typeof data === 'string') return data.length
+  return data instanceof ArrayBuffer || ArrayBuffer.isView(data) ? data.byteLength : 0
+}
+
 /** engine.io's client would throw, out of reach, at an opening packet that isn't what it expects. */
 export function isSound(packet: EnginePacket): boolean {
   if (packet.type !== 'open') return true
