@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises'
 import { answering, Asker } from './asking'
 import { closedLoop, type Load } from './closed-loop'
 import { median, type Measured } from './figures'
+import type { BenchOptions } from './options'
 import type { Workshop } from './workshop'
 
 /** What nothing that is durable and replicated can do without. */
@@ -110,7 +111,10 @@ async function sharedWrite(workshop: Workshop, askers: readonly AFloor[], dir: s
 }
 
 /** Measures the floors. */
-export async function measureFloor(workshop: Workshop, { warmMs, ms }: Pick<Load, 'warmMs' | 'ms'>): Promise<Floor> {
+export async function measureFloor(
+  workshop: Workshop,
+  { warmMs, warmUpMs, ms }: Pick<BenchOptions, 'warmMs' | 'warmUpMs' | 'ms'>,
+): Promise<Floor> {
   const load = { inFlight: 1, warmMs, ms }
   const dir = workshop.folder('floor')
   const [one, other] = [0, 1].map(() => new Asker<FloorQuestions>(workshop.fork('floor'))) as [AFloor, AFloor]
@@ -118,7 +122,7 @@ export async function measureFloor(workshop: Workshop, { warmMs, ms }: Pick<Load
   const { p50Ms: dsyncMs } = await one.ask('durable', { ...load, dir, how: 'dsync' })
   const sharedWriteMs = await sharedWrite(workshop, [one, other], dir, ms)
   const port = await one.ask('serve', undefined)
-  const { p50Ms: roundTripMs } = await other.ask('roundTrip', { ...load, port })
+  const { p50Ms: roundTripMs } = await other.ask('roundTrip', { ...load, warmMs: Math.max(warmMs, warmUpMs / 4), port })
   await Promise.all([one, other].map(({ child }) => workshop.end(child)))
   workshop.remove(dir)
   return { durableWriteMs: Math.min(fdatasyncMs, dsyncMs), roundTripMs, fdatasyncMs, dsyncMs, sharedWriteMs }

@@ -12,9 +12,9 @@ export interface BenchOptions {
   readonly rounds: number
   /** Of each load that counts. */
   readonly ms: number
-  /** Before it. */
+  /** How long each load lasts before it counts. */
   readonly warmMs: number
-  /** Before all loads of a system. */
+  /** How long a system takes appends before its first load. */
   readonly warmUpMs: number
   readonly withRivals: boolean
   /** Beside it, what its storages and its transport do without the rest. */
@@ -28,7 +28,7 @@ export interface BenchOptions {
   readonly against: readonly string[]
   /** Entries after which members compact their logs. */
   readonly compactEntries: number
-  /** Flags of Node.js that the members run with, where appends and barriers are measured. */
+  /** Flags of Node.js that the members run with, in append, barrier and warming. */
   readonly nodeFlags: readonly string[]
   /** Where the members leave profiles of what they spend their time with. */
   readonly profiles: string | undefined
@@ -50,7 +50,7 @@ export const USAGE = `npm run bench -- …
   --kayak DIR          another built package instead of this one
   --against DIR        another built package beside this one
   --compact 10000      members compact their logs after so many entries
-  --node='--a --b'     members whose appends and barriers are measured run with these flags of Node.js
+  --node='--a --b'     members run with these flags of Node.js: for append, barrier and warming
   --profiles DIR       the members' profiles, for Chrome's or VS Code's viewer`
 
 const numbers = (text: string): readonly number[] => text.split(',').map(word => positive(word))
@@ -71,15 +71,8 @@ export function parseOptions(words: readonly string[]): BenchOptions {
       rivals: { type: 'boolean', default: false },
       bare: { type: 'boolean', default: false },
       ...{ only: text, storage: text, 'in-flight': text, rounds: text, seconds: text, dir: text, json: text },
-      ...{
-        html: text,
-        warm: text,
-        kayak: text,
-        compact: text,
-        node: text,
-        profiles: text,
-        against: { ...text, multiple: true },
-      },
+      ...{ html: text, warm: text, kayak: text, compact: text, node: text, profiles: text },
+      against: { ...text, multiple: true },
     },
   })
   const isQuick = values.quick

@@ -24,7 +24,7 @@ export interface Alone {
   readonly spread: Spread
 }
 
-/** Appends a second from the beginning of the processes on, a part after another of so many milliseconds. */
+/** Appends a second from when the cluster has grown on, a part after another of so many milliseconds. */
 export interface WarmingUp {
   readonly storage: string
   readonly inFlight: number

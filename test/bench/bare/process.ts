@@ -3,6 +3,7 @@ import { decodeEntries, encodeEntries } from '../../../streams/contracts/entry-c
 import type { Clock, Random } from '../../../streams/contracts/clock'
 import { VERSIONS } from '../../../streams/contracts/protocol'
 import type { Inbound, Transport } from '../../../streams/contracts/transport'
+import { Queue } from '../../../streams/operators/queue'
 import type { LogEntry } from '../../../streams/rules/entry'
 import { answering, type Asker } from '../asking'
 import { builtKayak, type BuiltKayak } from '../built-kayak'
@@ -56,26 +57,24 @@ async function openTransport(kayak: BuiltKayak): Promise<{ transport: Transport;
 
 /** Calls what waits for an entry once this copy and another have it. */
 class Quorum {
-  private readonly waiting: (() => void)[] = []
+  private readonly waiting = new Queue<() => void>()
+  private appended = 0
   private readonly durable = new Map<string, number>()
   private reached = 0
 
   /** The index that the entry gets. */
   add(done: () => void): number {
-    return this.waiting.push(done)
+    this.waiting.push(done)
+    return ++this.appended
   }
 
   has(copy: string, index: number): void {
     this.durable.set(copy, index)
     const [, second = 0] = [...this.durable.values()].sort((one, other) => other - one)
-    for (; this.reached < second; this.reached++) {
-      this.waiting[this.reached]?.()
-      this.waiting[this.reached] = NOTHING
-    }
+    for (const done of this.waiting.take(second - this.reached)) done()
+    this.reached = Math.max(this.reached, second)
   }
 }
-
-const NOTHING = (): void => undefined
 
 /** Takes appends, and has two others and itself write them, those of one turn together. */
 class Source {

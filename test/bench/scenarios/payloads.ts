@@ -12,11 +12,10 @@ const MOST_IN_FLIGHT = 256
 const measure = (bench: Bench, storage: string): Promise<readonly ByPayload[]> => {
   const { isQuick, compactEntries, warmMs, ms } = bench.options
   return onCluster(bench, { storage, compactEntries }, async cluster => {
-    const leader = await cluster.leader()
-    await warmUp(bench.options, load => leader.ask('append', load))
+    await warmUp(bench.options, async load => (await cluster.leader()).ask('append', load))
     return eachInTurn(isQuick ? SIZES.quick : SIZES.full, async bytes => {
       const inFlight = Math.min(MOST_IN_FLIGHT, MOST_BYTES / bytes)
-      const measured = await leader.ask('append', { inFlight, bytes, warmMs, ms })
+      const measured = await (await cluster.leader()).ask('append', { inFlight, bytes, warmMs, ms })
       const mbPerSecond = (measured.perSecond * bytes) / 1e6
       bench.say(
         `${storage}: ${bytes} B, ${inFlight} in flight ${figuresText(measured)}, ${mbPerSecond.toFixed(1)} MB/s`,

@@ -3,12 +3,11 @@ import type { Cluster, Member } from '../cluster'
 import { median } from '../figures'
 import type { AtPosition, ByPosition } from '../report'
 import { round } from '../text'
+import { warmUp } from '../warming'
 
 const POSITIONS = { full: [1000, 1_000_000], quick: [1000, 10_000] } as const
 const BYTES = 1024
 const FILLING = { inFlight: 256, bytes: BYTES }
-/** What the processes of the short log have appended before, to another log, so that their code is as fast. */
-const WARMING = { full: 50_000, quick: 2000 }
 
 const fill = async (member: Member, count: number): Promise<number> => member.ask('fill', { ...FILLING, count })
 
@@ -36,7 +35,9 @@ const measure = (bench: Bench, storage: string): Promise<ByPosition> => {
   return onCluster(bench, placing, long =>
     onCluster(bench, placing, async short => {
       await fill(await long.leader(), (isQuick ? POSITIONS.quick : POSITIONS.full)[1])
-      await fill(await short.leader(), isQuick ? WARMING.quick : WARMING.full)
+      // of the short log another is new for each pair
+      for (const { leader } of [await long.parts(), await short.parts()])
+        await warmUp(bench.options, load => leader.ask('append', load))
       const pairs = await eachInTurn(Array.from({ length: rounds }), () => compareOnce(bench, long, short))
       return {
         ...{ storage, pairs },

@@ -9,11 +9,10 @@ const LOAD = { inFlight: 256, bytes: 1024 }
 const measure = (bench: Bench, storage: string): Promise<readonly BySubscribers[]> => {
   const { isQuick, compactEntries, warmMs, ms } = bench.options
   return onCluster(bench, { storage, compactEntries }, async cluster => {
-    const leader = await cluster.leader()
-    await warmUp(bench.options, load => leader.ask('append', load))
+    await warmUp(bench.options, async load => (await cluster.leader()).ask('append', load))
     return eachInTurn(isQuick ? COUNTS.quick : COUNTS.full, async subscribers => {
       await Promise.all(cluster.members.map(member => member.ask('subscribe', { plain: subscribers })))
-      const measured = await leader.ask('append', { ...LOAD, warmMs, ms })
+      const measured = await (await cluster.leader()).ask('append', { ...LOAD, warmMs, ms })
       bench.say(`${storage}: ${String(subscribers).padStart(4)} subscribers on each member ${figuresText(measured)}`)
       return { storage, subscribers, inFlight: LOAD.inFlight, ...measured }
     })

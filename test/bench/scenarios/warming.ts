@@ -7,7 +7,9 @@ const LASTING = { full: { seconds: 20, ms: 1000 }, quick: { seconds: 2, ms: 150 
 
 const measure = (bench: Bench, storage: string): Promise<WarmingUp> => {
   const { isQuick, compactEntries, nodeFlags: execArgv } = bench.options
-  return onCluster(bench, { storage, compactEntries, execArgv }, async cluster => {
+  // of its own where processes are used again
+  const fresh = [...execArgv, `--title=warming-${storage}`]
+  return onCluster(bench, { storage, compactEntries, execArgv: fresh }, async cluster => {
     const { seconds, ms } = isQuick ? LASTING.quick : LASTING.full
     const leader = await cluster.leader()
     const parts = Array.from({ length: seconds })
@@ -16,7 +18,7 @@ const measure = (bench: Bench, storage: string): Promise<WarmingUp> => {
   })
 }
 
-/** How much a cluster does from the beginning of its processes on, a second after another: V8 compiles meanwhile. */
+/** How much a cluster does from when it has grown on, a second after another: V8 compiles meanwhile. */
 export const warming: Scenario = {
   names: ['warming'],
   run: async bench => ({
