@@ -7,7 +7,7 @@ import type { Report, StoragePoint } from './report'
 const ROOT = join(__dirname, '..', '..')
 const SHORTEST = [
   '--only',
-  'append,barrier,floor,alone',
+  'append,barrier,floor,alone,warming',
   '--storage',
   'nedb',
   '--in-flight',
@@ -32,7 +32,9 @@ describe('the benchmark', () => {
     const ran = spawnSync(process.execPath, ['test/bench/run.cjs', ...words], { cwd: ROOT, encoding: 'utf8' })
     expect([ran.status, ran.stderr]).toEqual([0, ''])
     // what it says of itself is looked at below
-    const { alone, append, barrier, floor, machine, node, rivals } = JSON.parse(readFileSync(json, 'utf8')) as Report
+    const { alone, append, barrier, floor, machine, node, rivals, warming } = JSON.parse(
+      readFileSync(json, 'utf8'),
+    ) as Report
     for (const points of [append ?? NONE, barrier ?? NONE]) {
       const from = ['leader', 'follower']
       expect(points).toMatchObject(from.map(from => ({ storage: 'nedb', from, inFlight: 1, rounds: 1, failed: 0 })))
@@ -42,6 +44,9 @@ describe('the benchmark', () => {
     expect(Math.min(floor?.durableWriteMs ?? 0, floor?.roundTripMs ?? 0, floor?.sharedWriteMs ?? 0)).toBeGreaterThan(0)
     expect(alone).toMatchObject([{ inFlight: 1 }])
     expect(alone?.[0]?.cpuUs).toBeGreaterThan(0)
+    expect(warming).toMatchObject([{ storage: 'nedb', partMs: 50 }])
+    expect(warming?.[0]?.perSecond).toHaveLength(20)
+    expect(Math.max(...(warming?.[0]?.perSecond ?? [0]))).toBeGreaterThan(0)
     expect(machine.cores).toBeGreaterThan(0)
     expect(node).toBe(process.version)
     expect(rivals?.['without Raft, nedb']?.append).toMatchObject([{ from: 'leader', inFlight: 1, failed: 0 }])

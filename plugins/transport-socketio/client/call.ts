@@ -4,7 +4,7 @@ import { MAX_MESSAGE_BYTES } from '../../../streams/contracts/transport.js'
 import { decodeFrame, encodeFrame } from './frame.js'
 import { EVENTS, parserOf, type EventName, type Events } from './parser.js'
 import type { Place } from './place.js'
-import { bytesOf, isSound, type EnginePacket } from './sound.js'
+import { isSound, packetBytes, type EnginePacket } from './sound.js'
 
 /** What happens on a connection that is being made, or has been. */
 export type CallEvent =
@@ -76,7 +76,7 @@ export const call$ = ({ origin, path }: Place, timeoutMs: number, isTrusted: () 
     socket.connect()
     let strangerBytes = 0
     manager.engine.on('packet', (packet: EnginePacket) => {
-      if (!isTrusted()) strangerBytes += bytesOf(packet)
+      if (!isTrusted()) strangerBytes += packetBytes(packet)
       const isTooMuch = strangerBytes > STRANGER_BYTES
       if (isSound(packet) && !isTooMuch) return
       // it has no meaning then, for want of another way to keep it from being read

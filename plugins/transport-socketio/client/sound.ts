@@ -4,7 +4,7 @@ export interface EnginePacket {
 }
 
 /** Bytes of what is in a packet, of text its characters. */
-export function bytesOf({ data }: EnginePacket): number {
+export function packetBytes({ data }: EnginePacket): number {
   if (typeof data === 'string') return data.length
   return data instanceof ArrayBuffer || ArrayBuffer.isView(data) ? data.byteLength : 0
 }

@@ -13,10 +13,9 @@ async function measure(bench: Bench, storage: string, members: number): Promise<
     bench,
     { storage, compactEntries },
     async cluster => {
-      const leader = await cluster.leader()
-      await warmUp(bench.options, load => leader.ask('append', load))
+      await warmUp(bench.options, async load => (await cluster.leader()).ask('append', load))
       return eachInTurn(isQuick ? LEVELS.quick : LEVELS.full, async inFlight => {
-        const measured = await leader.ask('append', { inFlight, bytes: BYTES, warmMs, ms })
+        const measured = await (await cluster.leader()).ask('append', { inFlight, bytes: BYTES, warmMs, ms })
         bench.say(`${storage}: ${members} members, ${String(inFlight).padStart(4)} in flight ${figuresText(measured)}`)
         return { storage, members, inFlight, ...measured }
       })
