@@ -24,7 +24,6 @@ import type {
 import type { HostEvent } from '../../streams/contracts/events.js'
 import type { PublicRoster, RoleName } from '../../streams/contracts/host.js'
 import type { Identity } from '../../streams/contracts/storage.js'
-import type { LogEntry } from '../../streams/rules/entry.js'
 import type { RosterStep } from '../../streams/rules/membership.js'
 import type { Ending, Member } from '../member/member.js'
 import { OwnSession } from './append-session.js'
@@ -224,17 +223,14 @@ export class MemberHost<T> implements Host<T> {
   /** Decodes once for all consumers, and only while there are any. */
   private emitting(): Subscription {
     const decode = decodeFor(this.options.codec)
-    return this.member.committed$.subscribe({
-      next: (entry: LogEntry) => {
-        if (!this.committed.observed) return
-        try {
-          this.committed.next(decode(entry))
-        } catch (error) {
-          if (isKayakError(error)) this.member.replica.failures.next(error)
-          else throw error
-        }
-      },
-      error: () => undefined,
+    return this.member.watch(entry => {
+      if (!this.committed.observed) return
+      try {
+        this.committed.next(decode(entry))
+      } catch (error) {
+        if (isKayakError(error)) this.member.replica.failures.next(error)
+        else throw error
+      }
     })
   }
 

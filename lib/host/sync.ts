@@ -77,13 +77,11 @@ export class HostSync implements Sync {
 
   /** Keeps to what is applied here: what is shown, what isn't, and snapshots, which leave nothing to acknowledge. */
   private follow(): void {
-    const { committed$, replica } = this.member
-    const shown$ = committed$.pipe(
-      tap(entry => {
-        this.reach(entry.index - 1)
-        this.last = entry.index
-      }),
-    )
+    const { replica } = this.member
+    this.member.watch(({ index }) => {
+      this.reach(index - 1)
+      this.last = index
+    })
     const installed$ = replica.compactions.pipe(
       filter(({ type }) => type === 'installed'),
       tap(snapshot => {
@@ -92,8 +90,7 @@ export class HostSync implements Sync {
       }),
     )
     const hidden$ = replica.parts.inbox.flush$.pipe(tap(() => this.reach(replica.applied)))
-    // a member that fails is told of to those who wait where they wait
-    merge(shown$, installed$, hidden$).subscribe({ error: () => undefined })
+    merge(installed$, hidden$).subscribe()
   }
 
   /** All up to here is applied: who waits for an entry that nobody sees, waits for the one shown before it. */

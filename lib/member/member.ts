@@ -1,4 +1,5 @@
 import {
+  AsyncSubject,
   BehaviorSubject,
   defer,
   filter,
@@ -8,10 +9,9 @@ import {
   merge,
   of,
   ReplaySubject,
-  Subject,
   Subscription,
 } from 'rxjs'
-import { concat, take, takeUntil, tap, throwError, type Observable } from 'rxjs'
+import { take, takeUntil, tap, throwError, type Observable } from 'rxjs'
 import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
 import type { Transport } from '../../streams/contracts/transport.js'
 import { LIMITS } from '../../streams/contracts/limits.js'
@@ -53,6 +53,8 @@ function firstRole({ roster, self, standing }: Replica): Transition {
   return { to: 'follower', term: standing.term, leader: undefined, why: 'newer-term' }
 }
 
+type Watcher = (entry: LogEntry) => void
+
 /**
  * A member of a cluster without promises: what simulation runs and what a host wraps. It runs from construction until
  * {@link stop}, or until it ends by itself.
@@ -62,11 +64,11 @@ export class Member {
   readonly views: Views
   readonly waiting: WaitingRoom
   private readonly transport: Transport
-  private readonly committed = new Subject<LogEntry>()
-  /** Committed entries that consumers see, as they are applied. Hot. */
-  readonly committed$: Observable<LogEntry> = this.committed.asObservable()
+  /** Who looks at what is applied: called, not subscribed, since a subscription's price would be paid for each entry. */
+  private watchers: readonly Watcher[] = []
+  private readonly over = new AsyncSubject<void>()
   /** Emits when the member has stopped, and errors with what has ended it, if that was a failure. */
-  readonly over$ = concat(this.committed.pipe(ignoreElements()), of(undefined))
+  readonly over$: Observable<void> = this.over.asObservable()
   private readonly ended = new ReplaySubject<Ending>(1)
   /** Emits once if the member ends by itself. */
   readonly ended$: Observable<Ending> = this.ended.asObservable()
@@ -97,6 +99,12 @@ export class Member {
   /** Whether it runs no more. */
   get stopped(): boolean {
     return this.replica.parts.inbox.isClosed
+  }
+
+  /** Calls with each committed entry that consumers see as it is applied, until unsubscribed or the member has stopped. */
+  watch(watcher: Watcher): Subscription {
+    this.watchers = [...this.watchers, watcher]
+    return new Subscription(() => (this.watchers = this.watchers.filter(one => one !== watcher)))
   }
 
   /** Asks a leader to hand over, to a voter or to whoever takes over best; nothing on any other member. */
@@ -162,11 +170,19 @@ export class Member {
     this.replica.parts.inbox.close()
     this.waiting.close(code, why, error)
     this.cutOff.now({ code, why, cause: error })
-    if (error === undefined) this.committed.complete()
-    else this.committed.error(error)
+    this.watchers = []
+    if (error !== undefined) this.over.error(error)
+    else {
+      this.over.next()
+      this.over.complete()
+    }
     this.views.complete()
     this.replica.complete()
     this.ended.complete()
+  }
+
+  private show(entry: LogEntry): void {
+    for (const watcher of this.watchers) watcher(entry)
   }
 
   private fail(error: KayakError): void {
@@ -199,7 +215,7 @@ export class Member {
     const { replica, waiting } = this
     const applied$ = applyCommitted$(
       replica,
-      entry => this.committed.next(entry),
+      entry => this.show(entry),
       entry => waiting.applied(entry),
     )
     const installed$ = replica.compactions.pipe(

@@ -266,12 +266,9 @@ export class TestMember implements Watched {
     this.restore()
     const name = this.life
     subscriptions.add(
-      member.committed$.subscribe({
-        next: entry => {
-          around.applying(name, entry)
-          this.machine.apply(entry)
-        },
-        error: () => undefined,
+      member.watch(entry => {
+        around.applying(name, entry)
+        this.machine.apply(entry)
       }),
     )
     subscriptions.add(
