@@ -27,9 +27,16 @@ export class WaitingRoom {
     this.replica.parts.requests.dropAppend(done)
     this.leave(done)
   }
-  private readonly submitAppend = (pending: PendingAppend): void => {
-    this.replica.parts.requests.submitAppend(pending)
-    this.answer(pending.session, pending.number)
+  /** Appends whose turn is to come: those that come together take one. */
+  private arrived: PendingAppend[] = []
+  private readonly submitArrived = (): void => {
+    const { arrived } = this
+    this.arrived = []
+    for (const pending of arrived) {
+      if (pending.settled) continue
+      this.replica.parts.requests.submitAppend(pending)
+      this.answer(pending.session, pending.number)
+    }
   }
   private bytes = 0
 
@@ -55,7 +62,7 @@ export class WaitingRoom {
     )
     this.enter(pending)
     this.bytes += payload.byteLength
-    this.post(pending, this.submitAppend)
+    if (this.arrived.push(pending) === 1) this.replica.parts.inbox.post(this.submitArrived)
     return pending
   }
 

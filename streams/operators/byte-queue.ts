@@ -39,7 +39,7 @@ export class ByteQueue {
     const taken = this.first.subarray(0, most)
     this.total -= taken.byteLength
     this.first = this.first.subarray(taken.byteLength)
-    if (this.first.byteLength === 0) this.first = this.rest.take(1)[0] ?? NOTHING
+    if (this.first.byteLength === 0) this.first = this.rest.shift() ?? NOTHING
     return taken
   }
 }

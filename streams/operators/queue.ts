@@ -17,6 +17,11 @@ export class Queue<T> {
     this.items.push(item)
   }
 
+  /** Takes out the next one. */
+  shift(): T | undefined {
+    return this.items.shift()
+  }
+
   /** Takes out so many, or all if there are fewer. */
   take(count: number): T[] {
     const taken: T[] = []

@@ -26,13 +26,14 @@ export const runStart = (shape: LogShape, index: number): number =>
 
 /** The shape after entries from `first` of these terms, all of them following its end. */
 export function extended(shape: LogShape, entries: readonly Position[]): LogShape {
-  let runs = shape.runs
-  let last = shape.last
+  let { runs } = shape
+  let { index: lastIndex, term: lastTerm } = shape.last
   for (const { index, term } of entries) {
-    if (runs.length === 0 || term !== last.term) runs = [...runs, { index, term }]
-    last = { index, term }
+    if (runs.length === 0 || term !== lastTerm) runs = [...runs, { index, term }]
+    lastIndex = index
+    lastTerm = term
   }
-  return { base: shape.base, last, runs }
+  return { base: shape.base, last: { index: lastIndex, term: lastTerm }, runs }
 }
 
 /** The shape without `from` and all that follows. */

@@ -76,7 +76,8 @@ export class Requests {
     const known = this.bySession.get(session)
     const numbers = known ?? new NumberMap<readonly AppendRequest[]>()
     if (known === undefined) this.bySession.set(session, numbers)
-    numbers.set(number, [...(numbers.get(number) ?? NONE), request])
+    const same = numbers.get(number)
+    numbers.set(number, same === undefined ? [request] : [...same, request])
     this.appends.submit(request)
   }
 

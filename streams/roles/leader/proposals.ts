@@ -52,7 +52,9 @@ function take(leadership: Leadership, from: string, entries: readonly LogEntry[]
   if (over !== undefined) return refuse(leadership, over)
   const [fresh, expired] = [new Array<LogEntry>(), new Array<number>()]
   const place = placing(replica)
-  for (const [at, entry] of entries.entries()) {
+  let at = -1
+  for (const entry of entries) {
+    at++
     const answer = replica.sessions.find(entry.session, entry.number)
     if (answer === 'expired') expired.push(at)
     if (answer !== undefined || entry.kind !== 'data' || underWay.has(entry)) continue

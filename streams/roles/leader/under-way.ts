@@ -46,7 +46,7 @@ export class UnderWay {
   /** Forgets those that have been applied. */
   forget(applied: number): void {
     for (let next = this.places.first; next !== undefined && next.index <= applied; next = this.places.first) {
-      this.places.take(1)
+      this.places.shift()
       this.drop(next)
     }
   }
