@@ -39,8 +39,13 @@ export const tooLarge = (bytes: number, most: number): KayakError =>
 /** What another codec makes of bytes may share their memory, and this is the log's; not of a block, as it may look at all. */
 const apart = (codec: object) => (isOwn(codec) ? asItIs : copyOf)
 
-/** Turns an entry of the log into what a consumer sees. */
-export const decodeFor = <T>(codec: Codec<T>): ((entry: Encoded) => Entry<T>) => decodeWith(codec, apart(codec))
+/**
+ * Turns an entry of the log into what a consumer sees. Each that is made has blocks of memory of its own: the answer to an
+ * append is mostly dropped at once, and would lie between payloads that a consumer of commits keeps.
+ */
+export const decodeFor = <T>(codec: Codec<T>): ((entry: Encoded) => Entry<T>) =>
+  // a codec of kayak's own takes and gives what any other of them does
+  decodeWith(isOwn(codec) ? (new HostCodec() as Codec<unknown> as Codec<T>) : codec, apart(codec))
 
 /** Turns what a consumer appends into what the log keeps. */
 export const encodeFor = <T>(codec: Codec<T>, payload: T): Uint8Array => encodeWith(codec, payload, apart(codec))
