@@ -23,10 +23,10 @@ describe('an append of 1 KiB allocates at a member', () => {
   )
 
   it(
-    'at most 3.5 KiB of objects where 256 are in flight',
+    'at most 3 KiB of objects where 256 are in flight',
     async () => {
       const { objects, buffers } = await allocated(1000, 256)
-      expect(objects).toBeLessThan(3.5 * 1024)
+      expect(objects).toBeLessThan(3 * 1024)
       expect(buffers).toBeLessThan(2 * BYTES)
     },
     HANGS_MS,
