@@ -1,15 +1,4 @@
-import {
-  AsyncSubject,
-  concat,
-  filter,
-  map,
-  merge,
-  Subject,
-  take,
-  throwError,
-  type Observable,
-  type Subscription,
-} from 'rxjs'
+import { AsyncSubject, concat, filter, map, merge, take, throwError, type Observable, type Subscription } from 'rxjs'
 import { KayakError, isKayakError } from '../../streams/contracts/errors.js'
 import type {
   ChangeOptions,
@@ -24,6 +13,8 @@ import type {
 import type { HostEvent } from '../../streams/contracts/events.js'
 import type { PublicRoster, RoleName } from '../../streams/contracts/host.js'
 import type { Identity } from '../../streams/contracts/storage.js'
+import { Broadcast } from '../../streams/operators/broadcast.js'
+import type { LogEntry } from '../../streams/rules/entry.js'
 import type { RosterStep } from '../../streams/rules/membership.js'
 import type { Ending, Member } from '../member/member.js'
 import { OwnSession } from './append-session.js'
@@ -55,7 +46,7 @@ export class MemberHost<T> implements Host<T> {
   readonly term$: Observable<number>
   readonly leader$: Observable<PublicMember | undefined>
   readonly roster$: Observable<PublicRoster>
-  private readonly committed = new Subject<Entry<T>>()
+  private readonly committed = new Broadcast<Entry<T>>()
   private readonly leaving = new AsyncSubject<void>()
   private readonly context: OperationContext
   private readonly subscriptions: readonly Subscription[]
@@ -76,7 +67,7 @@ export class MemberHost<T> implements Host<T> {
     this.sync = new HostSync(member, this.context)
     const shown = (): number => this.sync.shown
     this.log = new HostLog(member, { ...this.context, codec, maxPayloadBytes, session, shown })
-    this.committed$ = this.committed.asObservable()
+    this.committed$ = this.committed.values$
     this.compaction$ = replica.compactions.asObservable()
     this.events$ = replica.events$
     this.role$ = views.select(view => view.role)
@@ -223,14 +214,17 @@ export class MemberHost<T> implements Host<T> {
   /** Decodes once for all consumers, and only while there are any. */
   private emitting(): Subscription {
     const decode = decodeFor(this.options.codec)
-    return this.member.watch(entry => {
-      if (!this.committed.observed) return
-      try {
-        this.committed.next(decode(entry))
-      } catch (error) {
-        if (isKayakError(error)) this.member.replica.failures.next(error)
-        else throw error
-      }
+    return this.member.committed$.subscribe({
+      next: (entry: LogEntry) => {
+        if (!this.committed.observed) return
+        try {
+          this.committed.next(decode(entry))
+        } catch (error) {
+          if (isKayakError(error)) this.member.replica.failures.next(error)
+          else throw error
+        }
+      },
+      error: () => undefined,
     })
   }
 

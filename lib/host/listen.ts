@@ -14,7 +14,7 @@ const startOf = (from: unknown): number => {
 
 /** Emits when more than `from` may be there, at once if so; completes or errors with the member. */
 const more$ = (member: Member, from: () => number): Observable<unknown> =>
-  merge(of(undefined), member.replica.parts.inbox.settled$, member.over$.pipe(ignoreElements())).pipe(
+  merge(of(undefined), member.replica.parts.inbox.settled$, member.committed$.pipe(ignoreElements())).pipe(
     filter(() => member.replica.applied >= from()),
   )
 

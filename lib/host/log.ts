@@ -72,12 +72,14 @@ class OwnAppend<T> implements Settle<Answer> {
 
 /** The log as a host's consumers hold it. */
 export class HostLog<T> implements Log<T> {
+  private readonly decodeAnswer: (entry: Encoded) => Entry<T>
   private readonly decode: (entry: Encoded) => Entry<T>
 
   constructor(
     private readonly member: Member,
     private readonly parts: LogParts<T>,
   ) {
+    this.decodeAnswer = decodeFor(parts.codec)
     this.decode = decodeFor(parts.codec)
   }
 
@@ -110,7 +112,7 @@ export class HostLog<T> implements Log<T> {
   private beginOwn(bytes: Uint8Array, options: AppendOptions, caller: Caller<T>): void {
     const { session } = this.parts
     const own = session.begin()
-    const settled = new OwnAppend(session, own, bytes, this.decode, caller)
+    const settled = new OwnAppend(session, own, bytes, this.decodeAnswer, caller)
     try {
       beginOperation<Answer>(this.parts, options, settled, (timeoutMs, answering) =>
         this.member.waiting.append(own.session, own.number, bytes, timeoutMs, answering),
@@ -137,7 +139,7 @@ export class HostLog<T> implements Log<T> {
       this.member.waiting.append(session, number, bytes, timeoutMs, settle),
     )
     const first = payload ?? (await this.payloadAt(index, read))
-    return this.decode({ index, term, time, payload: first ?? bytes })
+    return this.decodeAnswer({ index, term, time, payload: first ?? bytes })
   }
 
   /** Waits for a leader, who can say what a new session's date is, and gives the options with what is left of their time. */

@@ -77,11 +77,13 @@ export class HostSync implements Sync {
 
   /** Keeps to what is applied here: what is shown, what isn't, and snapshots, which leave nothing to acknowledge. */
   private follow(): void {
-    const { replica } = this.member
-    this.member.watch(({ index }) => {
-      this.reach(index - 1)
-      this.last = index
-    })
+    const { committed$, replica } = this.member
+    const shown$ = committed$.pipe(
+      tap(entry => {
+        this.reach(entry.index - 1)
+        this.last = entry.index
+      }),
+    )
     const installed$ = replica.compactions.pipe(
       filter(({ type }) => type === 'installed'),
       tap(snapshot => {
@@ -90,7 +92,8 @@ export class HostSync implements Sync {
       }),
     )
     const hidden$ = replica.parts.inbox.flush$.pipe(tap(() => this.reach(replica.applied)))
-    merge(installed$, hidden$).subscribe()
+    // a member that fails is told of to those who wait where they wait
+    merge(shown$, installed$, hidden$).subscribe({ error: () => undefined })
   }
 
   /** All up to here is applied: who waits for an entry that nobody sees, waits for the one shown before it. */

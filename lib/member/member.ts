@@ -1,5 +1,4 @@
 import {
-  AsyncSubject,
   BehaviorSubject,
   defer,
   filter,
@@ -11,13 +10,14 @@ import {
   ReplaySubject,
   Subscription,
 } from 'rxjs'
-import { take, takeUntil, tap, throwError, type Observable } from 'rxjs'
+import { concat, take, takeUntil, tap, throwError, type Observable } from 'rxjs'
 import { isKayakError, KayakError } from '../../streams/contracts/errors.js'
 import type { Transport } from '../../streams/contracts/transport.js'
 import { LIMITS } from '../../streams/contracts/limits.js'
 import type { Identity, SnapshotMeta } from '../../streams/contracts/storage.js'
 import { applyCommitted$ } from '../../streams/outlets/commits.js'
 import { logGrowth$ } from '../../streams/outlets/growth.js'
+import { Broadcast } from '../../streams/operators/broadcast.js'
 import { Views } from '../../streams/outlets/views.js'
 import { compact$, type PullChunks } from '../../streams/replica/compact.js'
 import { Installer } from '../../streams/replica/installer.js'
@@ -53,8 +53,6 @@ function firstRole({ roster, self, standing }: Replica): Transition {
   return { to: 'follower', term: standing.term, leader: undefined, why: 'newer-term' }
 }
 
-type Watcher = (entry: LogEntry) => void
-
 /**
  * A member of a cluster without promises: what simulation runs and what a host wraps. It runs from construction until
  * {@link stop}, or until it ends by itself.
@@ -64,11 +62,11 @@ export class Member {
   readonly views: Views
   readonly waiting: WaitingRoom
   private readonly transport: Transport
-  /** Who looks at what is applied: called, not subscribed, since a subscription's price would be paid for each entry. */
-  private watchers: readonly Watcher[] = []
-  private readonly over = new AsyncSubject<void>()
+  private readonly committed = new Broadcast<LogEntry>()
+  /** Committed entries that consumers see, as they are applied. Hot. */
+  readonly committed$: Observable<LogEntry> = this.committed.values$
   /** Emits when the member has stopped, and errors with what has ended it, if that was a failure. */
-  readonly over$: Observable<void> = this.over.asObservable()
+  readonly over$ = concat(this.committed$.pipe(ignoreElements()), of(undefined))
   private readonly ended = new ReplaySubject<Ending>(1)
   /** Emits once if the member ends by itself. */
   readonly ended$: Observable<Ending> = this.ended.asObservable()
@@ -99,12 +97,6 @@ export class Member {
   /** Whether it runs no more. */
   get stopped(): boolean {
     return this.replica.parts.inbox.isClosed
-  }
-
-  /** Calls with each committed entry that consumers see as it is applied, until unsubscribed or the member has stopped. */
-  watch(watcher: Watcher): Subscription {
-    this.watchers = [...this.watchers, watcher]
-    return new Subscription(() => (this.watchers = this.watchers.filter(one => one !== watcher)))
   }
 
   /** Asks a leader to hand over, to a voter or to whoever takes over best; nothing on any other member. */
@@ -170,19 +162,11 @@ export class Member {
     this.replica.parts.inbox.close()
     this.waiting.close(code, why, error)
     this.cutOff.now({ code, why, cause: error })
-    this.watchers = []
-    if (error !== undefined) this.over.error(error)
-    else {
-      this.over.next()
-      this.over.complete()
-    }
+    if (error === undefined) this.committed.complete()
+    else this.committed.error(error)
     this.views.complete()
     this.replica.complete()
     this.ended.complete()
-  }
-
-  private show(entry: LogEntry): void {
-    for (const watcher of this.watchers) watcher(entry)
   }
 
   private fail(error: KayakError): void {
@@ -215,7 +199,7 @@ export class Member {
     const { replica, waiting } = this
     const applied$ = applyCommitted$(
       replica,
-      entry => this.show(entry),
+      entry => this.committed.next(entry),
       entry => waiting.applied(entry),
     )
     const installed$ = replica.compactions.pipe(

@@ -158,6 +158,7 @@ export class WaitingRoom {
 
   /** Fails all that still wait. */
   close(code: 'KAYAK_STOPPED' | 'KAYAK_REMOVED', why: string, cause?: unknown): void {
+    this.arrived = []
     for (const pending of [...this.deadlines]) pending.giveUp(code, why, cause)
     this.deadlines.stop()
   }

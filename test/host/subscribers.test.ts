@@ -1,4 +1,4 @@
-import { config, map, type Observable } from 'rxjs'
+import { config, map, Subscriber, type Observable } from 'rxjs'
 import { start, type Host } from 'kayak'
 import { ProcessClock } from '../../lib/testing/cluster/process-clock.js'
 import { record, T, watch, World } from './world.js'
@@ -56,6 +56,19 @@ describe('a subscriber that throws', () => {
     await world.stop(host)
     expect(others.map(({ end }) => end)).toEqual(others.map(() => 'complete'))
     expect(await world.leftovers()).toBe(0)
+  })
+
+  it('and is handed its values raw is told of as well, and harms nobody', async () => {
+    const world = new World()
+    const host = await world.start('a')
+    const nothing = (): void => undefined
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- what operators of a user's own are made of
+    host.committed$.subscribe(new Subscriber<unknown>({ next: fail, error: nothing, complete: nothing }))
+    expect(await world.run(host.log.append('x'))).toMatchObject({ payload: 'x' })
+    expect(await world.run(host.log.append('y'))).toMatchObject({ payload: 'y' })
+    await told()
+    expect([host.role, new Set(unhandled)]).toEqual(['leader', new Set([thrown])])
+    await world.stop(host)
   })
 
   it('in an operator ends its own pipe, and nothing else', async () => {

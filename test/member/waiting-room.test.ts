@@ -23,6 +23,17 @@ describe('what waits at a member', () => {
   let restore: () => void = () => undefined
   afterEach(() => restore())
 
+  it('takes one turn for all appends that come together', () => {
+    const cluster = new TestCluster().grow(1)
+    const { inbox } = cluster.leader.member?.replica.parts ?? {}
+    const before = inbox?.length ?? NaN
+    for (let number = 1; number <= 100; number++) append(cluster.leader, number, bytes(10))
+    expect(inbox?.length).toBe(before + 1)
+    cluster.run(500)
+    expect(cluster.leader.member?.waiting.size).toBe(0)
+    cluster.close()
+  })
+
   it('is bounded in number, and what is refused takes no room', () => {
     const cluster = new TestCluster().grow(1)
     restore = lowerLimits({ pendingRequests: 2, pendingAppendBytes: 100 })

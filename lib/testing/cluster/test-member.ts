@@ -266,9 +266,12 @@ export class TestMember implements Watched {
     this.restore()
     const name = this.life
     subscriptions.add(
-      member.watch(entry => {
-        around.applying(name, entry)
-        this.machine.apply(entry)
+      member.committed$.subscribe({
+        next: entry => {
+          around.applying(name, entry)
+          this.machine.apply(entry)
+        },
+        error: () => undefined,
       }),
     )
     subscriptions.add(

@@ -195,6 +195,14 @@ describe('a leader that is asked for the same append twice', () => {
     expect(bench.log).toHaveLength(5)
   })
 
+  it('says which of a message it can not know any more, by their places in it', () => {
+    established({ log: [1] })
+    propose('r-1', 5000)
+    bench.pass(1).acknowledge('b', { term: 2, match: 3 }).pass(1)
+    expect(propose('r-2', 5001, 1, 5002, 5000, 2, 5003)).toMatchObject([{ verdict: 'accepted', expired: [1, 4] }])
+    expect(bench.log).toEqual([1, 2, 2, 2, 2, 2])
+  })
+
   it('knows what it has of earlier terms when it is elected, but not what it has cut', () => {
     established({ log: [1] })
     propose('r-1', 1, 2)
