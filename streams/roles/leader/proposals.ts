@@ -52,16 +52,14 @@ function take(leadership: Leadership, from: string, entries: readonly LogEntry[]
   if (over !== undefined) return refuse(leadership, over)
   const [fresh, expired] = [new Array<LogEntry>(), new Array<number>()]
   const place = placing(replica)
-  let at = -1
-  for (const entry of entries) {
-    at++
+  entries.forEach((entry, at) => {
     const answer = replica.sessions.find(entry.session, entry.number)
     if (answer === 'expired') expired.push(at)
-    if (answer !== undefined || entry.kind !== 'data' || underWay.has(entry)) continue
+    if (answer !== undefined || entry.kind !== 'data' || underWay.has(entry)) return
     const placed = place(entry)
     underWay.add(placed)
     fresh.push(placed)
-  }
+  })
   if (fresh.length > 0) replica.append(fresh)
   leadership.awaits(from, replica.parts.log.last.index)
   return { verdict: 'accepted', expired }
