@@ -72,6 +72,22 @@ describe('a codec that shares memory', () => {
 })
 
 describe('hosts without a codec', () => {
+  it('keep what consumers get of commits apart from what callers and listeners get', async () => {
+    const world = new World()
+    const host = await world.start('a')
+    const committed = record(host.committed$)
+    const appended = await world.run(Promise.all([1, 2].map(value => host.log.append(Uint8Array.of(value)))))
+    const listened = record(host.log.listen())
+    await world.until(() => listened.values.length === 2)
+    const blocks = [committed.values, appended, listened.values].map(entries =>
+      entries.map(({ payload }) => (payload as Uint8Array).buffer),
+    )
+    // those of one kind share a block
+    expect(blocks.map(of => new Set(of).size)).toEqual([1, 1, 1])
+    expect(new Set(blocks.flat()).size).toBe(3)
+    await world.stop(host)
+  })
+
   it('give bytes out that a consumer may change, also where the disk gives Buffers', async () => {
     const world = new World()
     const before = await world.start('a')

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { KayakError, type Host, type OperationOptions } from 'kayak'
 import { withDuplicate } from './duplicate.js'
-import { containing, T, watch, World } from './world.js'
+import { containing, record, T, watch, World } from './world.js'
 
 const DAY = 24 * 60 * 60 * 1000
 const WRONG_INDEXES = [-1, 1.5, NaN, Infinity, 2 ** 53, '1', null, undefined, {}]
@@ -199,6 +199,30 @@ describe('a barrier and a sync, of a consumer that acknowledges what it sees', (
     await world.run(b.remove(a.self.id))
     for (const host of [b, c]) expect(await world.run(read(host))).toBeGreaterThan(index + 1)
     await world.stop(b, c)
+  })
+
+  it('resolve for an entry that nobody sees, though one that is seen has come with it', async () => {
+    const world = new World()
+    const [a, b, c] = await world.trio()
+    const { index } = await world.run(a.log.append('x'))
+    await world.until(() => c.log.committed >= index)
+    c.sync.ack(index)
+    world.network.isolate(c.self.address)
+    const removing = watch(a.remove(b.self.id))
+    await world.until(() => a.log.head > index)
+    const hidden = a.log.head
+    const appending = watch(a.log.append('y'))
+    const syncing = watch(c.sync.sync(hidden))
+    await world.pass(10)
+    expect([hidden, c.log.head, syncing.settled]).toEqual([index + 1, index, false])
+    const batches = record(c.log.listen(index + 1))
+    world.network.heal()
+    await world.until(() => appending.settled && c.log.committed > hidden)
+    await world.breathe()
+    expect(batches.values).toMatchObject([{ index: hidden + 1, payload: 'y' }])
+    expect(syncing).toEqual({ settled: true, value: undefined })
+    await world.until(() => removing.settled)
+    await world.stop(a, c)
   })
 
   it('resolve after a duplicate that occupies an index', async () => {
