@@ -10,6 +10,10 @@ const noting = (seen: Seen): Observer<number> => ({
 })
 
 describe('a broadcast', () => {
+  afterEach(() => {
+    config.onUnhandledError = null
+  })
+
   it('is hot: who subscribes gets what comes from then on, and nothing once he has gone', () => {
     const numbers = new Broadcast<number>()
     const [first, second]: [Seen, Seen] = [[], []]
@@ -57,7 +61,11 @@ describe('a broadcast', () => {
 
   it('is not kept from the others by one that throws', async () => {
     const told: unknown[] = []
-    config.onUnhandledError = error => told.push(error)
+    const both = new Promise<void>(resolve => {
+      config.onUnhandledError = error => {
+        if (told.push(error) === 2) resolve()
+      }
+    })
     const numbers = new Broadcast<number>()
     const seen: Seen = []
     const thrown = new Error('I am broken.')
@@ -67,8 +75,7 @@ describe('a broadcast', () => {
     numbers.values$.subscribe(noting(seen))
     numbers.next(1)
     numbers.next(2)
-    await new Promise(resolve => setTimeout(resolve, 1))
-    config.onUnhandledError = null
+    await both
     expect([seen, told]).toEqual([
       [1, 2],
       [thrown, thrown],
