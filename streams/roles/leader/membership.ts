@@ -171,19 +171,20 @@ function add(
   before: Membership,
   { from, message: asked, steps }: Received<ChangeRoster>,
 ): Membership {
+  const change = { steps, ifIndex: asked.ifIndex }
+  const isAgain = (one: Pending): boolean => one.from?.id === from.id && isSameChange(one.change, change)
+  const others = before.pending.filter(one => !isAgain(one))
+  // what is refused now must not be made because it was asked for before
   const decline = (verdict: ChangeReplyVerdict, by?: string): Membership => {
     replyToChange(replica, from, asked.id, { verdict, ...(by !== undefined && { by }) })
-    return before
+    return { ...before, pending: others }
   }
   if (!mayAsk(replica, from.id, steps)) return decline('not-member', from.id)
   const { settings } = replica.roster
   const { speaks = Infinity } = asked
   if (disagreement(settings, asked) !== undefined || speaks < clusterVersion(settings)) return decline('disagrees')
-  const change = { steps, ifIndex: asked.ifIndex }
-  const isAgain = (one: Pending): boolean => one.from?.id === from.id && isSameChange(one.change, change)
   const patienceMs = LIMITS.catchUpTimeouts * replica.electionTimeoutMs - (asked.waitedMs ?? 0)
   const until = replica.parts.clock.now() + Math.min(patienceMs, asked.withinMs ?? Infinity)
-  const others = before.pending.filter(one => !isAgain(one))
   if (replica.parts.budgets.exceeds('changes', others.length + 1, LIMITS.members)) return decline('busy')
   return { ...before, pending: [...others, { change, from, id: asked.id, until }] }
 }
