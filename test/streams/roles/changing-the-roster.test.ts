@@ -165,6 +165,31 @@ describe('a leader that changes the roster', () => {
     expect(bench.log).toEqual([1, 2])
   })
 
+  it('makes none that is refused when it is asked for again', () => {
+    const steps = [
+      { type: 'remove', id: idOf('c') },
+      { type: 'promote', id: idOf('d') },
+    ] as const
+    established({ log: [1] })
+      .hear('b', add)
+      .pass(1)
+      .acknowledge('b', { term: 2, match: 3 })
+      .pass(1)
+      .hear('b', change('r-3', ...steps))
+      .hear('c', change('s-1', { type: 'remove', id: idOf('b') }))
+      .pass(1)
+      .acknowledge('c', { term: 2, match: 4 })
+      .pass(1)
+      .hear('b', change('r-4', ...steps))
+      .pass(1)
+    expect(bench.said('change-reply').at(-1)).toMatchObject({ id: 'r-4', verdict: 'not-member' })
+    bench.acknowledge('d', { term: 2, match: 4, incarnation: 3 }).pass(1)
+    expect(bench.replica.roster).toMatchObject({
+      voters: ['a', 'c', 'd'].map(name => ({ id: idOf(name) })),
+      outgoing: [],
+    })
+  })
+
   it('waits until a learner has caught up before it promotes it, and gives up in time', () => {
     const promote = change('r-1', { type: 'promote', id: idOf('d') })
     established({ log: [1], voters: 'abc', readers: 'd' })
