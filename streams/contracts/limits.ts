@@ -6,7 +6,7 @@ export const LIMITS = {
   /** What `maxPayloadBytes` may be raised to, so that one entry fits a message of any transport. */
   largestPayloadBytes: 8 * MiB,
   /** A batch of entries on the wire is cut here, unless one entry alone is larger. */
-  batchBytes: 256 * KiB,
+  batchBytes: 512 * KiB,
   /** What may be under way to one member without an answer. */
   pipelineMessages: 32,
   pipelineBytes: 4 * MiB,

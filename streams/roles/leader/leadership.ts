@@ -10,18 +10,12 @@ import { needsSnapshot } from '../../rules/retention.js'
 import { members, isVoter, type Roster, type RosterMember } from '../../rules/roster.js'
 import { isRecent } from '../../rules/timing.js'
 import type { Sender } from '../../sources/inbound.js'
+import { Encodings } from './encodings.js'
 import { Rounds } from './rounds.js'
 import { UnderWay } from './under-way.js'
 
 const NO_ENTRIES = encodeEntries([])
 const NOBODY: readonly RosterMember[] = []
-
-/** Entries as they go over the wire: those of one leader, so that their indexes name them. */
-interface Encoded {
-  readonly first: number
-  readonly last: number
-  readonly bytes: Uint8Array
-}
 
 /** Who asked for a hand-over, and is told if it fails. */
 export interface Asker {
@@ -53,8 +47,7 @@ export class Leadership {
   private met: Roster | undefined
   /** The commit index that each member has been told. */
   private readonly told = new Map<string, number>()
-  /** What was sent last: the others are mostly sent the same. */
-  private encoded: Encoded = { first: 0, last: 0, bytes: NO_ENTRIES }
+  readonly encodings = new Encodings()
   /** The last commit that each member waits for. */
   private readonly awaited = new Map<string, number>()
   readonly rounds: Rounds
@@ -178,7 +171,7 @@ export class Leadership {
     if (last === undefined || prevTerm === undefined) return
     const bytes = entries.reduce((sum, entry) => sum + entryBytes(entry), 0)
     this.update(member.id, progress => sent(progress, last.index, bytes))
-    this.send(member, prevIndex, prevTerm, last.index, this.encode(entries, prevIndex + 1, last.index))
+    this.send(member, prevIndex, prevTerm, last.index, this.encodings.of(entries))
   }
 
   /**
@@ -229,12 +222,6 @@ export class Leadership {
     const { applied, parts } = this.replica
     const from = Math.max(applied + 1, parts.log.cachedFrom)
     return parts.log.cached(from, parts.log.last.index, Infinity) ?? []
-  }
-
-  private encode(entries: readonly LogEntry[], first: number, last: number): Uint8Array {
-    if (this.encoded.first !== first || this.encoded.last !== last)
-      this.encoded = { first, last, bytes: encodeEntries(entries) }
-    return this.encoded.bytes
   }
 
   private roundOf(counts: (progress: Progress) => boolean): number {

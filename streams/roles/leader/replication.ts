@@ -181,6 +181,10 @@ const unsent$ = (leadership: Leadership): Observable<unknown> =>
     finalize(() => (leadership.replica.unsentFrom = Infinity)),
   )
 
+/** What one member is sent in a turn, others may be too, and nobody after it. */
+const encodings$ = (leadership: Leadership): Observable<unknown> =>
+  leadership.replica.parts.inbox.flush$.pipe(tap(() => leadership.encodings.clear()))
+
 /**
  * Replication: what members answer, what commits by it, and what they are sent next, once the events of a turn have
  * settled, so that entries of one turn go out together.
@@ -194,5 +198,5 @@ export function replication$(leadership: Leadership): Observable<never> {
     mergeMap(member => replicateTo$(leadership, member)),
   )
   const commitment$ = merge(answers$(leadership), disk.wrote$).pipe(map(() => leadership.advance()))
-  return merge(commitment$, peers$, unsent$(leadership)).pipe(ignoreElements())
+  return merge(commitment$, peers$, unsent$(leadership), encodings$(leadership)).pipe(ignoreElements())
 }
