@@ -1,6 +1,7 @@
 import { connect, ignoreElements, last, merge, NEVER, repeat, take, takeUntil } from 'rxjs'
 import { KayakError } from '../contracts/errors.js'
-import type { CompactionStrategy } from './growth.js'
+import { Broadcast } from './broadcast.js'
+import type { CompactionStrategy, Growth } from './growth.js'
 
 /**
  * Compacts as soon as one of several strategies says so; all of them begin anew then, for what one has compacted the
@@ -23,11 +24,14 @@ export function anyOf(...strategies: readonly CompactionStrategy[]): CompactionS
   if (strategies.length === 0) throw new KayakError('KAYAK_INVALID', 'anyOf takes at least one strategy.')
   return growth$ =>
     growth$.pipe(
-      connect(grown$ => {
-        // a strategy that ends doesn't end the others, nor begin anew before one has a point
-        const first$ = merge(NEVER, ...strategies.map(strategy => strategy(grown$))).pipe(take(1))
-        const ended$ = grown$.pipe(ignoreElements(), last(undefined, undefined))
-        return first$.pipe(repeat(), takeUntil(ended$))
-      }),
+      connect(
+        grown$ => {
+          // a strategy that ends doesn't end the others, nor begin anew before one has a point
+          const first$ = merge(NEVER, ...strategies.map(strategy => strategy(grown$))).pipe(take(1))
+          const ended$ = grown$.pipe(ignoreElements(), last(undefined, undefined))
+          return first$.pipe(repeat(), takeUntil(ended$))
+        },
+        { connector: () => new Broadcast<Growth>() },
+      ),
     )
 }

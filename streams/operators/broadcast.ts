@@ -1,4 +1,4 @@
-import { AsyncSubject, Observable, type Subscriber } from 'rxjs'
+import { AsyncSubject, Observable, type Observer, type SubjectLike, type Subscriber, type Subscription } from 'rxjs'
 
 /**
  * A hot stream of very many values: what a `Subject` is, without the closure, the iterator and its results that one makes
@@ -10,7 +10,7 @@ import { AsyncSubject, Observable, type Subscriber } from 'rxjs'
  *  values$ 2    (b--c
  * ```
  */
-export class Broadcast<T> {
+export class Broadcast<T> implements SubjectLike<T> {
   private subscribers: readonly Subscriber<T>[] = []
   private readonly ending = new AsyncSubject<never>()
   /** What comes from now on. Ends with the broadcast, at once if that is over. */
@@ -23,6 +23,11 @@ export class Broadcast<T> {
   /** Whether anybody is subscribed. */
   get observed(): boolean {
     return this.subscribers.length > 0
+  }
+
+  /** To {@link Broadcast.values$}: for `connect`, which gives many what comes from one. */
+  subscribe(observer: Partial<Observer<T>>): Subscription {
+    return this.values$.subscribe(observer)
   }
 
   next(value: T): void {

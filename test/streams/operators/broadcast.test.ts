@@ -1,4 +1,4 @@
-import { config, type Observer, type Subscription } from 'rxjs'
+import { config, connect, from, map, zip, type Observable, type Observer, type Subscription } from 'rxjs'
 import { Broadcast } from '../../../streams/operators/broadcast'
 
 type Seen = (number | string)[]
@@ -27,6 +27,16 @@ describe('a broadcast', () => {
     expect([first, second, numbers.observed]).toEqual([[1, 2], [2, 3], true])
     other.unsubscribe()
     expect(numbers.observed).toBe(false)
+  })
+
+  it('gives many what comes from one, by `connect`', () => {
+    const seen: Seen = []
+    const sums$ = (numbers$: Observable<number>): Observable<number> =>
+      zip(numbers$, numbers$).pipe(map(([a, b]) => a + b))
+    from([1, 2, 3])
+      .pipe(connect(sums$, { connector: () => new Broadcast<number>() }))
+      .subscribe(noting(seen))
+    expect(seen).toEqual([2, 4, 6, 'end'])
   })
 
   it('ends all at once, also those who come later', () => {
