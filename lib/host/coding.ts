@@ -15,7 +15,7 @@ export class HostCodec implements Codec<Payload> {
   private readonly forConsumers = new Pieces(16 * KiB)
   private readonly codec = payloadCodecOn({
     forLog: bytes => this.forLog.take(bytes),
-    copyOf: bytes => this.forConsumers.copy(bytes),
+    copyFrom: (bytes, skipped) => this.forConsumers.copyFrom(bytes, skipped),
   })
 
   encode(value: Payload): Uint8Array {

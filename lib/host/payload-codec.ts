@@ -10,11 +10,15 @@ const UTF16 = 2
 export interface Memory {
   /** So many bytes for what goes into the log. */
   readonly forLog: (bytes: number) => Uint8Array
-  /** A copy for whoever reads it. */
-  readonly copyOf: (bytes: Uint8Array) => Uint8Array
+  /** A copy of what comes behind so many bytes, for whoever reads it. */
+  readonly copyFrom: (bytes: Uint8Array, skipped: number) => Uint8Array
 }
 
-const OWN_MEMORY: Memory = { forLog: bytes => new Uint8Array(bytes), copyOf: bytes => new Uint8Array(bytes) }
+const TAG_BYTES = 1
+const OWN_MEMORY: Memory = {
+  forLog: bytes => new Uint8Array(bytes),
+  copyFrom: (bytes, skipped) => new Uint8Array(bytes.subarray(skipped)),
+}
 
 const encoder = new TextEncoder()
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -37,11 +41,11 @@ function textOf(utf16: Uint8Array): string {
 }
 
 /** The codec of hosts and clients without one, in browsers too: a string comes out as a string, bytes as bytes. */
-export function payloadCodecOn({ forLog, copyOf }: Memory): Codec<Payload> {
+export function payloadCodecOn({ forLog, copyFrom }: Memory): Codec<Payload> {
   const tagged = (tag: number, bytes: Uint8Array): Uint8Array => {
-    const whole = forLog(bytes.byteLength + 1)
+    const whole = forLog(TAG_BYTES + bytes.byteLength)
     whole[0] = tag
-    whole.set(bytes, 1)
+    whole.set(bytes, TAG_BYTES)
     return whole
   }
   return {
@@ -52,14 +56,13 @@ export function payloadCodecOn({ forLog, copyOf }: Memory): Codec<Payload> {
       return LONE_SURROGATE.test(value) ? tagged(UTF16, utf16Of(value)) : tagged(UTF8, encoder.encode(value))
     },
     decode(bytes) {
-      const content = bytes.subarray(1)
       switch (bytes[0]) {
         case BYTES:
-          return copyOf(content)
+          return copyFrom(bytes, TAG_BYTES)
         case UTF8:
-          return utf8.decode(content)
+          return utf8.decode(bytes.subarray(TAG_BYTES))
         case UTF16:
-          return textOf(content)
+          return textOf(bytes.subarray(TAG_BYTES))
         default:
           throw new KayakError('KAYAK_INVALID', 'An entry was appended with a codec; this host has none.')
       }

@@ -13,29 +13,47 @@ const ALIGNMENT = 8
  */
 export class Pieces {
   private block = new ArrayBuffer(0)
+  /** All of the block. */
+  private bytes = new Uint8Array(this.block)
   private at = 0
 
   constructor(private readonly blockBytes: number) {}
 
   /** So many bytes, all zero. */
   take(bytes: number): Uint8Array {
-    // one of nothing has a block of its own too: an empty one can be taken away and not marked
-    if (bytes === 0 || bytes > LARGEST_SHARE * this.blockBytes) return new Uint8Array(bytes)
-    if (this.at + bytes > this.block.byteLength) this.renew()
-    const piece = new Uint8Array(this.block, this.at, bytes)
-    this.at += Math.ceil(bytes / ALIGNMENT) * ALIGNMENT
-    return piece
+    if (!this.fits(bytes)) return new Uint8Array(bytes)
+    const at = this.place(bytes)
+    return new Uint8Array(this.block, at, bytes)
   }
 
-  /** Not `slice()`, which on a Buffer makes another view of the same memory. */
-  copy(bytes: Uint8Array): Uint8Array {
-    const piece = this.take(bytes.byteLength)
-    piece.set(bytes)
-    return piece
+  /**
+   * A copy of what comes behind so many bytes, of which there are fewer than a piece's alignment. They are copied as well,
+   * to before the piece: to look at the rest alone takes an object more, as long to make as the copy.
+   */
+  copyFrom(bytes: Uint8Array, skipped: number): Uint8Array {
+    const length = bytes.byteLength - skipped
+    if (!this.fits(ALIGNMENT + length)) return new Uint8Array(bytes.subarray(skipped))
+    const at = this.place(ALIGNMENT + length) + ALIGNMENT
+    this.bytes.set(bytes, at - skipped)
+    return new Uint8Array(this.block, at, length)
+  }
+
+  /** One of nothing has memory of its own too: an empty block can be taken away and not marked. */
+  private fits(bytes: number): boolean {
+    return bytes > 0 && bytes <= LARGEST_SHARE * this.blockBytes
+  }
+
+  /** Where so many bytes are free. */
+  private place(bytes: number): number {
+    if (this.at + bytes > this.block.byteLength) this.renew()
+    const { at } = this
+    this.at += Math.ceil(bytes / ALIGNMENT) * ALIGNMENT
+    return at
   }
 
   private renew(): void {
     this.block = new ArrayBuffer(this.blockBytes)
+    this.bytes = new Uint8Array(this.block)
     this.at = 0
     markAsUntransferable(this.block)
   }

@@ -35,17 +35,25 @@ describe('pieces of memory', () => {
   it('are copies that are apart from what they were made of, a Buffer too', () => {
     const pieces = new Pieces(1024)
     const original = Buffer.from('abc')
-    const copy = pieces.copy(original)
+    const copies = [0, 1, 2, 3].map(skipped => pieces.copyFrom(original, skipped))
     original.fill(0)
-    expect(copy).toEqual(Uint8Array.of(97, 98, 99))
+    expect(copies.map(copy => [...copy])).toEqual([[97, 98, 99], [98, 99], [99], []])
+    for (const { byteOffset } of copies) expect(byteOffset % 8).toBe(0)
+  })
+
+  it('are large copies too, which have memory of their own', () => {
+    const bytes = Uint8Array.from({ length: 300 }, (_, at) => at)
+    const copy = new Pieces(1024).copyFrom(bytes, 1)
+    expect(copy).toEqual(bytes.subarray(1))
+    expect(copy.buffer.byteLength).toBe(299)
   })
 
   it('can not be transferred to another thread, which would take the others away', () => {
     const pieces = new Pieces(1024)
-    const piece = pieces.copy(Uint8Array.of(1, 2, 3))
+    const piece = pieces.copyFrom(Uint8Array.of(1, 2, 3), 0)
     transfer(piece.buffer)
     expect([...piece]).toEqual([1, 2, 3])
-    expect([...pieces.copy(Uint8Array.of(4))]).toEqual([4])
+    expect([...pieces.copyFrom(Uint8Array.of(4), 0)]).toEqual([4])
   })
 
   it('of nothing can be, and others are not harmed', () => {
