@@ -9,7 +9,8 @@ import {
   NONE_FORGOTTEN,
 } from '../rules/session.js'
 import type { Answer } from '../sources/answer.js'
-import { NumberMap } from '../operators/number-map.js'
+import type { NumberMap } from '../operators/number-map.js'
+import { answerMap } from './answers.js'
 import { Recency } from './recency.js'
 import { decodeSessions, encodeSessions, type SessionRecord } from './session-records.js'
 
@@ -112,7 +113,7 @@ export class SessionTable {
   private begin(session: string, index: number, time: number): Window | undefined {
     if (isFromTheFuture(session, index, LIMITS.sessionSpanEntries)) return undefined
     if (mayBeForgotten(this.forgotten, session)) return undefined
-    return { floor: 0, answers: new NumberMap(), lastTime: time, lastUse: 0 }
+    return { floor: 0, answers: answerMap(), lastTime: time, lastUse: 0 }
   }
 
   private raiseFloor(window: Window, floor: number): void {
@@ -177,7 +178,7 @@ export class SessionTable {
   }
 
   private restore({ session, floor, lastTime, answers }: SessionRecord): void {
-    const known = new NumberMap<Answer>()
+    const known = answerMap()
     for (const [number, answer] of answers) known.set(number, answer)
     this.answers += known.size
     this.listOf(session).use(session, { floor, answers: known, lastTime, lastUse: ++this.uses })

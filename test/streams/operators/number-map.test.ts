@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { NumberMap } from '../../../streams/operators/number-map'
+import { NumberMap, type Places } from '../../../streams/operators/number-map'
 
 interface Deed {
   readonly do: string
@@ -55,15 +55,29 @@ describe('a map by numbers', () => {
   })
 
   it('gives back what a crowd has taken, and keeps nothing of it', () => {
-    const map = new NumberMap<object>()
-    const thingsOf = () => (map as unknown as { readonly things: readonly unknown[] }).things
-    const givenUp = new Set([thingsOf()])
-    for (let number = 0; number < 5000; number++) {
-      map.set(number, {})
-      givenUp.add(thingsOf())
+    const made: (object | undefined)[][] = []
+    const places = (count: number): Places<object> => {
+      const things = new Array<object | undefined>(count).fill(undefined)
+      made.push(things)
+      return {
+        at: place => things[place] ?? {},
+        put: (place, thing) => (things[place] = thing),
+        clear: place => (things[place] = undefined),
+      }
     }
+    const map = new NumberMap<object>(places)
+    for (let number = 0; number < 5000; number++) map.set(number, {})
     for (let number = 0; number < 5000; number++) map.delete(number)
-    expect([map.size, thingsOf().length, givenUp.size > 10]).toEqual([0, 4, true])
-    expect([...givenUp].flat().every(thing => thing === undefined)).toBe(true)
+    expect([map.size, made.at(-1)?.length, made.length > 10]).toEqual([0, 4, true])
+    expect(made.flat().every(thing => thing === undefined)).toBe(true)
+  })
+
+  it('keeps nothing of what has been deleted', () => {
+    const map = new NumberMap<object>()
+    map.set(1, {})
+    const kept = map as unknown as { readonly things: { readonly things: readonly unknown[] } }
+    expect(kept.things.things.filter(thing => thing !== undefined)).toEqual([{}])
+    map.delete(1)
+    expect(kept.things.things.filter(thing => thing !== undefined)).toEqual([])
   })
 })
