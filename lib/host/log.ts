@@ -10,13 +10,15 @@ import type { LogEntry } from '../../streams/rules/entry.js'
 import type { Answer } from '../../streams/sources/answer.js'
 import type { Settle } from '../../streams/sources/requests.js'
 import type { Member } from '../member/member.js'
+import type { Waiting, WaitingRoom } from '../member/waiting-room.js'
 import { namedAppend, type AppendName, type OwnName, type OwnSession } from './append-session.js'
 import { bounded } from './bounded.js'
 import { supplyChunks, type ChunkSource } from './chunks.js'
 import { decodeFor, encodeFor, payloadBytes, tooLarge } from './coding.js'
 import type { Encoded } from './entry-coding.js'
 import { entriesFrom, listen$ } from './listen.js'
-import { beginOperation, checkOptions, operation, timeoutOf, type OperationContext } from './operation.js'
+import { beginOperation, checkOptions, operation, timeoutOf } from './operation.js'
+import type { Beginning, OperationContext } from './operation.js'
 
 const NO_OPTIONS: AppendOptions = {}
 
@@ -39,34 +41,43 @@ export interface LogParts<T> extends OperationContext {
   readonly shown: () => number
 }
 
-/** What holds the promise of an append. */
-interface Caller<T> {
-  readonly done: (entry: Entry<T>) => void
-  readonly failed: (error: unknown) => void
+/** What appends of a host's own share. */
+interface Appending<T> {
+  readonly session: OwnSession
+  readonly waiting: WaitingRoom
+  readonly decode: (entry: Encoded) => Entry<T>
 }
 
 /** An append of a host's own that waits: what has been appended first under its name is what is appended now. */
-class OwnAppend<T> implements Settle<Answer> {
+class OwnAppend<T> implements Settle<Answer>, Beginning<Answer> {
+  private readonly name: OwnName
+
   constructor(
-    private readonly session: OwnSession,
-    private readonly name: OwnName,
+    private readonly appending: Appending<T>,
     private readonly bytes: Uint8Array,
-    private readonly decode: (entry: Encoded) => Entry<T>,
-    private readonly caller: Caller<T>,
-  ) {}
+    private readonly resolve: (entry: Entry<T>) => void,
+    private readonly reject: (error: unknown) => void,
+  ) {
+    this.name = appending.session.begin()
+  }
+
+  begin(timeoutMs: number, settle: Settle<Answer>): Waiting {
+    const { session, number } = this.name
+    return this.appending.waiting.append(session, number, this.bytes, timeoutMs, settle)
+  }
 
   done({ index, term, time }: Answer): void {
-    this.session.settled(this.name)
+    this.appending.session.settled(this.name)
     try {
-      this.caller.done(this.decode({ index, term, time, payload: this.bytes }))
+      this.resolve(this.appending.decode({ index, term, time, payload: this.bytes }))
     } catch (error) {
-      this.caller.failed(error)
+      this.reject(error)
     }
   }
 
-  failed(error: KayakError): void {
-    this.session.settled(this.name)
-    this.caller.failed(error)
+  failed(error: unknown): void {
+    this.appending.session.settled(this.name)
+    this.reject(error)
   }
 }
 
@@ -74,6 +85,7 @@ class OwnAppend<T> implements Settle<Answer> {
 export class HostLog<T> implements Log<T> {
   private readonly decodeAnswer: (entry: Encoded) => Entry<T>
   private readonly decode: (entry: Encoded) => Entry<T>
+  private readonly appending: Appending<T>
 
   constructor(
     private readonly member: Member,
@@ -81,6 +93,7 @@ export class HostLog<T> implements Log<T> {
   ) {
     this.decodeAnswer = decodeFor(parts.codec)
     this.decode = decodeFor(parts.codec)
+    this.appending = { session: parts.session, waiting: member.waiting, decode: this.decodeAnswer }
   }
 
   get head(): number {
@@ -103,29 +116,29 @@ export class HostLog<T> implements Log<T> {
       if (id === undefined && since !== undefined)
         throw new KayakError('KAYAK_INVALID', 'since says when an id was made up, and there is none.')
       if (id !== undefined) done(this.appendNamed(namedAppend(id, since), bytes, options))
-      else if (this.parts.session.isReady) this.beginOwn(bytes, options, { done, failed })
+      else if (this.parts.session.isReady) this.beginOwn(bytes, options, done, failed)
       else done(this.appendOnceLed(bytes, options))
     })
   }
 
   /** Appends under a name of this host's own: no promise in between, since there are as many as appends. */
-  private beginOwn(bytes: Uint8Array, options: AppendOptions, caller: Caller<T>): void {
-    const { session } = this.parts
-    const own = session.begin()
-    const settled = new OwnAppend(session, own, bytes, this.decodeAnswer, caller)
+  private beginOwn(
+    bytes: Uint8Array,
+    options: AppendOptions,
+    resolve: (entry: Entry<T>) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    const append = new OwnAppend(this.appending, bytes, resolve, reject)
     try {
-      beginOperation<Answer>(this.parts, options, settled, (timeoutMs, answering) =>
-        this.member.waiting.append(own.session, own.number, bytes, timeoutMs, answering),
-      )
+      beginOperation(this.parts, options, append, append)
     } catch (error) {
-      session.settled(own)
-      throw error
+      append.failed(error)
     }
   }
 
   private async appendOnceLed(bytes: Uint8Array, options: AppendOptions): Promise<Entry<T>> {
     const left = await this.untilLed(bytes, options)
-    return new Promise((done, failed) => this.beginOwn(bytes, left, { done, failed }))
+    return new Promise((done, failed) => this.beginOwn(bytes, left, done, failed))
   }
 
   /** What was appended first under a name that a caller has given may be something else. */

@@ -14,20 +14,23 @@ export interface OperationContext {
   check(): void
 }
 
-type Begin<T> = (timeoutMs: number, settle: Settle<T>) => Waiting
+/** What begins to wait. An object, since an append, of which there are many, is one anyway. */
+export interface Beginning<T> {
+  begin(timeoutMs: number, settle: Settle<T>): Waiting
+}
 
 /** Begins something that waits, which is settled by its deadline, or when its signal is aborted. */
 export function beginOperation<T>(
   context: OperationContext,
   options: OperationOptions,
   settle: Settle<T>,
-  begin: Begin<T>,
+  beginning: Beginning<T>,
 ): void {
   context.check()
   const timeoutMs = timeoutOf(options, context.timeoutMs)
   const signal = signalOf(options)
-  if (signal === undefined) begin(timeoutMs, settle)
-  else beginAbortable(signal, settle, listened => begin(timeoutMs, listened))
+  if (signal === undefined) beginning.begin(timeoutMs, settle)
+  else beginAbortable(signal, settle, listened => beginning.begin(timeoutMs, listened))
 }
 
 function beginAbortable<T>(signal: AbortSignal, settle: Settle<T>, begin: (settle: Settle<T>) => Waiting): void {
@@ -46,5 +49,8 @@ function beginAbortable<T>(signal: AbortSignal, settle: Settle<T>, begin: (settl
 }
 
 /** The same as a promise. */
-export const operation = <T>(context: OperationContext, options: OperationOptions, begin: Begin<T>): Promise<T> =>
-  new Promise<T>((done, failed) => beginOperation(context, options, { done, failed }, begin))
+export const operation = <T>(
+  context: OperationContext,
+  options: OperationOptions,
+  begin: Beginning<T>['begin'],
+): Promise<T> => new Promise<T>((done, failed) => beginOperation(context, options, { done, failed }, { begin }))

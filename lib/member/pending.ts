@@ -68,6 +68,10 @@ abstract class Pending<T> implements Settle<T>, Timed, Waiting {
 export type AnyPending = PendingAppend | PendingBarrier | PendingChange
 
 export class PendingAppend extends Pending<Answer> implements AppendRequest {
+  get kind(): 'data' {
+    return 'data'
+  }
+
   constructor(
     readonly session: string,
     readonly number: number,

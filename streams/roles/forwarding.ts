@@ -8,15 +8,16 @@ import { ChangeRoster, message, Propose, ReadIndex } from '../contracts/messages
 import type { ChangeReply, ProposeReply } from '../contracts/messages/index.js'
 import { sessionExpired } from '../contracts/session-expired.js'
 import type { Replica } from '../replica/replica.js'
-import { ENTRY_HEADER_BYTES, type LogEntry } from '../rules/entry.js'
+import { ENTRY_HEADER_BYTES, type LogEntry, type Proposal } from '../rules/entry.js'
 import type { Sender } from '../sources/inbound.js'
 import type { AppendRequest } from '../sources/requests.js'
 import { settleChange } from './change-reply.js'
 
 const NO_BYTES = new Uint8Array()
 
-const proposal = ({ session, number, payload }: AppendRequest): LogEntry => {
-  return { index: 0, term: 0, kind: 'data', time: 0, session, number, payload }
+/** What isn't in a log has no place in it, and goes over the wire as what is. */
+const placeless = ({ kind, session, number, payload }: Proposal): LogEntry => {
+  return { index: 0, term: 0, kind, time: 0, session, number, payload }
 }
 
 /**
@@ -34,9 +35,9 @@ function forwardAppends(replica: Replica, leader: Sender): void {
       return first || bytes <= LIMITS.batchBytes
     }
     const { id, requests: taken } = requests.appends.take(clock.now(), fits)
-    const entries = taken.map(proposal)
     for (const request of taken) request.sent = true
-    replica.send(leader, message(Propose, { id, entries: local ? NO_BYTES : encodeEntries(entries) }), { entries })
+    const entries = local ? NO_BYTES : encodeEntries(taken.map(placeless))
+    replica.send(leader, message(Propose, { id, entries }), { proposals: taken })
   }
 }
 

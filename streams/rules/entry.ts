@@ -2,19 +2,26 @@
 export type EntryKind = 'data' | 'noop' | 'roster'
 
 /**
- * An entry of the replicated log (section 3.3).
+ * What is to become an entry, before a leader gives it its place.
  *
  * `session` and `number` name the append that it answers (section 6.3): a session is 20 hexadecimal digits, or empty
- * for Raft's own entries. `time` is the leader's clock in milliseconds, which never goes back from entry to entry.
+ * for Raft's own entries.
  */
-export interface LogEntry {
-  readonly index: number
-  readonly term: number
+export interface Proposal {
   readonly kind: EntryKind
-  readonly time: number
   readonly session: string
   readonly number: number
   readonly payload: Uint8Array
+}
+
+/**
+ * An entry of the replicated log (section 3.3). `time` is the leader's clock in milliseconds, which never goes back from
+ * entry to entry.
+ */
+export interface LogEntry extends Proposal {
+  readonly index: number
+  readonly term: number
+  readonly time: number
 }
 
 /** Which entry stands where: two logs that hold the same position hold the same entries up to it (section 3.5). */

@@ -1,4 +1,5 @@
 import type { KayakError } from '../contracts/errors.js'
+import type { Proposal } from '../rules/entry.js'
 import type { RosterChange } from '../rules/membership.js'
 import type { Proof } from '../rules/staleness.js'
 import type { Answer } from './answer.js'
@@ -19,10 +20,7 @@ export interface Request extends Attempted {
 }
 
 /** An append that waits: `sent` once it may have left this member, from when on its outcome may be unknown. */
-export interface AppendRequest extends Settle<Answer>, Request {
-  readonly session: string
-  readonly number: number
-  readonly payload: Uint8Array
+export interface AppendRequest extends Settle<Answer>, Request, Proposal {
   sent: boolean
 }
 

@@ -1,18 +1,12 @@
-import { message, ReadIndex, TimeoutNow } from '../../streams/contracts/messages'
+import { message, NOTHING, ReadIndex, TimeoutNow } from '../../streams/contracts/messages'
 import { Dispatch } from '../../streams/sources/dispatch'
 import type { Received } from '../../streams/sources/inbound'
 
 const from = { id: 'a'.repeat(32), address: 'a:1' }
 const timeoutNow = (term: number): Received => {
-  return { from, message: message(TimeoutNow, { term }), entries: [], roster: undefined, steps: [] }
+  return { ...NOTHING, from, message: message(TimeoutNow, { term }) }
 }
-const readIndex: Received = {
-  from,
-  message: message(ReadIndex, { id: 'x' }),
-  entries: [],
-  roster: undefined,
-  steps: [],
-}
+const readIndex: Received = { ...NOTHING, from, message: message(ReadIndex, { id: 'x' }) }
 
 describe('messages that are dispatched', () => {
   it('reach those that look at all first, and then those that wait for their type', () => {

@@ -2,7 +2,7 @@ import { Subject } from 'rxjs'
 import { lowerLimits } from '../../lib/testing/cluster'
 import { VirtualClock } from '../../lib/testing/virtual-clock'
 import { encodeEntries } from '../../streams/contracts/entry-codec'
-import { AppendEntries, message, Propose, ProposeReply, TimeoutNow } from '../../streams/contracts/messages'
+import { AppendEntries, message, Propose, ProposeReply, TimeoutNow, NOTHING } from '../../streams/contracts/messages'
 import type { Inbound } from '../../streams/contracts/transport'
 import { received$, type Received } from '../../streams/sources/inbound'
 import { Inbox } from '../../streams/sources/inbox'
@@ -41,7 +41,7 @@ describe('what others send', () => {
     send(append)
     expect(received).toEqual([])
     clock.advanceBy(0)
-    expect(received).toEqual([{ message: append, entries, roster: undefined, steps: [], from }])
+    expect(received).toEqual([{ ...NOTHING, message: append, entries, from }])
   })
 
   it('changes nothing if it is no valid message, and is told of with its reason', () => {

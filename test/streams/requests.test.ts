@@ -4,7 +4,7 @@ import { Requests, type AppendRequest, type BarrierRequest } from '../../streams
 const noTickets = { unsentTicket: NO_TICKET, acceptedTicket: NO_TICKET }
 const nothing = { ...noTickets, settled: false, done: (): void => undefined, failed: (): void => undefined }
 const append = (session: string, number: number): AppendRequest => {
-  return { ...nothing, session, number, payload: new Uint8Array(), sent: false }
+  return { ...nothing, kind: 'data', session, number, payload: new Uint8Array(), sent: false }
 }
 const newRequests = (): Requests => {
   let ids = 0

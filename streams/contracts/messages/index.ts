@@ -1,4 +1,4 @@
-import type { LogEntry } from '../../rules/entry.js'
+import type { LogEntry, Proposal } from '../../rules/entry.js'
 import type { RosterStep } from '../../rules/membership.js'
 import type { Roster } from '../../rules/roster.js'
 import { decodeSteps } from '../change-codec.js'
@@ -64,8 +64,10 @@ export const message = <M extends Message>(Type: new () => M, fields: Fields<M>)
 /** A valid message, with what its binary fields hold. */
 export interface Decoded<M extends Message = Message> {
   readonly message: M
-  /** The batch of `append-entries` and `propose`. */
+  /** The batch of `append-entries`. */
   readonly entries: readonly LogEntry[]
+  /** The batch of `propose`. */
+  readonly proposals: readonly Proposal[]
   /** The roster of `install-snapshot`. */
   readonly roster: Roster | undefined
   /** The steps of `change-roster`. */
@@ -73,7 +75,7 @@ export interface Decoded<M extends Message = Message> {
 }
 
 /** What a message without binary fields holds in them. */
-export const NOTHING = { entries: [], roster: undefined, steps: [] } as const
+export const NOTHING = { entries: [], proposals: [], roster: undefined, steps: [] } as const
 
 const isMessageType = (type: unknown): type is MessageType => typeof type === 'string' && Object.hasOwn(TYPES, type)
 
@@ -98,8 +100,9 @@ function decodeBinary(message: Message): Decoded {
     case 'change-roster':
       return { ...NOTHING, message, steps: decodeSteps(message.steps) }
     case 'append-entries':
-    case 'propose':
       return { ...NOTHING, message, entries: decodeEntries(message.entries) }
+    case 'propose':
+      return { ...NOTHING, message, proposals: decodeEntries(message.entries) }
     default:
       return { ...NOTHING, message }
   }

@@ -3,15 +3,13 @@ import type { LeaderBudget } from '../../contracts/budget.js'
 import { LIMITS } from '../../contracts/limits.js'
 import { message, ProposeReply, type Propose, type ProposeVerdict } from '../../contracts/messages/index.js'
 import type { Replica } from '../../replica/replica.js'
-import type { LogEntry } from '../../rules/entry.js'
+import type { LogEntry, Proposal } from '../../rules/entry.js'
 import { entryTime } from '../../rules/timing.js'
 import type { Received, Sender } from '../../sources/inbound.js'
 import type { Leadership } from './leadership.js'
 
-type Proposed = Pick<LogEntry, 'kind' | 'session' | 'number' | 'payload'>
-
 /** Puts entries at the end of the leader's log, in its term and at its time, one after another. */
-export function placing(replica: Replica): (entry: Proposed) => LogEntry {
+export function placing(replica: Replica): (proposal: Proposal) => LogEntry {
   const { log, clock } = replica.parts
   const { term } = replica.standing
   const time = entryTime(clock.now(), log.lastTime)
@@ -44,7 +42,7 @@ function refuse(leadership: Leadership, over: readonly [LeaderBudget, number, nu
 }
 
 /** Appends what has not been answered before and isn't under way. What comes twice all the same is applied once. */
-function take(leadership: Leadership, from: string, entries: readonly LogEntry[]): Taken {
+function take(leadership: Leadership, from: string, proposals: readonly Proposal[]): Taken {
   const { replica, transferring, underWay } = leadership
   if (transferring) return { verdict: 'not-leader', expired: [] }
   underWay.forget(replica.applied)
@@ -52,11 +50,11 @@ function take(leadership: Leadership, from: string, entries: readonly LogEntry[]
   if (over !== undefined) return refuse(leadership, over)
   const [fresh, expired] = [new Array<LogEntry>(), new Array<number>()]
   const place = placing(replica)
-  entries.forEach((entry, at) => {
-    const answer = replica.sessions.find(entry.session, entry.number)
+  proposals.forEach((proposal, at) => {
+    const answer = replica.sessions.find(proposal.session, proposal.number)
     if (answer === 'expired') expired.push(at)
-    if (answer !== undefined || entry.kind !== 'data' || underWay.has(entry)) return
-    const placed = place(entry)
+    if (answer !== undefined || proposal.kind !== 'data' || underWay.has(proposal)) return
+    const placed = place(proposal)
     underWay.add(placed)
     fresh.push(placed)
   })
@@ -72,8 +70,8 @@ function reply(replica: Replica, to: Sender, id: string, taken: Taken): void {
 /** Appends that callers anywhere have handed over, their own member's like others'. */
 export const proposals$ = (leadership: Leadership): Observable<never> =>
   leadership.replica.messages.ofType('propose').pipe(
-    tap(({ from, message: { id }, entries }: Received<Propose>) =>
-      reply(leadership.replica, from, id, take(leadership, from.id, entries)),
+    tap(({ from, message: { id }, proposals }: Received<Propose>) =>
+      reply(leadership.replica, from, id, take(leadership, from.id, proposals)),
     ),
     ignoreElements(),
   )
