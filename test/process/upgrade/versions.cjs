@@ -53,9 +53,15 @@ const batches = [
   change('streams/roles/leader/leadership.ts', 'import { members,', 'import { clusterVersion, members,'),
   change(
     'streams/roles/leader/leadership.ts',
-    'bytes: encodeEntries(entries) }',
-    'bytes: encodeEntries(entries, Math.min(2, clusterVersion(this.replica.roster.settings))) }',
+    'this.encodings.of(entries)',
+    'this.encodings.of(entries, Math.min(2, clusterVersion(this.replica.roster.settings)))',
   ),
+  change(
+    'streams/roles/leader/encodings.ts',
+    'of(entries: readonly LogEntry[])',
+    'of(entries: readonly LogEntry[], version: number)',
+  ),
+  change('streams/roles/leader/encodings.ts', 'encodeEntries(entries)', 'encodeEntries(entries, version)'),
 ]
 
 /** A log file calls its batches otherwise. */
