@@ -1,5 +1,6 @@
-import { Observable, Subject, type MonoTypeOperatorFunction, type Subscription } from 'rxjs'
+import { Observable, type MonoTypeOperatorFunction, type Subscription } from 'rxjs'
 import type { Clock } from '../contracts/clock.js'
+import { Broadcast } from '../operators/broadcast.js'
 
 /** How often what follows from a batch at once, as what a member says to itself, is settled within the same turn. */
 const ROUNDS = 3
@@ -23,10 +24,10 @@ export class Inbox {
   private waiting: (() => void)[] = []
   /** The turn that is to come, or is on. */
   private turn: Subscription | undefined
-  private readonly settled = new Subject<void>()
-  readonly settled$: Observable<void> = this.settled.asObservable()
-  private readonly flush = new Subject<void>()
-  readonly flush$: Observable<void> = this.flush.asObservable()
+  private readonly settled = new Broadcast<void>()
+  readonly settled$: Observable<void> = this.settled.values$
+  private readonly flush = new Broadcast<void>()
+  readonly flush$: Observable<void> = this.flush.values$
   private closed = false
 
   constructor(private readonly clock: Clock) {}
