@@ -83,7 +83,6 @@ class OwnAppend<T> implements Settle<Answer>, Beginning<Answer> {
 
 /** The log as a host's consumers hold it. */
 export class HostLog<T> implements Log<T> {
-  private readonly decodeAnswer: (entry: Encoded) => Entry<T>
   private readonly decode: (entry: Encoded) => Entry<T>
   private readonly appending: Appending<T>
 
@@ -91,9 +90,8 @@ export class HostLog<T> implements Log<T> {
     private readonly member: Member,
     private readonly parts: LogParts<T>,
   ) {
-    this.decodeAnswer = decodeFor(parts.codec)
     this.decode = decodeFor(parts.codec)
-    this.appending = { session: parts.session, waiting: member.waiting, decode: this.decodeAnswer }
+    this.appending = { session: parts.session, waiting: member.waiting, decode: decodeFor(parts.codec) }
   }
 
   get head(): number {
@@ -152,7 +150,7 @@ export class HostLog<T> implements Log<T> {
       this.member.waiting.append(session, number, bytes, timeoutMs, settle),
     )
     const first = payload ?? (await this.payloadAt(index, read))
-    return this.decodeAnswer({ index, term, time, payload: first ?? bytes })
+    return this.appending.decode({ index, term, time, payload: first ?? bytes })
   }
 
   /** Waits for a leader, who can say what a new session's date is, and gives the options with what is left of their time. */
