@@ -18,6 +18,7 @@ const SHORTEST = [
   '0.5',
 ]
 const NONE: readonly StoragePoint[] = []
+const NO_RATIO = { perSecond: NaN, spread: [NaN, NaN], p50: NaN, p99: NaN }
 
 describe('the benchmark', () => {
   let folder: string
@@ -57,5 +58,19 @@ describe('the benchmark', () => {
     expect(left).toHaveLength(6)
     rmSync(profiles, { recursive: true })
     expect(readdirSync(folder).sort()).toEqual(['out.html', 'out.json'])
+  }, 180_000)
+
+  it('measures builds beside each other in turns', () => {
+    const json = join(folder, 'ratio.json')
+    const how = ['--storage', 'nedb', '--in-flight', '1', '--rounds', '3', '--warm', '0.5', '--seconds', '0.05']
+    const words = ['--only', 'ratio', '--against', ROOT, ...how, '--dir', folder, '--json', json]
+    const ran = spawnSync(process.execPath, ['test/bench/run.cjs', ...words], { cwd: ROOT, encoding: 'utf8' })
+    expect([ran.status, ran.stderr]).toEqual([0, ''])
+    const { ratio } = JSON.parse(readFileSync(json, 'utf8')) as Report
+    expect(ratio).toMatchObject([{ storage: 'nedb', against: ROOT, inFlight: 1, turns: 3 }])
+    const [{ perSecond, spread, p50, p99 } = NO_RATIO] = ratio ?? []
+    expect(Math.min(p50, p99, spread[0])).toBeGreaterThan(0)
+    expect(spread[0]).toBeLessThanOrEqual(perSecond)
+    expect(spread[1]).toBeGreaterThanOrEqual(perSecond)
   }, 180_000)
 })

@@ -28,8 +28,10 @@ export interface BenchOptions {
   readonly against: readonly string[]
   /** Entries after which members compact their logs. */
   readonly compactEntries: number
-  /** Flags of Node.js that the members run with, in append, barrier and warming. */
+  /** Flags of Node.js that the members run with, in append, barrier, ratio and warming. */
   readonly nodeFlags: readonly string[]
+  /** And those that the others run with, in ratio. */
+  readonly againstNodeFlags: readonly string[]
   /** Where the members leave profiles of what they spend their time with. */
   readonly profiles: string | undefined
 }
@@ -50,8 +52,11 @@ export const USAGE = `npm run bench -- …
   --kayak DIR          another built package instead of this one
   --against DIR        another built package beside this one
   --compact 10000      members compact their logs after so many entries
-  --node='--a --b'     members run with these flags of Node.js: for append, barrier and warming
+  --node='--a --b'     members run with these flags of Node.js: for append, barrier, ratio and warming
+  --against-node='--a' and those beside them, with --only ratio, which takes turns of --seconds 0.5 or so
   --profiles DIR       the members' profiles, for Chrome's or VS Code's viewer`
+
+const flags = (text = ''): readonly string[] => text.split(/\s+/).filter(Boolean)
 
 const numbers = (text: string): readonly number[] => text.split(',').map(word => positive(word))
 
@@ -73,6 +78,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
       ...{ only: text, storage: text, 'in-flight': text, rounds: text, seconds: text, dir: text, json: text },
       ...{ html: text, warm: text, kayak: text, compact: text, node: text, profiles: text },
       against: { ...text, multiple: true },
+      'against-node': text,
     },
   })
   const isQuick = values.quick
@@ -94,7 +100,8 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     kayak: values.kayak ?? process.cwd(),
     against: values.against ?? [],
     compactEntries: positive(values.compact ?? '10000'),
-    nodeFlags: values.node?.split(/\s+/).filter(Boolean) ?? [],
+    nodeFlags: flags(values.node),
+    againstNodeFlags: flags(values['against-node']),
     profiles: values.profiles,
   }
 }

@@ -17,6 +17,18 @@ export interface Rival {
   readonly barrier: readonly Point[]
 }
 
+/** What this build does beside another, which are medians of the ratios of turns that they took one after the other. */
+export interface Ratio {
+  readonly storage: string
+  readonly against: string
+  readonly inFlight: number
+  readonly turns: number
+  readonly perSecond: number
+  readonly spread: Spread
+  readonly p50: number
+  readonly p99: number
+}
+
 /** Microseconds of the processor's time that an append takes of all three members, without disks and sockets. */
 export interface Alone {
   readonly inFlight: number
@@ -170,6 +182,7 @@ export interface Report {
   readonly append?: readonly StoragePoint[]
   readonly barrier?: readonly StoragePoint[]
   readonly rivals?: Readonly<Record<string, Rival>>
+  readonly ratio?: readonly Ratio[]
   readonly alone?: readonly Alone[]
   readonly warming?: readonly WarmingUp[]
   readonly leaderless?: readonly Leaderless[]

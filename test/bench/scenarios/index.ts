@@ -7,6 +7,7 @@ import { memory } from './memory'
 import { operators } from './operators'
 import { payloads } from './payloads'
 import { positions } from './positions'
+import { ratio } from './ratio'
 import { rejoin } from './rejoin'
 import { reopen } from './reopen'
 import { snapshot } from './snapshot'
@@ -17,6 +18,7 @@ import { warming } from './warming'
 /** All that is measured, in this order. */
 export const SCENARIOS: readonly Scenario[] = [
   throughput,
+  ratio,
   alone,
   warming,
   leaderless,
