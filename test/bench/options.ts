@@ -66,8 +66,8 @@ function positive(word: string): number {
   return number
 }
 
-/** What is asked for on the command line. */
-export function parseOptions(words: readonly string[]): BenchOptions {
+/** The words of the command line by their options. */
+function valuesOf(words: readonly string[]) {
   const text = { type: 'string' } as const
   const { values } = parseArgs({
     args: [...words],
@@ -75,12 +75,17 @@ export function parseOptions(words: readonly string[]): BenchOptions {
       quick: { type: 'boolean', default: false },
       rivals: { type: 'boolean', default: false },
       bare: { type: 'boolean', default: false },
-      ...{ only: text, storage: text, 'in-flight': text, rounds: text, seconds: text, dir: text, json: text },
-      ...{ html: text, warm: text, kayak: text, compact: text, node: text, profiles: text },
+      ...{ only: text, storage: text, 'in-flight': text, rounds: text, seconds: text, warm: text, compact: text },
+      ...{ json: text, html: text, profiles: text, dir: text, kayak: text, node: text, 'against-node': text },
       against: { ...text, multiple: true },
-      'against-node': text,
     },
   })
+  return values
+}
+
+/** What is asked for on the command line. */
+export function parseOptions(words: readonly string[]): BenchOptions {
+  const values = valuesOf(words)
   const isQuick = values.quick
   const ms = 1000 * positive(values.seconds ?? (isQuick ? '0.15' : '3'))
   return {
