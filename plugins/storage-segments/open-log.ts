@@ -1,9 +1,10 @@
+import { isKayakError } from '../../streams/contracts/errors.js'
 import { corrupt } from '../folder/failures.js'
 import type { FileLayer, PlacedFile } from '../folder/file-layer.js'
 import { LogState } from './log-state.js'
 import { RECORD_HEADER_BYTES } from './record.js'
-import { checkUnused, replaySegment, type Replayed } from './replay.js'
-import { FIRST_RECORD, segmentName, segmentPath, type Segment } from './segment.js'
+import { glanceAt, replaySegment, type Replayed, type SegmentFile } from './replay.js'
+import { FIRST_RECORD, segmentName, segmentNumber, segmentPath, type Segment } from './segment.js'
 import type { SavedState } from './state-fields.js'
 
 const CHUNK_BYTES = 1024 * 1024
@@ -18,6 +19,40 @@ export interface FoundLog {
   readonly spare: readonly Segment[]
 }
 
+/** A segment that follows one without records has none either: if it has, the one before had some, too. */
+async function unused(files: FileLayer, from: SegmentFile, previous: Segment): Promise<Segment> {
+  const { segment, isUsed } = await glanceAt(files, from)
+  if (isUsed) throw corrupt(previous.path, `is damaged at ${FIRST_RECORD}`)
+  return segment
+}
+
+async function holdsRecord(files: FileLayer, from: SegmentFile): Promise<boolean> {
+  try {
+    return (await glanceAt(files, from)).isUsed
+  } catch (error) {
+    if (isKayakError(error) && error.code === 'KAYAK_CORRUPT') return false
+    throw error
+  }
+}
+
+/**
+ * A segment that the state doesn't know of was being made, and holds no record: the state is told of it before. If one
+ * does, the state that was told is lost.
+ */
+async function checkUnknown(
+  files: FileLayer,
+  statePath: string,
+  names: readonly string[],
+  { lastSegment }: SavedState,
+  fileOf: (number: number) => SegmentFile,
+): Promise<void> {
+  for (const name of names) {
+    const number = segmentNumber(name)
+    if (number === undefined || number <= lastSegment) continue
+    if (await holdsRecord(files, fileOf(number))) throw corrupt(statePath, 'has lost its end')
+  }
+}
+
 /** Reads all segments that must be there, and tells what is torn from what is rotten. */
 export async function findLog(
   files: FileLayer,
@@ -29,13 +64,14 @@ export async function findLog(
   const { log, firstSegment, lastSegment } = saved
   for (let number = firstSegment; number <= lastSegment; number++)
     if (!names.includes(segmentName(number))) throw corrupt(segmentPath(folder, number), 'is missing')
+  const fileOf = (number: number): SegmentFile => ({ path: segmentPath(folder, number), number, log })
   const state = new LogState()
   const used: Replayed[] = []
   let next: Replayed | undefined
   const spare: Segment[] = []
   for (let number = firstSegment; number <= lastSegment; number++) {
-    const file = { path: segmentPath(folder, number), number, log }
-    if (next !== undefined) spare.push(await checkUnused(files, file, spare.at(-1) ?? next.segment))
+    const file = fileOf(number)
+    if (next !== undefined) spare.push(await unused(files, file, spare.at(-1) ?? next.segment))
     else {
       const replayed = await replaySegment(files, file, state, used.at(-1))
       if (replayed.end === FIRST_RECORD) next = replayed
@@ -44,6 +80,7 @@ export async function findLog(
   }
   const found = { state, used, next, spare }
   checkFound(folder, statePath, saved, found)
+  await checkUnknown(files, statePath, names, saved, fileOf)
   return found
 }
 

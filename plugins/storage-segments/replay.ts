@@ -129,18 +129,18 @@ export async function replaySegment(
   }
 }
 
-/**
- * Looks at a segment that follows one without records.
- *
- * @throws {@link KayakError} `KAYAK_CORRUPT` naming the one before if there is a record: then it had some, too.
- */
-export async function checkUnused(files: FileLayer, from: SegmentFile, previous: Segment): Promise<Segment> {
+/** A segment of which nothing but its beginning was looked at. */
+export interface Glanced {
+  readonly segment: Segment
+  readonly isUsed: boolean
+}
+
+/** Looks whether a segment holds a record. */
+export async function glanceAt(files: FileLayer, from: SegmentFile): Promise<Glanced> {
   const { segment, file } = await openSegment(files, from)
   try {
-    const reader = new RecordReader(file, segment.seed, BLOCK_BYTES)
-    if ((await reader.recordAt(FIRST_RECORD)) !== undefined)
-      throw corrupt(previous.path, `is damaged at ${FIRST_RECORD}`)
-    return segment
+    const first = await new RecordReader(file, segment.seed, BLOCK_BYTES).recordAt(FIRST_RECORD)
+    return { segment, isUsed: first !== undefined }
   } finally {
     await file.close()
   }

@@ -76,6 +76,8 @@ export class StateFile {
     const file = await files.openPlaced(path)
     try {
       const bytes = await file.read(0, FILE_BYTES)
+      // it is made whole, so one that is shorter has lost something, if not what is newest
+      if (bytes.byteLength < FILE_BYTES) throw corrupt(path, 'has lost its end')
       const found = readNewest(path, bytes)
       if (found === undefined) throw corrupt(path, 'is damaged')
       const { state, generation, block } = found

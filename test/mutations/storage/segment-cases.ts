@@ -180,6 +180,49 @@ const rotten: readonly SegmentCase[] = [
       await place.refuses(STATE, /has lost its end/)
     },
   },
+  {
+    name: 'a state that is shorter than it was made is refused',
+    run: async folder => {
+      const place = new Place(folder)
+      await place.open()
+      for (let term = 1; term <= 2; term++) {
+        await vote(place, term)
+        await place.die('kill')
+        const whole = place.contents(STATE)
+        for (const blocks of [0, 1, 2, 3, 3.5]) {
+          place.disk.damage(STATE, whole.subarray(0, blocks * 4 * KiB))
+          await place.refuses(STATE, /has lost its end/)
+        }
+        place.disk.damage(STATE, whole)
+        const { termAndVote } = await place.open()
+        assert.deepEqual(termAndVote, { term, vote: VOTER })
+      }
+      await place.close()
+    },
+  },
+  {
+    name: 'a state that does not know of a segment with records is refused, and the segment stays',
+    run: async folder => {
+      const place = new Place(folder, 8 * KiB, 1, 0)
+      await place.open()
+      const used = 6
+      const known = (): number => place.disk.files.filter(name => name.endsWith('.seg')).length
+      const before: Buffer[] = []
+      for (let index = 1; index <= 2 * used; index++) {
+        if (known() < used) before.push(place.contents(STATE))
+        await place.append(marked(index, HALF))
+        await rest()
+      }
+      assert.ok(before.length > used)
+      await place.die('kill')
+      const files = [...place.disk.files]
+      for (const state of before) {
+        place.disk.damage(STATE, state)
+        await place.refuses(STATE, /has lost its end/)
+        assert.deepEqual([...place.disk.files], files)
+      }
+    },
+  },
 ]
 
 const background: readonly SegmentCase[] = [

@@ -47,6 +47,7 @@ export class Place {
     folder: string,
     private readonly segmentBytes = 8 * KiB,
     seed = 1,
+    private readonly spareSegments = 2,
   ) {
     this.dataDir = join(folder, 'data')
     this.disk = new SimulatedDisk(this.dataDir, seededRandom(seed))
@@ -58,8 +59,8 @@ export class Place {
   }
 
   async open(files: FileLayer = this.disk.layer): Promise<Opened> {
-    const { dataDir, segmentBytes } = this
-    this.storage = segmentStorage({ dataDir, segmentBytes, spareSegments: 2, files, random: seededRandom(7) })
+    const { dataDir, segmentBytes, spareSegments } = this
+    this.storage = segmentStorage({ dataDir, segmentBytes, spareSegments, files, random: seededRandom(7) })
     return first(this.storage.open())
   }
 
