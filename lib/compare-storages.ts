@@ -22,8 +22,12 @@ const sameEntry = (a: LogEntry, b: LogEntry | undefined): boolean =>
 export const sameEntries = (some: readonly LogEntry[], others: readonly LogEntry[]): boolean =>
   some.length > 0 && some.length === others.length && some.every((entry, at) => sameEntry(entry, others[at]))
 
+/** Of whom a storage is, whichever of the two goes on. */
+const memberOf = ({ identity }: Opened): string => textOf(identity && { ...identity, standing: undefined })
+
 /** What two storages that are open don't both have, of what an opening tells. */
 export function differenceOf(some: Opened, others: Opened): string | undefined {
+  if (memberOf(some) !== memberOf(others)) return 'identity'
   if (textOf(some.termAndVote) !== textOf(others.termAndVote)) return 'term and vote'
   if (textOf([some.base, some.last, some.runs]) !== textOf([others.base, others.last, others.runs])) return 'log'
   if (textOf(some.rosters.map(({ index }) => index)) !== textOf(others.rosters.map(({ index }) => index))) return 'log'

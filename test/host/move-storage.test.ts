@@ -181,3 +181,13 @@ test('what has moved on from there, or has left, is not begun again from where i
     expect(to.identity?.standing).toBe(standing)
   }
 })
+
+test('a member that has not arrived as who it was is refused', async () => {
+  const [from, to] = [await filled(), new MemoryDisk()]
+  const forgetful: Storage = storageOn(to)
+  const save = forgetful.saveIdentity.bind(forgetful)
+  forgetful.saveIdentity = identity => save({ ...identity, advertise: '127.0.0.1:2' })
+  const moving = moveStorage(storageOn(from), forgetful)
+  await expect(moving).rejects.toMatchObject({ code: 'KAYAK_CORRUPT', file: 'identity' })
+  expect(from.identity?.standing).toBe('member')
+})
