@@ -38,7 +38,7 @@ export class Pieces {
     return new Uint8Array(this.block, at, length)
   }
 
-  /** One of nothing has memory of its own too: an empty block can be taken away and not marked. */
+  /** Where nothing is taken nothing is of a block: an empty one, as the first is, can be transferred. */
   private fits(bytes: number): boolean {
     return bytes > 0 && bytes <= LARGEST_SHARE * this.blockBytes
   }

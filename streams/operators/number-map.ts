@@ -32,6 +32,9 @@ class ThingPlaces<T> implements Places<T> {
   }
 }
 
+/** Of which there is one for all maps: many of them are small. */
+const thingPlaces = <T>(count: number): Places<T> => new ThingPlaces(count)
+
 /**
  * A map by whole numbers from 0, most of which follow each other: each has the place of its last bits. It grows while it
  * is full by half, and a number whose place is taken is kept apart. Why not a `Map`, see {@link Ring}.
@@ -44,7 +47,7 @@ export class NumberMap<T> {
   private apart: Map<number, T> | undefined
 
   /** @param places - makes so many of them. Those that it has by itself take anything as it is. */
-  constructor(private readonly places: (count: number) => Places<T> = count => new ThingPlaces(count)) {
+  constructor(private readonly places: (count: number) => Places<T> = thingPlaces) {
     this.things = places(LEAST_PLACES)
   }
 

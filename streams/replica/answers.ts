@@ -34,5 +34,7 @@ class AnswerPlaces implements Places<Answer> {
   }
 }
 
+const answerPlaces = (count: number): AnswerPlaces => new AnswerPlaces(count)
+
 /** The answers of a session, by the numbers of its appends. */
-export const answerMap = (): NumberMap<Answer> => new NumberMap<Answer>(count => new AnswerPlaces(count))
+export const answerMap = (): NumberMap<Answer> => new NumberMap<Answer>(answerPlaces)

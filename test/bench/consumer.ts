@@ -35,7 +35,7 @@ export function compacting({ operators }: BuiltKayak, host: Host, entries: numbe
 export interface Subscribers {
   /** So many that only look. */
   readonly plain?: number
-  /** Three that each use an operator of kayak: a state machine, a strategy of compaction, a filter. */
+  /** Three that each use an operator: a state machine and a strategy of compaction of kayak's, and a filter. */
   readonly operators?: boolean
 }
 
