@@ -38,7 +38,7 @@ async function run(entryPoint, words) {
   const file = join(temporaryFolder('bundled'), 'main.cjs')
   await bundle(join(ROOT, entryPoint), file)
   const child = spawn(process.execPath, [YOUNG, file, ...words], { cwd: ROOT, stdio: 'inherit' })
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 130))
 }
 

@@ -96,6 +96,11 @@ async function run(options: BenchOptions): Promise<void> {
   if (options.profiles !== undefined) say(`\n${profilesText(options.profiles, before)}`)
 }
 
+const asked = async (words: readonly string[]): Promise<void> => run(parseOptions(words))
+
+const isRefusal = (error: unknown): error is Error =>
+  error instanceof RangeError || (error instanceof TypeError && 'code' in error)
+
 /** The roles that this program has in processes of its own. */
 const ROLES: Readonly<Record<string, (words: readonly string[]) => void>> = {
   member: ([root = process.cwd()]) => member(root),
@@ -110,10 +115,11 @@ const role = ROLES[words[0] ?? '']
 if (words.includes('--help')) say(USAGE)
 else if (role !== undefined) role(words.slice(1))
 else
-  run(parseOptions(words)).then(
+  asked(words).then(
     () => process.exit(0),
     (error: unknown) => {
-      console.error(error)
+      // what is asked for wrongly is said in a line, anything else with where it was
+      console.error(isRefusal(error) ? error.message : error)
       process.exit(1)
     },
   )

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os'
 import { parseArgs } from 'node:util'
+import { storagesOf } from './storages'
 
 /** What a run measures, and for how long. */
 export interface BenchOptions {
@@ -58,12 +59,28 @@ export const USAGE = `npm run bench -- …
 
 const flags = (text = ''): readonly string[] => text.split(/\s+/).filter(Boolean)
 
-const numbers = (text: string): readonly number[] => text.split(',').map(word => positive(word))
+const counts = (text: string): readonly number[] => text.split(',').map(count)
 
 function positive(word: string): number {
   const number = Number(word)
-  if (!(number > 0)) throw new RangeError(`${word} is no number above 0.`)
+  if (!(number > 0 && number < Infinity)) throw new RangeError(`${word} is no number above 0.`)
   return number
+}
+
+function count(word: string): number {
+  const number = positive(word)
+  if (!Number.isInteger(number)) throw new RangeError(`${word} is no whole number.`)
+  return number
+}
+
+/** Others beside which it is measured, and what is said of them. */
+function othersOf({ against = [], only = '', ...values }: ReturnType<typeof valuesOf>) {
+  if (against.length === 0 && only.split(',').includes('ratio')) throw new RangeError('ratio needs --against DIR.')
+  if (against.length === 0 && values['against-node'] !== undefined)
+    throw new RangeError('--against-node needs --against DIR.')
+  const lacking = against.find(root => storagesOf(root).length === 0)
+  if (lacking !== undefined) throw new RangeError(`There is no package in ${lacking}; is it built?`)
+  return { against, againstNodeFlags: flags(values['against-node']) }
 }
 
 /** The words of the command line by their options. */
@@ -92,8 +109,8 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     isQuick,
     only: values.only?.split(',') ?? [],
     storages: values.storage?.split(',').map(name => name.replace(/^storage-/, '')),
-    inFlight: numbers(values['in-flight'] ?? '1,16,64,256,1024'),
-    rounds: positive(values.rounds ?? (isQuick ? '1' : '3')),
+    inFlight: counts(values['in-flight'] ?? '1,16,64,256,1024'),
+    rounds: count(values.rounds ?? (isQuick ? '1' : '3')),
     ms,
     warmMs: Math.min(1000, ms / 2),
     warmUpMs: 1000 * positive(values.warm ?? (isQuick ? '0.3' : '20')),
@@ -103,10 +120,9 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     html: values.html,
     dir: values.dir ?? tmpdir(),
     kayak: values.kayak ?? process.cwd(),
-    against: values.against ?? [],
-    compactEntries: positive(values.compact ?? '10000'),
+    compactEntries: count(values.compact ?? '10000'),
     nodeFlags: flags(values.node),
-    againstNodeFlags: flags(values['against-node']),
     profiles: values.profiles,
+    ...othersOf(values),
   }
 }
