@@ -19,3 +19,8 @@ test('flags of Node and loads are taken apart', () => {
   const { nodeFlags, inFlight, againstNodeFlags } = parseOptions(['--node=--a  --b', '--in-flight', '1,64'])
   expect([nodeFlags, inFlight, againstNodeFlags]).toEqual([['--a', '--b'], [1, 64], []])
 })
+
+test('folders are found from where the benchmark was called', () => {
+  const { kayak, against } = parseOptions(['--kayak', 'test/..', '--against', '.'])
+  expect([kayak, against]).toEqual([process.cwd(), [process.cwd()]])
+})

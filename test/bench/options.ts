@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { storagesOf } from './storages'
 
@@ -80,7 +81,7 @@ function othersOf({ against = [], only = '', ...values }: ReturnType<typeof valu
     throw new RangeError('--against-node needs --against DIR.')
   const lacking = against.find(root => storagesOf(root).length === 0)
   if (lacking !== undefined) throw new RangeError(`There is no package in ${lacking}; is it built?`)
-  return { against, againstNodeFlags: flags(values['against-node']) }
+  return { against: against.map(root => resolve(root)), againstNodeFlags: flags(values['against-node']) }
 }
 
 /** The words of the command line by their options. */
@@ -119,7 +120,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     json: values.json,
     html: values.html,
     dir: values.dir ?? tmpdir(),
-    kayak: values.kayak ?? process.cwd(),
+    kayak: resolve(values.kayak ?? '.'),
     compactEntries: count(values.compact ?? '10000'),
     nodeFlags: flags(values.node),
     profiles: values.profiles,
