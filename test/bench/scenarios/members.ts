@@ -3,7 +3,7 @@ import type { BySize } from '../report'
 import { figuresText } from '../text'
 import { warmUp } from '../warming'
 
-const SIZES = { full: [1, 2, 3, 4, 5, 6, 7], quick: [1, 5] }
+const SIZES = { full: [1, 2, 3, 4, 5, 6, 7], quick: [1, 3] }
 const LEVELS = { full: [1, 64, 256], quick: [64] }
 const BYTES = 1024
 

@@ -3,7 +3,7 @@ import type { BySubscribers } from '../report'
 import { figuresText } from '../text'
 import { warmUp } from '../warming'
 
-const COUNTS = { full: [1, 10, 100, 1000], quick: [1, 1000] }
+const COUNTS = { full: [1, 10, 100, 1000], quick: [1, 100] }
 const LOAD = { inFlight: 256, bytes: 1024 }
 
 const measure = (bench: Bench, storage: string): Promise<readonly BySubscribers[]> => {
