@@ -1,5 +1,5 @@
 import { Agent } from 'node:http'
-import { connect, type Socket as TcpSocket } from 'node:net'
+import type { Socket as TcpSocket } from 'node:net'
 import type { Subscription } from 'rxjs'
 import { Manager, type Socket } from 'socket.io-client'
 import type { Clock } from '../../streams/contracts/clock.js'
@@ -8,6 +8,7 @@ import { formatAddress, type HostPort } from './address.js'
 import { isSound, type EnginePacket } from './client/sound.js'
 import type { Line } from './connection.js'
 import { EVENTS, parser, type EventName, type Events } from './parser.js'
+import { connectTo } from './reading.js'
 import { BOUNDS, PATH, type Settings } from './settings.js'
 
 /** Whom a call tells, until it has ended. */
@@ -39,7 +40,7 @@ class OneSocket extends Agent {
   }
 
   override createConnection(): TcpSocket {
-    this.tcp = connect({ ...this.to, noDelay: true })
+    this.tcp = connectTo(this.to)
     this.made(this.tcp)
     return this.tcp
   }
