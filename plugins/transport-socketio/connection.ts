@@ -32,6 +32,11 @@ export class Connection {
     })
   }
 
+  /** Whether the system has all that was sent. */
+  get isDrained(): boolean {
+    return this.#unflushed + this.line.tcp.writableLength === 0
+  }
+
   /** Sends the frame of a message, in the version in which the two talk, or gives why it doesn't. */
   send(message: Uint8Array): Drop | undefined {
     const frame = this.tongue.say(message)

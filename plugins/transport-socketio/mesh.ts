@@ -3,16 +3,17 @@ import { MAX_MESSAGE_BYTES, type Drop, type Inbound, type Peer } from '../../str
 import type { AcceptorObserver } from './acceptor.js'
 import { parseAddress } from './address.js'
 import type { Connection } from './connection.js'
+import { Frames } from './frames.js'
 import type { Self } from './handshake.js'
 import { Link, type LinkObserver } from './link.js'
 import type { Notices } from './notices.js'
-import { encodeMessage } from './parser.js'
 import { Peers } from './peers.js'
 import { BOUNDS, type Settings } from './settings.js'
 
 /** All connections of a member, and what is sent and received over them. */
 export class Mesh implements AcceptorObserver {
   readonly #peers = new Peers()
+  readonly #frames = new Frames()
   readonly #links = new Map<string, Link>()
   #ended: (() => void) | undefined
 
@@ -36,9 +37,10 @@ export class Mesh implements AcceptorObserver {
     const connection = this.#peers.accepted(to.id) ?? (isOther ? undefined : there) ?? this.#peers.any(to.id)
     if (connection === undefined && isOther) return this.#miss(to, there)
     if (connection === undefined && link?.isActive !== true) return this.#drop(to, { reason: 'not-connected' })
-    const frame = encodeMessage(message)
+    const frame = this.#frames.make(message)
     if (frame.byteLength > MAX_MESSAGE_BYTES) return this.#drop(to, { reason: 'too-large' })
     const fault = connection === undefined ? link?.hold(frame, to.id) : connection.send(frame)
+    if (connection?.isDrained !== true) this.#frames.keep()
     if (fault !== undefined) this.#drop(to, fault)
   }
 

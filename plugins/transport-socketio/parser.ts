@@ -1,10 +1,11 @@
 import { parserOf, tagOf } from './client/parser.js'
-import { decodeFrame, encodeFrame } from './wire.js'
+import { decodeFrame, encodeFrame, type TakeMemory } from './wire.js'
 
 export { EVENTS, type EventName, type Events } from './client/parser.js'
 
 /** The frame of a message, ready to be sent to several peers. */
-export const encodeMessage = (message: object): Uint8Array => encodeFrame(tagOf('message'), message)
+export const encodeMessage = (message: object, take?: TakeMemory): Uint8Array =>
+  encodeFrame(tagOf('message'), message, take)
 
 /** The message in a frame that {@link encodeMessage} has made. */
 export function decodeMessage(frame: Uint8Array): object {

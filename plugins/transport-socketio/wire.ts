@@ -1,12 +1,17 @@
 import { HEADER_BYTES, malformed, pack, valueOf, type Frame } from './client/packing.js'
 
+/** Gives memory for a frame, of just so many bytes. */
+export type TakeMemory = (bytes: number) => Buffer
+
+const allocate: TakeMemory = bytes => Buffer.allocUnsafe(bytes)
+
 /** Makes a frame of a tag, from 0 to 255, and a value. */
-export function encodeFrame(tag: number, value: unknown): Uint8Array {
+export function encodeFrame(tag: number, value: unknown, take: TakeMemory = allocate): Uint8Array {
   const parts: Uint8Array[] = []
   const json = value === undefined ? '' : JSON.stringify(pack(value, parts))
   const jsonBytes = Buffer.byteLength(json)
   const size = parts.reduce((sum, part) => sum + part.byteLength, HEADER_BYTES + jsonBytes)
-  const frame = Buffer.allocUnsafe(size)
+  const frame = take(size)
   frame.writeUInt32BE(tag * 2 ** 24, 0)
   frame.writeUInt32BE(jsonBytes, 4)
   frame.write(json, HEADER_BYTES, 'utf8')

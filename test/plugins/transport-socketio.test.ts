@@ -91,6 +91,29 @@ describe('over socket.io', () => {
     await settle(() => tagged(b, 1))
   })
 
+  test.each([
+    ['in one turn', false],
+    ['in turns of their own', true],
+  ])('messages that are sent %s to a peer that does not read arrive as they were', async (_how, hasTurns) => {
+    const a = await open()
+    const { id, stranger } = await befriend(a)
+    const before = stranger.heard().length
+    stranger.stream.pause()
+    // more than the system takes
+    const [count, size] = [24, 500_000]
+    for (let at = 0; at < count; at++) {
+      a.transport.send({ id, address: '127.0.0.1:9' }, { data: new Uint8Array(size).fill(at) })
+      if (hasTurns) await new Promise(setImmediate)
+    }
+    stranger.stream.resume()
+    await settle(() => stranger.heard().length === before + count)
+    const received = stranger
+      .heard()
+      .slice(before)
+      .map(frame => (decodeFrame(frame).value as { data: Uint8Array }).data) // as it was sent
+    expect(received.every((data, at) => data.byteLength === size && data.every(byte => byte === at))).toBe(true)
+  })
+
   test('what follows a welcome at once arrives, however much it is', async () => {
     const data = new Uint8Array(900_000)
     for (let round = 0; round < 5; round++) {
