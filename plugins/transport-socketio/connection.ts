@@ -33,7 +33,7 @@ export class Connection {
   }
 
   /** Whether the system has all that was sent. */
-  get isDrained(): boolean {
+  isDrained(): boolean {
     return this.#unflushed + this.line.tcp.writableLength === 0
   }
 

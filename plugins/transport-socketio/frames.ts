@@ -1,23 +1,24 @@
+import type { Drop } from '../../streams/contracts/transport.js'
+import type { Connection } from './connection.js'
 import { encodeMessage } from './parser.js'
 
 /** What a larger frame takes is not kept. */
 const KEPT_BYTES = 512 * 1024
 
 /**
- * The frames of messages, made in memory that is used again: mostly the system has taken all of a frame before the next is
- * made.
+ * Makes frames in memory that is used again: mostly the system has taken all of a frame before the next is made. A frame
+ * that waits has memory of its own.
  */
 export class Frames {
   #memory = Buffer.alloc(0)
 
-  /** A frame that is good until the next is made, unless it is kept. */
-  make(message: object): Uint8Array {
-    return encodeMessage(message, bytes => this.#take(bytes))
-  }
-
-  /** The frame that was made last waits somewhere: its memory is not used again. */
-  keep(): void {
-    this.#memory = Buffer.alloc(0)
+  /** Sends a message, or gives why it doesn't. */
+  send(connection: Pick<Connection, 'isDrained' | 'send'>, message: object): Drop | undefined {
+    // behind others it would wait, in no more memory than what waits is counted as
+    if (!connection.isDrained()) return connection.send(encodeMessage(message))
+    const drop = connection.send(encodeMessage(message, bytes => this.#take(bytes)))
+    if (!connection.isDrained()) this.#memory = Buffer.alloc(0)
+    return drop
   }
 
   #take(bytes: number): Buffer {

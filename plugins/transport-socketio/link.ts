@@ -1,10 +1,11 @@
 import type { Clock } from '../../streams/contracts/clock.js'
-import type { Drop } from '../../streams/contracts/transport.js'
+import { MAX_MESSAGE_BYTES, type Drop } from '../../streams/contracts/transport.js'
 import type { HostPort } from './address.js'
 import { BackOff } from './back-off.js'
 import type { Connection, PeerName } from './connection.js'
 import { dial, type Call } from './dial.js'
 import { Handshake, type Refusal, type Self } from './handshake.js'
+import { encodeMessage } from './parser.js'
 import { Session } from './session.js'
 import { BOUNDS, type Settings } from './settings.js'
 
@@ -85,8 +86,10 @@ export class Link {
     })
   }
 
-  /** Keeps a frame until the call that is being made is answered, or gives why it doesn't. */
-  hold(frame: Uint8Array, id: string | undefined): Drop | undefined {
+  /** Keeps a message until the call that is being made is answered, or gives why it doesn't. */
+  hold(message: object, id: string | undefined): Drop | undefined {
+    const frame = encodeMessage(message)
+    if (frame.byteLength > MAX_MESSAGE_BYTES) return { reason: 'too-large' }
     const used = this.#heldBytes + frame.byteLength
     if (used > BOUNDS.heldBytes) return { reason: 'queue-full', used, limit: BOUNDS.heldBytes }
     this.#held.push({ frame, id })

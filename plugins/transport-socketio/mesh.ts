@@ -1,5 +1,5 @@
 import type { Clock } from '../../streams/contracts/clock.js'
-import { MAX_MESSAGE_BYTES, type Drop, type Inbound, type Peer } from '../../streams/contracts/transport.js'
+import type { Drop, Inbound, Peer } from '../../streams/contracts/transport.js'
 import type { AcceptorObserver } from './acceptor.js'
 import { parseAddress } from './address.js'
 import type { Connection } from './connection.js'
@@ -37,11 +37,8 @@ export class Mesh implements AcceptorObserver {
     const connection = this.#peers.accepted(to.id) ?? (isOther ? undefined : there) ?? this.#peers.any(to.id)
     if (connection === undefined && isOther) return this.#miss(to, there)
     if (connection === undefined && link?.isActive !== true) return this.#drop(to, { reason: 'not-connected' })
-    const frame = this.#frames.make(message)
-    if (frame.byteLength > MAX_MESSAGE_BYTES) return this.#drop(to, { reason: 'too-large' })
-    const fault = connection === undefined ? link?.hold(frame, to.id) : connection.send(frame)
-    if (connection?.isDrained !== true) this.#frames.keep()
-    if (fault !== undefined) this.#drop(to, fault)
+    const drop = connection === undefined ? link?.hold(message, to.id) : this.#frames.send(connection, message)
+    if (drop !== undefined) this.#drop(to, drop)
   }
 
   /** Closes outgoing connections that nobody uses, so that members that are gone aren't dialled for ever. */

@@ -95,7 +95,7 @@ describe('over socket.io', () => {
     ['in one turn', false],
     ['in turns of their own', true],
   ])('messages that are sent %s to a peer that does not read arrive as they were', async (_how, hasTurns) => {
-    const a = await open()
+    const a = await open({ pingMs: 60_000 })
     const { id, stranger } = await befriend(a)
     const before = stranger.heard().length
     stranger.stream.pause()
