@@ -3,7 +3,7 @@ import { decodeFrame, encodeFrame, type TakeMemory } from './wire.js'
 
 export { EVENTS, type EventName, type Events } from './client/parser.js'
 
-/** The frame of a message, ready to be sent to several peers. */
+/** The frame of a message, in memory of its own unless some is given. */
 export const encodeMessage = (message: object, take?: TakeMemory): Uint8Array =>
   encodeFrame(tagOf('message'), message, take)
 

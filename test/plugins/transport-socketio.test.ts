@@ -9,6 +9,7 @@ import { bindTo, formatAddress } from '../../plugins/transport-socketio/address'
 import { Handshake } from '../../plugins/transport-socketio/handshake'
 import { decodeFrame, encodeFrame } from '../../plugins/transport-socketio/wire'
 import { PROTOCOL } from '../../streams/contracts/messages/versions'
+import { MAX_MESSAGE_BYTES } from '../../streams/contracts/transport'
 import { acquaint, closeAll, CLUSTER, node, open, sendUntil, type TestNode } from './socketio/node'
 import { settle } from './socketio/settle'
 import { Stranger } from './socketio/stranger'
@@ -36,6 +37,13 @@ describe('over socket.io', () => {
     expect(b.inbound.map(({ message }) => (message as { tag: number }).tag)).toEqual(
       Array.from({ length: 20 }, (_, at) => at + 1),
     )
+  })
+
+  test('a message that is too large is told as that, also while it dials', async () => {
+    const [a, b] = [await open(), await open()]
+    a.transport.send(b.peer, { data: new Uint8Array(MAX_MESSAGE_BYTES) })
+    await settle(() => a.has('dropped'))
+    expect(a.notices.find(({ type }) => type === 'dropped')).toMatchObject({ to: b.peer, reason: 'too-large' })
   })
 
   test('a member that starts again on its port is found again, and told of', async () => {
