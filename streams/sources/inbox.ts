@@ -37,9 +37,9 @@ export class Inbox {
     return this.waiting.length
   }
 
-  /** Whether what has come has settled, and nothing more has. */
+  /** Whether what has come has settled, and nothing more has. It never has once a member has failed, and hears no more. */
   get isAtRest(): boolean {
-    return this.turn === undefined
+    return this.turn === undefined && this.flush.observed
   }
 
   get isClosed(): boolean {
