@@ -8,7 +8,7 @@ const KILLS = 100
 const WITHIN = 2
 /** Its own default; when it has to be quick, one that elects often. */
 const ELECTION_TIMEOUT_MS = 1000
-const QUICK = { kills: 3, electionTimeoutMs: 250 }
+const QUICK = { kills: 2, electionTimeoutMs: 250 }
 /** What each leader gets done. */
 const APPENDS = { count: 50, inFlight: 4, bytes: 1024 }
 

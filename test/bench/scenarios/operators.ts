@@ -6,7 +6,7 @@ import { round } from '../text'
 
 const APPENDS = { full: 20_000, quick: 2000 }
 const LOAD = { inFlight: 64, bytes: 1024 }
-const ROUNDS = { full: 6, quick: 2 }
+const ROUNDS = { full: 6, quick: 1 }
 
 const cpuMs = async (member: Member): Promise<number> => (await member.ask('usage', undefined)).cpuMs
 

@@ -3,9 +3,9 @@ import type { SnapshotTransfer } from '../report'
 import { round } from '../text'
 
 const MIB = 2 ** 20
-const SIZE = { full: 256 * MIB, quick: 8 * MIB }
+const SIZE = { full: 256 * MIB, quick: 2 * MIB }
 /** More than is kept of the log behind a snapshot. */
-const MISSED = { count: 5000, inFlight: 256, bytes: 1024 }
+const MISSED = { full: { count: 5000, inFlight: 256, bytes: 1024 }, quick: { count: 5000, inFlight: 1024, bytes: 16 } }
 /** By default a member sends 64 MiB a second. */
 const UNBOUNDED = 8 * 1024 * MIB
 
@@ -16,7 +16,7 @@ const transfer = (bench: Bench, storage: string, bytes: number, options: object)
     const [away] = followers
     if (away === undefined) throw new Error('There is no follower.')
     await away.kill()
-    await leader.ask('fill', MISSED)
+    await leader.ask('fill', bench.options.isQuick ? MISSED.quick : MISSED.full)
     await leader.ask('compact', { bytes })
     await away.restart()
     const begun = performance.now()
