@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ROOT, type Page } from './pages'
@@ -69,6 +69,15 @@ export function programsOf(page: Page): readonly Program[] {
 
 const fileOf = ({ name, extension }: Program): string => `${name.replace(/[^\w]+/g, '-')}.${extension}`
 
+/** As users have it: what is built, whose sources are checked elsewhere. */
+const builtPaths = (): Readonly<Record<string, readonly string[]>> => {
+  const { compilerOptions } = JSON.parse(readFileSync(join(ROOT, 'tsconfig.json'), 'utf8')) as {
+    readonly compilerOptions: { readonly paths: Readonly<Record<string, readonly string[]>> }
+  }
+  const built = (source: string): string => join(ROOT, 'dist', source.replace(/\.ts$/, '.d.ts'))
+  return Object.fromEntries(Object.entries(compilerOptions.paths).map(([name, sources]) => [name, sources.map(built)]))
+}
+
 /** What the compiler has to say about programs, each a module of its own; nothing if they are right. */
 export function compilerSays(programs: readonly Program[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'kayak-programs-'))
@@ -81,7 +90,7 @@ export function compilerSays(programs: readonly Program[]): string {
       )
       return fileOf(program)
     })
-    const types = { rootDir: '/', typeRoots: ['node_modules/@types'] }
+    const types = { rootDir: '/', typeRoots: ['node_modules/@types'], paths: builtPaths(), skipLibCheck: true }
     const compilerOptions = { noEmit: true, noUnusedLocals: false, allowJs: true, checkJs: true, ...types }
     const config = { extends: join(ROOT, 'tsconfig.json'), compilerOptions, include: [], files }
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
