@@ -74,9 +74,9 @@ function begin({ path }: Segment, record: ReadRecord, state: LogState, previous:
 async function openSegment(files: FileLayer, { path, number, log }: SegmentFile): Promise<Opened> {
   const file = await files.openPlaced(path)
   try {
-    checkSegmentHeader(path, await file.read(0, BLOCK_BYTES), log, number)
-    const segment = { number, path, seed: lifeOf(log, number), capacity: await file.size() }
-    return { segment, file }
+    const size = await file.size()
+    checkSegmentHeader(path, await file.read(0, BLOCK_BYTES), { log, number, size })
+    return { segment: { number, path, seed: lifeOf(log, number), capacity: size }, file }
   } catch (error) {
     await file.close()
     throw error

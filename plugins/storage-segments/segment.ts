@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { isCount } from '../../streams/contracts/entry-codec.js'
 import { corrupt } from '../folder/failures.js'
 import { BLOCK_BYTES, readFields, sealBlock, unsealBlock, type BlockFormat } from './block.js'
 
@@ -39,13 +40,26 @@ export interface Segment {
  */
 export const lifeOf = (log: string, number: number): number => crc32(Buffer.from(log, 'hex'), number % 2 ** 32)
 
-export const sealSegmentHeader = (log: string, number: number): Buffer => sealBlock(SEGMENT, { log, number })
+export const sealSegmentHeader = (log: string, number: number, bytes: number): Buffer =>
+  sealBlock(SEGMENT, { log, number, bytes })
 
-/** @throws {@link KayakError} `KAYAK_CORRUPT` unless it is the header of that segment of that log, `KAYAK_VERSION`. */
-export function checkSegmentHeader(path: string, bytes: Uint8Array, log: string, number: number): void {
-  const block = unsealBlock(bytes)
+/** What the header of a file must agree with. */
+export interface HeaderOf {
+  readonly log: string
+  readonly number: number
+  /** Bytes of the file. */
+  readonly size: number
+}
+
+/** @throws {@link KayakError} `KAYAK_CORRUPT` unless it is the header of that segment of that log, and whole; `KAYAK_VERSION`. */
+export function checkSegmentHeader(path: string, header: Uint8Array, { log, number, size }: HeaderOf): void {
+  const block = unsealBlock(header)
   if (block === undefined) throw corrupt(path, 'is damaged at 0')
   const fields = readFields(path, block, SEGMENT)
   if (fields['log'] !== log) throw corrupt(path, 'is of another log')
   if (fields['number'] !== number) throw corrupt(path, 'is another segment of its log')
+  // the first segments ever had no such field
+  const { bytes = 0 } = fields
+  if (!isCount(bytes)) throw corrupt(path, 'has a header that is not valid (bytes)')
+  if (size < bytes) throw corrupt(path, `is cut short at ${size}, of ${bytes} bytes`)
 }

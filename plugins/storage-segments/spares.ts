@@ -117,7 +117,7 @@ export class Spares {
     for (const [at, path] of paths.entries()) {
       const number = lastSegment + 1 + at
       const segment = { number, path: segmentPath(this.folder, number), seed: lifeOf(log, number) }
-      await this.writeHeader(path, sealSegmentHeader(log, number))
+      await this.writeHeader(path, sealSegmentHeader(log, number, this.options.segmentBytes))
       await this.files.rename(path, segment.path)
       adopted.push({ ...segment, capacity: this.options.segmentBytes })
     }

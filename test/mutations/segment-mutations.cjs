@@ -137,8 +137,15 @@ const segments = [
   {
     name: 'a segment is used again before its new header is durable',
     file: `${ROOM}/spares.ts`,
-    find: 'await this.writeHeader(path, sealSegmentHeader(log, number))',
-    replace: 'void this.writeHeader(path, sealSegmentHeader(log, number)).catch(() => undefined)',
+    find: 'await this.writeHeader(path, sealSegmentHeader(log, number, this.options.segmentBytes))',
+    replace:
+      'void this.writeHeader(path, sealSegmentHeader(log, number, this.options.segmentBytes)).catch(() => undefined)',
+  },
+  {
+    name: 'a segment that is cut short is read as far as it goes',
+    file: `${ROOM}/segment.ts`,
+    find: 'if (size < bytes) throw',
+    replace: 'if (size < 0) throw',
   },
   {
     name: 'segments are dropped before the state says that they may be missing',

@@ -65,6 +65,20 @@ async function fill(): Promise<void> {
   await place.close()
 }
 
+const sealBlockOf = (holds: string, fields: Fields, format = 1): Buffer =>
+  sealBlock({ holds, format, migrations: new Map() }, fields)
+
+const fieldsOf = (name: string, at = 0): Fields => {
+  const {
+    kind: _,
+    holds: _holds,
+    format: _format,
+    group: _group,
+    ...fields
+  } = unsealBlock(place.contents(name).subarray(at, at + BLOCK_BYTES)) ?? {}
+  return fields
+}
+
 /** Where the records of a segment end: behind it there are zeros. */
 const endOf = (name: string): number => {
   const bytes = place.contents(name)
@@ -188,19 +202,32 @@ describe('a file that is not what its name says', () => {
   })
 })
 
-const sealBlockOf = (holds: string, fields: Fields, format = 1): Buffer =>
-  sealBlock({ holds, format, migrations: new Map() }, fields)
+describe('how many bytes a segment has', () => {
+  const write = async (): Promise<void> => {
+    for (let index = 1; index <= 3; index++) await place.append(marked(index, 1000))
+    await rest()
+    // nobody has said how far the log is on disk
+    await place.die('kill')
+  }
 
-const fieldsOf = (name: string, at = 0): Fields => {
-  const {
-    kind: _,
-    holds: _holds,
-    format: _format,
-    group: _group,
-    ...fields
-  } = unsealBlock(place.contents(name).subarray(at, at + BLOCK_BYTES)) ?? {}
-  return fields
-}
+  test('may be missing in its header, and it is read as far as it goes', async () => {
+    await write()
+    const bytes = place.contents(segment(1))
+    const { log, number, bytes: made } = fieldsOf(segment(1))
+    expect(made).toBe(bytes.byteLength)
+    sealBlockOf('segment', { log, number }).copy(bytes)
+    place.disk.damage(segment(1), bytes.subarray(0, bytes.indexOf('<3 of 1>')))
+    await place.holds([marked(1, 1000), marked(2, 1000)])
+  })
+
+  test('is refused where its header says nonsense', async () => {
+    await write()
+    const bytes = place.contents(segment(1))
+    sealBlockOf('segment', { ...fieldsOf(segment(1)), bytes: -1 }).copy(bytes)
+    place.disk.damage(segment(1), bytes)
+    await place.refuses(segment(1), /not valid \(bytes\)/)
+  })
+})
 
 describe('what a later version has written', () => {
   test.each([STATE, segment(1)])('in %s is refused and left alone', async name => {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { done, first, refused, sameEntries } from '../../../lib/testing/storage-kit/environment.js'
+import { BLOCK_BYTES } from '../../../plugins/storage-segments/block.js'
 import type { LogEntry } from '../../../streams/rules/entry.js'
 import { KiB, marked, Place, rest, segment, STATE, vote, VOTER, type SegmentCase } from './segment-place.js'
 import { tornCases } from './segment-torn-cases.js'
@@ -221,6 +222,26 @@ const rotten: readonly SegmentCase[] = [
         await place.refuses(STATE, /has lost its end/)
         assert.deepEqual([...place.disk.files], files)
       }
+    },
+  },
+  {
+    name: 'a segment that is cut short anywhere is refused, in use or not, though nothing says how far the log was on disk',
+    run: async folder => {
+      const place = new Place(folder)
+      await place.open()
+      for (let index = 1; index <= 3; index++) await place.append(marked(index, 1000))
+      await rest()
+      await place.die('kill')
+      for (const name of [segment(1), segment(2)]) {
+        const bytes = place.contents(name)
+        for (let size = bytes.byteLength - 1; size >= 0; size -= 97) {
+          place.disk.damage(name, bytes.subarray(0, size))
+          await place.refuses(name, size < BLOCK_BYTES ? /is damaged at 0/ : new RegExp(`is cut short at ${size}\\b`))
+        }
+        place.disk.damage(name, bytes)
+      }
+      await place.holds([1, 2, 3].map(index => marked(index, 1000)))
+      await place.close()
     },
   },
 ]

@@ -85,8 +85,8 @@ const segments = [
   ),
   change(
     'plugins/storage-segments/segment.ts',
-    'sealBlock(SEGMENT, { log, number })',
-    'sealBlock(SEGMENT, { log, place: number })',
+    'sealBlock(SEGMENT, { log, number, bytes })',
+    'sealBlock(SEGMENT, { log, place: number, bytes })',
   ),
   change('plugins/storage-segments/segment.ts', "fields['number'] !== number", "fields['place'] !== number"),
   change(
