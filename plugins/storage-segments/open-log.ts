@@ -3,8 +3,8 @@ import { corrupt } from '../folder/failures.js'
 import type { FileLayer, PlacedFile } from '../folder/file-layer.js'
 import { LogState } from './log-state.js'
 import { RECORD_HEADER_BYTES } from './record.js'
-import { glanceAt, replaySegment, type Replayed, type SegmentFile } from './replay.js'
-import { FIRST_RECORD, segmentName, segmentNumber, segmentPath, type Segment } from './segment.js'
+import { glanceAt, replaySegment, type Glanced, type Replayed, type SegmentFile } from './replay.js'
+import { checkWhole, FIRST_RECORD, segmentName, segmentNumber, segmentPath, type Segment } from './segment.js'
 import type { SavedState } from './state-fields.js'
 
 const CHUNK_BYTES = 1024 * 1024
@@ -21,16 +21,18 @@ export interface FoundLog {
 
 /** A segment that follows one without records has none either: if it has, the one before had some, too. */
 async function unused(files: FileLayer, from: SegmentFile, previous: Segment): Promise<Segment> {
-  const { segment, isUsed } = await glanceAt(files, from)
+  const { segment, made, isUsed } = await glanceAt(files, from)
+  checkWhole(segment, made)
   if (isUsed) throw corrupt(previous.path, `is damaged at ${FIRST_RECORD}`)
   return segment
 }
 
-async function holdsRecord(files: FileLayer, from: SegmentFile): Promise<boolean> {
+/** One that never was a segment, or of another log, is nothing. */
+async function glanceAtUnknown(files: FileLayer, from: SegmentFile): Promise<Glanced | undefined> {
   try {
-    return (await glanceAt(files, from)).isUsed
+    return await glanceAt(files, from)
   } catch (error) {
-    if (isKayakError(error) && error.code === 'KAYAK_CORRUPT') return false
+    if (isKayakError(error) && error.code === 'KAYAK_CORRUPT') return undefined
     throw error
   }
 }
@@ -49,7 +51,11 @@ async function checkUnknown(
   for (const name of names) {
     const number = segmentNumber(name)
     if (number === undefined || number <= lastSegment) continue
-    if (await holdsRecord(files, fileOf(number))) throw corrupt(statePath, 'has lost its end')
+    const glanced = await glanceAtUnknown(files, fileOf(number))
+    if (glanced === undefined) continue
+    if (glanced.isUsed) throw corrupt(statePath, 'has lost its end')
+    // it may have held what is cut off
+    checkWhole(glanced.segment, glanced.made)
   }
 }
 

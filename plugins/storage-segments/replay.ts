@@ -7,7 +7,7 @@ import type { LogState } from './log-state.js'
 import { withinRecord } from './read-entries.js'
 import type { RecordHead } from './record.js'
 import { RecordReader, type ReadRecord } from './record-reader.js'
-import { checkSegmentHeader, FIRST_RECORD, lifeOf, type Segment } from './segment.js'
+import { checkWhole, FIRST_RECORD, lifeOf, readSegmentHeader, type Segment } from './segment.js'
 import { BLOCK_BYTES } from './block.js'
 
 const CHUNK_BYTES = 512 * 1024
@@ -74,9 +74,9 @@ function begin({ path }: Segment, record: ReadRecord, state: LogState, previous:
 async function openSegment(files: FileLayer, { path, number, log }: SegmentFile): Promise<Opened> {
   const file = await files.openPlaced(path)
   try {
-    const size = await file.size()
-    checkSegmentHeader(path, await file.read(0, BLOCK_BYTES), { log, number, size })
-    return { segment: { number, path, seed: lifeOf(log, number), capacity: size }, file }
+    const made = readSegmentHeader(path, await file.read(0, BLOCK_BYTES), log, number)
+    const segment = { number, path, seed: lifeOf(log, number), capacity: await file.size() }
+    return { segment, made, file }
   } catch (error) {
     await file.close()
     throw error
@@ -85,6 +85,8 @@ async function openSegment(files: FileLayer, { path, number, log }: SegmentFile)
 
 interface Opened {
   readonly segment: Segment
+  /** Of how many bytes it was made. */
+  readonly made: number
   readonly file: PlacedFile
 }
 
@@ -107,8 +109,9 @@ export async function replaySegment(
   state: LogState,
   previous: Replayed | undefined,
 ): Promise<Replayed> {
-  const { segment, file } = await openSegment(files, from)
+  const { segment, made, file } = await openSegment(files, from)
   try {
+    checkWhole(segment, made)
     const { path, seed } = segment
     const reader = new RecordReader(file, seed, CHUNK_BYTES)
     let [end, lastWrite, sequence] = [FIRST_RECORD, FIRST_RECORD, 0]
@@ -132,15 +135,17 @@ export async function replaySegment(
 /** A segment of which nothing but its beginning was looked at. */
 export interface Glanced {
   readonly segment: Segment
+  /** Of how many bytes it was made. */
+  readonly made: number
   readonly isUsed: boolean
 }
 
 /** Looks whether a segment holds a record. */
 export async function glanceAt(files: FileLayer, from: SegmentFile): Promise<Glanced> {
-  const { segment, file } = await openSegment(files, from)
+  const { segment, made, file } = await openSegment(files, from)
   try {
     const first = await new RecordReader(file, segment.seed, BLOCK_BYTES).recordAt(FIRST_RECORD)
-    return { segment, isUsed: first !== undefined }
+    return { segment, made, isUsed: first !== undefined }
   } finally {
     await file.close()
   }

@@ -43,16 +43,12 @@ export const lifeOf = (log: string, number: number): number => crc32(Buffer.from
 export const sealSegmentHeader = (log: string, number: number, bytes: number): Buffer =>
   sealBlock(SEGMENT, { log, number, bytes })
 
-/** What the header of a file must agree with. */
-export interface HeaderOf {
-  readonly log: string
-  readonly number: number
-  /** Bytes of the file. */
-  readonly size: number
-}
-
-/** @throws {@link KayakError} `KAYAK_CORRUPT` unless it is the header of that segment of that log, and whole; `KAYAK_VERSION`. */
-export function checkSegmentHeader(path: string, header: Uint8Array, { log, number, size }: HeaderOf): void {
+/**
+ * Of how many bytes a header says that its file was made.
+ *
+ * @throws {@link KayakError} `KAYAK_CORRUPT` unless it is the header of that segment of that log, `KAYAK_VERSION`.
+ */
+export function readSegmentHeader(path: string, header: Uint8Array, log: string, number: number): number {
   const block = unsealBlock(header)
   if (block === undefined) throw corrupt(path, 'is damaged at 0')
   const fields = readFields(path, block, SEGMENT)
@@ -61,5 +57,14 @@ export function checkSegmentHeader(path: string, header: Uint8Array, { log, numb
   // the first segments ever had no such field
   const { bytes = 0 } = fields
   if (!isCount(bytes)) throw corrupt(path, 'has a header that is not valid (bytes)')
-  if (size < bytes) throw corrupt(path, `is cut short at ${size}, of ${bytes} bytes`)
+  return bytes
+}
+
+/**
+ * A file is made whole, and durably, before it gets a header, and never becomes shorter.
+ *
+ * @throws {@link KayakError} `KAYAK_CORRUPT` for one that has fewer bytes than it was made of.
+ */
+export function checkWhole({ path, capacity }: Segment, made: number): void {
+  if (capacity < made) throw corrupt(path, `is cut short at ${capacity}, of ${made} bytes`)
 }

@@ -144,8 +144,8 @@ const segments = [
   {
     name: 'a segment that is cut short is read as far as it goes',
     file: `${ROOM}/segment.ts`,
-    find: 'if (size < bytes) throw',
-    replace: 'if (size < 0) throw',
+    find: 'if (capacity < made) throw',
+    replace: 'if (capacity < 0) throw',
   },
   {
     name: 'segments are dropped before the state says that they may be missing',

@@ -206,7 +206,6 @@ describe('how many bytes a segment has', () => {
   const write = async (): Promise<void> => {
     for (let index = 1; index <= 3; index++) await place.append(marked(index, 1000))
     await rest()
-    // nobody has said how far the log is on disk
     await place.die('kill')
   }
 
@@ -220,11 +219,26 @@ describe('how many bytes a segment has', () => {
     await place.holds([marked(1, 1000), marked(2, 1000)])
   })
 
+  test('counts in one that the state does not know of, too, which is no reason to remove it', async () => {
+    await place.close()
+    place = new Place(folder, 8192, 1, 0)
+    await place.open()
+    await place.append(marked(1, 3000))
+    const before = place.contents(STATE)
+    await place.append(marked(2, 3000))
+    await place.die('kill')
+    place.disk.damage(STATE, before)
+    const bytes = place.contents(segment(2))
+    place.disk.damage(segment(2), bytes.subarray(0, -1))
+    await place.refuses(STATE, /has lost its end/)
+    place.disk.damage(segment(2), bytes.subarray(0, FIRST_RECORD))
+    await place.refuses(segment(2), /is cut short at 4096/)
+  })
+
   test('is refused where its header says nonsense', async () => {
     await write()
-    const bytes = place.contents(segment(1))
-    sealBlockOf('segment', { ...fieldsOf(segment(1)), bytes: -1 }).copy(bytes)
-    place.disk.damage(segment(1), bytes)
+    const header = sealBlockOf('segment', { ...fieldsOf(segment(1)), bytes: -1 })
+    place.disk.damage(segment(1), Buffer.concat([header, place.contents(segment(1)).subarray(BLOCK_BYTES)]))
     await place.refuses(segment(1), /not valid \(bytes\)/)
   })
 })
