@@ -3,11 +3,12 @@ import { checkSteps } from '../../streams/contracts/change-codec.js'
 import { KayakError } from '../../streams/contracts/errors.js'
 import type { ChangeOptions, Member as PublicMember, PublicRoster } from '../../streams/contracts/host.js'
 import { VERSIONS, versionsText } from '../../streams/contracts/protocol.js'
+import { checkOptions } from '../../streams/contracts/operation-options.js'
 import { changeName, type RosterStep } from '../../streams/rules/membership.js'
 import type { Member } from '../member/member.js'
 import { parsePeer } from './address.js'
 import { bounded } from './bounded.js'
-import { checkOptions, operation, type OperationContext } from './operation.js'
+import { operation, type OperationContext } from './operation.js'
 
 const ID = /^[0-9a-f]{32}$/
 

@@ -5,6 +5,7 @@ import { isCompacted, isKayakError, KayakError } from '../../streams/contracts/e
 import type { AppendOptions, Entry, Log, Snapshot } from '../../streams/contracts/host.js'
 import { LIMITS } from '../../streams/contracts/limits.js'
 import type { SnapshotMeta } from '../../streams/contracts/storage.js'
+import { checkOptions } from '../../streams/contracts/operation-options.js'
 import { readChunks$ } from '../../streams/replica/snapshot-reader.js'
 import type { LogEntry } from '../../streams/rules/entry.js'
 import type { Answer } from '../../streams/sources/answer.js'
@@ -17,7 +18,7 @@ import { supplyChunks, type ChunkSource } from './chunks.js'
 import { decodeFor, encodeFor, payloadBytes, tooLarge } from './coding.js'
 import type { Encoded } from './entry-coding.js'
 import { entriesFrom, listen$ } from './listen.js'
-import { beginOperation, checkOptions, operation, timeoutOf } from './operation.js'
+import { beginOperation, operation, timeoutOf } from './operation.js'
 import type { Beginning, OperationContext } from './operation.js'
 
 const NO_OPTIONS: AppendOptions = {}

@@ -1,12 +1,7 @@
 import { KayakError } from '../../streams/contracts/errors.js'
+import { checkOptions } from '../../streams/contracts/operation-options.js'
 
 const DAY = 24 * 60 * 60 * 1000
-
-/** @throws {@link KayakError} `KAYAK_INVALID` for what can't be the options of an operation. */
-export function checkOptions(options: unknown): void {
-  if (typeof options === 'object' && options !== null) return
-  throw new KayakError('KAYAK_INVALID', 'The options of an operation are an object.')
-}
 
 /** The deadline that a caller has named, or the default. */
 export function timeoutOf(options: { readonly timeoutMs?: number }, defaultMs: number): number {

@@ -5,7 +5,7 @@ import type { Settle } from '../../streams/sources/requests.js'
 import type { Waiting } from '../member/waiting-room.js'
 import { signalOf, timeoutOf } from './operation-options.js'
 
-export { checkOptions, timeoutOf } from './operation-options.js'
+export { timeoutOf } from './operation-options.js'
 
 /** What operations of a host share. */
 export interface OperationContext {

@@ -14,10 +14,11 @@ import { randomHex } from '../../streams/contracts/clock.js'
 import { KayakError } from '../../streams/contracts/errors.js'
 import type { Member as PublicMember, OperationOptions } from '../../streams/contracts/host.js'
 import { HandOver, message } from '../../streams/contracts/messages/index.js'
+import { checkOptions } from '../../streams/contracts/operation-options.js'
 import type { Member } from '../member/member.js'
 import { bounded } from './bounded.js'
 import { checkId } from './change-roster.js'
-import { checkOptions, type OperationContext } from './operation.js'
+import type { OperationContext } from './operation.js'
 
 /** Whom the leadership may go to: a voter, and there must be another than the leader. */
 function checkHeir({ replica: { roster, self, standing } }: Member, to: string | undefined): void {

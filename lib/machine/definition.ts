@@ -108,6 +108,8 @@ const invalid = (what: string): KayakError => new KayakError('KAYAK_INVALID', wh
 
 const isFunction = (value: unknown): boolean => typeof value === 'function'
 
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
+
 const PIPES = ['snapshot', 'restore', 'compact', 'measure'] as const
 
 /** @throws {@link KayakError} `KAYAK_INVALID` for what can be no machine. */
@@ -115,6 +117,8 @@ export function checkDefinition<State, Command, Result>(
   host: MachineHost<Command>,
   definition: MachineDefinition<State, Command, Result>,
 ): void {
+  if (!isObject(host) || !isObject(host.log)) throw invalid('A machine runs on a host or a client.')
+  if (!isObject(definition)) throw invalid('A machine is defined by an object.')
   const { apply, compact, snapshot, restore, name } = definition
   if (!isFunction(apply)) throw invalid('apply is a function of a state and a command.')
   if (name !== undefined && typeof name !== 'string') throw invalid('The name of a machine is a string.')

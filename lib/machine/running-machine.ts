@@ -9,6 +9,7 @@ import type {
   ReadLevel,
   ReadOptions,
 } from '../../streams/contracts/host.js'
+import { checkOptions } from '../../streams/contracts/operation-options.js'
 import { acknowledge } from '../../streams/operators/acknowledge.js'
 import { fromRows } from '../../streams/operators/from-rows.js'
 import type { Projection } from '../../streams/operators/project.js'
@@ -89,6 +90,7 @@ export class RunningMachine<State, Command, Result> implements Machine<State, Co
 
   async propose(command: Command, options: AppendOptions = {}): Promise<Result> {
     return this.callers.counted(async () => {
+      checkOptions(options)
       const { timeoutMs = this.timeoutMs, signal } = options
       const end = this.clock.now() + timeoutMs
       const known = this.results.ask()
@@ -114,6 +116,7 @@ export class RunningMachine<State, Command, Result> implements Machine<State, Co
   ): Promise<R> {
     return this.callers.counted(async () => {
       if (typeof query !== 'function') throw new KayakError('KAYAK_INVALID', 'A query is a function of the state.')
+      checkOptions(options)
       const { timeoutMs = this.timeoutMs, signal } = options
       const waited = { end: this.clock.now() + timeoutMs, signal, outcome: 'rejected' } as const
       // what is to be in the state, now that the host is as fresh as the level says
