@@ -1,4 +1,3 @@
-import { dirname } from 'node:path'
 import { isCompacted } from '../../streams/contracts/errors.js'
 import type { FileLayer } from '../folder/file-layer.js'
 import { LogBook } from './log-book.js'
@@ -30,12 +29,11 @@ export class Rewriting {
     this.copied = this.copy()
   }
 
-  /** Copies what is left, durably, while nobody writes to the log. */
+  /** Copies what is left, durably, while nobody writes to the log. The copy's name is durable since it was made. */
   async finish(): Promise<LogBook> {
     const copy = await this.copied
     while (!(await copy.follow(this.log, REWRITTEN_BATCH_BYTES)));
     await copy.sync()
-    await this.files.syncFolder(dirname(this.path))
     return copy
   }
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Report, StoragePoint } from './report'
@@ -20,15 +20,35 @@ const SHORTEST = [
 const NONE: readonly StoragePoint[] = []
 const NO_RATIO = { perSecond: NaN, spread: [NaN, NaN], p50: NaN, p99: NaN }
 
+/** A flag of Node's by which a process leaves its role and its other flags, and which of them have been left. */
+function tracer(folder: string, name: string) {
+  const [code, trace] = [join(folder, `${name}.cjs`), join(folder, `${name}.txt`)]
+  const flag = `--require=${code}`
+  const told = `[process.argv[2], ...process.execArgv.filter(flag => !flag.includes('prof'))].join(' ')`
+  writeFileSync(code, `require('node:fs').appendFileSync(${JSON.stringify(trace)}, ${told} + '\\n')`)
+  const ran = (): readonly string[] =>
+    (existsSync(trace) ? readFileSync(trace, 'utf8') : '').replaceAll(` ${flag}`, '').trim().split('\n').sort()
+  return { flag, ran }
+}
+const three = (role: string): readonly string[] => [role, role, role]
+
 describe('the benchmark', () => {
   let folder: string
-  beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'kayak-bench-test-'))))
-  afterAll(() => rmSync(folder, { recursive: true }))
+  let flags: string
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'kayak-bench-test-'))
+    flags = mkdtempSync(join(tmpdir(), 'kayak-bench-flags-'))
+  })
+  afterAll(() => {
+    rmSync(folder, { recursive: true })
+    rmSync(flags, { recursive: true })
+  })
 
   it('writes what others read of it, and leaves no folder', () => {
     const [json, html] = [join(folder, 'out.json'), join(folder, 'out.html')]
     const profiles = mkdtempSync(join(tmpdir(), 'kayak-bench-profiles-'))
-    const more = ['--bare', '--profiles', profiles]
+    const { flag, ran: ranWithFlag } = tracer(flags, 'all')
+    const more = ['--bare', '--profiles', profiles, `--node=${flag}`]
     const words = [...SHORTEST, ...more, '--seconds', '0.05', '--dir', folder, '--json', json, '--html', html]
     const ran = spawnSync(process.execPath, ['test/bench/run.cjs', ...words], { cwd: ROOT, encoding: 'utf8' })
     expect([ran.status, ran.stderr]).toEqual([0, ''])
@@ -57,17 +77,21 @@ describe('the benchmark', () => {
     for (const file of left) expect(ran.stdout).toContain(file)
     expect(left).toHaveLength(6)
     rmSync(profiles, { recursive: true })
+    expect(ranWithFlag()).toEqual([...three('bare'), ...three('member'), ...three('member --title=warming-nedb')])
     expect(readdirSync(folder).sort()).toEqual(['out.html', 'out.json'])
   }, 180_000)
 
   it('measures builds beside each other in turns', () => {
     const json = join(folder, 'ratio.json')
+    const [own, other] = [tracer(flags, 'own'), tracer(flags, 'other')]
     const how = ['--storage', 'nedb', '--in-flight', '1', '--rounds', '3', '--warm', '0.5', '--seconds', '0.05']
-    const words = ['--only', 'ratio', '--against', ROOT, ...how, '--dir', folder, '--json', json]
+    const node = [`--node=${own.flag}`, `--against-node=${other.flag}`]
+    const words = ['--only', 'ratio', '--against', ROOT, ...node, ...how, '--dir', folder, '--json', json]
     const ran = spawnSync(process.execPath, ['test/bench/run.cjs', ...words], { cwd: ROOT, encoding: 'utf8' })
     expect([ran.status, ran.stderr]).toEqual([0, ''])
     const { ratio } = JSON.parse(readFileSync(json, 'utf8')) as Report
-    expect(ratio).toMatchObject([{ storage: 'nedb', against: ROOT, inFlight: 1, turns: 3 }])
+    expect(ratio).toMatchObject([{ storage: 'nedb', against: `${ROOT} ${other.flag}`, inFlight: 1, turns: 3 }])
+    expect([own.ran(), other.ran()]).toEqual([three('member'), three('member')])
     const [{ perSecond, spread, p50, p99 } = NO_RATIO] = ratio ?? []
     expect(Math.min(p50, p99, spread[0])).toBeGreaterThan(0)
     expect(spread[0]).toBeLessThanOrEqual(perSecond)

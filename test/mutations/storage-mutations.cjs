@@ -106,8 +106,8 @@ const storage = [
   {
     name: 'a rewritten log is not synced before it takes the place of the old one',
     file: 'plugins/storage-nedb/rewriting.ts',
-    find: 'await copy.sync()\n    await this.files',
-    replace: 'await this.files',
+    find: 'await copy.sync()\n    return copy',
+    replace: 'return copy',
   },
   {
     name: 'a rewritten log is named before it is whole',

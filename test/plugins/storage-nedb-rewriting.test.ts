@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { done, entries, first, refused } from '../../lib/testing/storage-kit/environment.js'
 import { nedbStorage, nodeFiles, type FileLayer, type OpenFile } from '../../plugins/storage-nedb/index.js'
 import type { Storage } from '../../streams/contracts/storage'
@@ -62,6 +62,12 @@ class Disk {
     this.release()
   }
 
+  /** Goes on until the first generation is gone. */
+  async replace(): Promise<void> {
+    this.goOn()
+    await this.replaced
+  }
+
   fail(): void {
     this.release(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }))
   }
@@ -95,6 +101,10 @@ async function left() {
 }
 const logs = async (): Promise<readonly string[]> =>
   (await readdir(dataDir)).filter(name => name.startsWith('log-')).sort()
+/** Once a log is the only one. */
+const isAlone = async (name: string): Promise<void> => {
+  while ((await logs()).join() !== name) await new Promise(setImmediate)
+}
 const ofTerm = (from: number, to: number, term: number): readonly string[] =>
   entries(from, to).map(({ index }) => `${index} of ${term}`)
 
@@ -105,8 +115,7 @@ describe('a log that is being rewritten', () => {
     await done(storage.compact({ index: 22, term: 1 }))
     await done(storage.append(entries(26, 26)))
     expect(await logs()).toEqual(['log-1.db', 'log-2.db'])
-    disk.goOn()
-    await disk.replaced
+    await disk.replace()
     await done(storage.append(entries(27, 27)))
     expect((await first(storage.read(23, 27, Infinity))).map(({ index }) => index)).toEqual([23, 24, 25, 26, 27])
     await done(storage.close())
@@ -117,8 +126,7 @@ describe('a log that is being rewritten', () => {
     const { disk, storage } = await copied()
     await done(storage.append(entries(21, 30)))
     await done(storage.compact({ index: 25, term: 1 }))
-    disk.goOn()
-    await disk.replaced
+    await disk.replace()
     await done(storage.close())
     expect(await left()).toEqual({ base: 25, terms: ofTerm(26, 30, 1) })
   })
@@ -177,36 +185,60 @@ test('a log that is cut while it is being rewritten is rewritten once more', asy
   const { disk, storage } = await copied()
   await done(storage.append(entries(21, 60)))
   await done(storage.compact({ index: 59, term: 1 }))
-  disk.goOn()
-  await disk.replaced
+  await disk.replace()
   await done(storage.append(entries(61, 61)))
-  while ((await logs()).join() !== 'log-3.db') await new Promise(setImmediate)
+  await isAlone('log-3.db')
   await done(storage.close())
   expect(await left()).toEqual({ base: 59, terms: ofTerm(60, 61, 1) })
 })
 
 test('a log of which nothing is left is rewritten once, and then at rest', async () => {
   const { disk, storage } = await copied()
-  disk.goOn()
-  await disk.replaced
+  await disk.replace()
   await done(storage.compact({ index: 20, term: 1 }))
-  while ((await logs()).join() !== 'log-3.db') await new Promise(setImmediate)
+  await isAlone('log-3.db')
   for (let index = 21; index <= 40; index++) await done(storage.saveTermAndVote({ term: index, vote: undefined }))
   expect(await logs()).toEqual(['log-3.db'])
   await done(storage.close())
   expect(await left()).toEqual({ base: 20, terms: [] })
 })
 
+/** A disk on which the state is synced as a test says. */
+const withStateSync = (files: FileLayer, sync: (state: OpenFile) => Promise<void>): FileLayer => ({
+  ...files,
+  open: async (path, how) => {
+    const file = await files.open(path, how)
+    return path.endsWith('state.db') ? withSync(file, () => sync(file)) : file
+  },
+})
+
+test('the name of a copy is durable before the state names it', async () => {
+  const disk = new Disk()
+  const happened: string[] = []
+  const files = withStateSync(disk.files, state => {
+    happened.push('the state is synced')
+    return state.sync()
+  })
+  const open: FileLayer['open'] = (path, how) => {
+    if (how === 'create') happened.push(`${basename(path)} is made`)
+    return files.open(path, how)
+  }
+  const syncFolder: FileLayer['syncFolder'] = path => {
+    happened.push('the folder is synced')
+    return files.syncFolder(path)
+  }
+  const storage = await beingRewritten(disk, { ...files, open, syncFolder })
+  await disk.replace()
+  const rewriting = happened.slice(happened.indexOf('log-2.db is made'))
+  expect(rewriting).toEqual(['log-2.db is made', 'the folder is synced', 'the state is synced'])
+  await done(storage.close())
+})
+
 test('a copy that may have been named is not removed where that has failed', async () => {
   const disk = new Disk()
   let isNaming = false
-  const open: FileLayer['open'] = async (path, how) => {
-    const file = await disk.files.open(path, how)
-    if (!path.endsWith('state.db')) return file
-    const sync = (): Promise<void> => (isNaming ? Promise.reject(new Error('EIO')) : file.sync())
-    return withSync(file, sync)
-  }
-  const storage = await beingRewritten(disk, { ...disk.files, open })
+  const sync = (state: OpenFile): Promise<void> => (isNaming ? Promise.reject(new Error('EIO')) : state.sync())
+  const storage = await beingRewritten(disk, withStateSync(disk.files, sync))
   await disk.copied
   isNaming = true
   disk.goOn()
@@ -236,7 +268,7 @@ test('by default a log is rewritten once 32 MiB of it are useless, and not befor
   expect(await logs()).toEqual(['log-1.db'])
   // eight
   await done(storage.compact({ index: 8, term: 1 }))
-  while ((await logs()).join() !== 'log-2.db') await new Promise(setImmediate)
+  await isAlone('log-2.db')
   await done(storage.close())
   expect(await left()).toEqual({ base: 8, terms: ofTerm(9, 11, 1) })
 }, 60_000)

@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { done, first, refused, sameEntries } from '../../../lib/testing/storage-kit/environment.js'
 import { BLOCK_BYTES } from '../../../plugins/storage-segments/block.js'
 import type { LogEntry } from '../../../streams/rules/entry.js'
-import { KiB, marked, Place, rest, segment, STATE, vote, VOTER, type SegmentCase } from './segment-place.js'
+import type { StorageCase } from './cases.js'
+import { KiB, marked, Place, rest, segment, STATE, vote, VOTER } from './segment-place.js'
 import { tornCases } from './segment-torn-cases.js'
 
 /** Of so many bytes two entries fill a segment. */
 const HALF = 1800
 
-const lives: readonly SegmentCase[] = [
+const lives: readonly StorageCase[] = [
   {
     name: 'what an earlier life of a file has left never comes back',
     run: async folder => {
@@ -103,7 +102,7 @@ const lives: readonly SegmentCase[] = [
   },
 ]
 
-const rotten: readonly SegmentCase[] = [
+const rotten: readonly StorageCase[] = [
   {
     name: 'damage in what was written before the last write is told from a torn end',
     run: async folder => {
@@ -246,7 +245,7 @@ const rotten: readonly SegmentCase[] = [
   },
 ]
 
-const background: readonly SegmentCase[] = [
+const background: readonly StorageCase[] = [
   {
     name: 'what fails in the background fails the next write',
     run: async folder => {
@@ -286,14 +285,4 @@ const background: readonly SegmentCase[] = [
 ]
 
 /** What the protections of a storage of segments are for, each by itself. */
-export const segmentCases: readonly SegmentCase[] = [...lives, ...tornCases, ...rotten, ...background]
-
-/** Runs a case in a folder of its own. */
-export async function runCase({ run }: SegmentCase): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'kayak-segments-'))
-  try {
-    await run(folder)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
+export const segmentCases: readonly StorageCase[] = [...lives, ...tornCases, ...rotten, ...background]

@@ -14,11 +14,6 @@ export const KiB = 1024
 
 export const STATE = 'state.kayak'
 
-export interface SegmentCase {
-  readonly name: string
-  readonly run: (folder: string) => Promise<void>
-}
-
 export const segment = (number: number): string => `log-${number.toString().padStart(16, '0')}.seg`
 
 export const VOTER = 'a1'.repeat(16)

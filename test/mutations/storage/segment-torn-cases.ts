@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { basename, join } from 'node:path'
 import type { PlacedFile } from '../../../plugins/folder/file-layer.js'
 import type { LogEntry } from '../../../streams/rules/entry.js'
-import { KiB, marked, Place, rest, segment, STATE, vote, type SegmentCase } from './segment-place.js'
+import type { StorageCase } from './cases.js'
+import { KiB, marked, Place, rest, segment, STATE, vote } from './segment-place.js'
 
 const FIRST_RECORD = 4 * KiB
 
@@ -78,7 +79,7 @@ async function trimCutShort(folder: string, bytes: number, seed: number): Promis
 }
 
 /** What is left of a write that was cut short. */
-export const tornCases: readonly SegmentCase[] = [
+export const tornCases: readonly StorageCase[] = [
   {
     name: 'what is behind a torn record does not follow the next one',
     run: folder => tornFirstOf(folder, [marked(1, 100)]),
