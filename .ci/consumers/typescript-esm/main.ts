@@ -3,6 +3,14 @@ import { firstValueFrom, map, type Observable } from 'rxjs'
 import { KayakError, start, type Compaction, type Entry, type Host, type HostEvent, type Options } from 'kayak'
 import { chunk, decode, project } from 'kayak/streams'
 import * as clock from 'kayak/plugins/clock'
+import * as random from 'kayak/plugins/random'
+import * as snapshotEncrypt from 'kayak/plugins/snapshot-encrypt'
+import * as snapshotGzip from 'kayak/plugins/snapshot-gzip'
+import * as storageMemory from 'kayak/plugins/storage-memory'
+import * as storageNedb from 'kayak/plugins/storage-nedb'
+import * as storageSegments from 'kayak/plugins/storage-segments'
+import * as transportMemory from 'kayak/plugins/transport-memory'
+import * as transportSocketio from 'kayak/plugins/transport-socketio'
 import * as testing from 'kayak/testing'
 
 interface Transfer {
@@ -28,4 +36,16 @@ host.compaction$.subscribe((compaction: Compaction) => assert.ok(compaction.inde
 await assert.rejects(host.log.append({ from: 'bob', amount: 1 }, { timeoutMs: -1 }), (error: unknown) => {
   return error instanceof KayakError && error.code === 'KAYAK_INVALID'
 })
-assert.ok([chunk, decode, project, clock, testing].every(door => door !== undefined))
+assert.ok([chunk, decode, project, testing].every(door => door !== undefined))
+const plugins = [
+  clock,
+  random,
+  snapshotEncrypt,
+  snapshotGzip,
+  storageMemory,
+  storageNedb,
+  storageSegments,
+  transportMemory,
+  transportSocketio,
+]
+assert.ok(plugins.every(plugin => Object.keys(plugin).length > 0))
