@@ -101,7 +101,7 @@ export class ReplicaLog {
   /** Where the entries up to an index begin that are kept for followers: so many, of so many bytes, and so recent. */
   tailFrom(until: number): number {
     return this.measures.from(until, {
-      oldest: Math.max(this.shape.base.index, until - LIMITS.tailEntries) + 1,
+      oldest: until - LIMITS.tailEntries + 1,
       since: this.lastTime - LIMITS.keptMs,
       mostBytes: LIMITS.keptBytes,
     })

@@ -19,6 +19,19 @@ const codeOf = (work: () => void): unknown => {
   }
 }
 
+/** Whether something is held by an object, or by anything that it holds. */
+function holds(holder: object, sought: object): boolean {
+  const seen = new Set<unknown>([holder])
+  for (const one of seen) {
+    if (one === sought) return true
+    if (typeof one !== 'object' || one === null || one instanceof Uint8Array) continue
+    for (const value of Object.values(one)) seen.add(value)
+    if (one instanceof Map) for (const pair of one) pair.forEach(value => seen.add(value))
+    if (one instanceof Set) for (const value of one) seen.add(value)
+  }
+  return false
+}
+
 describe('what waits at a member', () => {
   let restore: () => void = () => undefined
   afterEach(() => restore())
@@ -60,6 +73,18 @@ describe('what waits at a member', () => {
     cluster.run(500)
     append(cluster.leader, 3, bytes(100))
     cluster.run(500)
+    cluster.close()
+  })
+
+  it('is let go of when the member stops, also where its turn has not come', () => {
+    const cluster = new TestCluster().grow(1)
+    const { member } = cluster.leader
+    if (member === undefined) throw new Error('The member does not run.')
+    const payload = bytes(10)
+    append(cluster.leader, 1, payload)
+    expect(holds(member, payload)).toBe(true)
+    member.stop('KAYAK_STOPPED', 'was stopped.')
+    expect([member.waiting.size, holds(member, payload)]).toEqual([0, false])
     cluster.close()
   })
 

@@ -136,6 +136,15 @@ describe('what has committed', () => {
     expect([place.seen, place.replica.applied, place.failures]).toEqual([['10!', '10'], 10, []])
   })
 
+  it('ends with an error where what is being read fails, also where a snapshot has overtaken it', () => {
+    const place = new Applying({ entries: logEntries(1, [1, 1, 1]), diskMs: 10 })
+    const meta = { index: 9, term: 2, time: 0, roster: rosterOf('abc', 1), sessionBytes: 0, bytes: 0, checksum: 0 }
+    place.commit(3).turn(() => place.replica.install(meta, new SessionTable()))
+    place.disk.reads = 'fail'
+    place.settle()
+    expect(place.failures).toMatchObject([{ code: 'KAYAK_STORAGE_FAILED' }])
+  })
+
   it('ends with an error where the disk has no more what no snapshot has overtaken', () => {
     const place = new Applying({ entries: logEntries(1, [1, 1, 1]), diskMs: 10 })
     place.commit(3)

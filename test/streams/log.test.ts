@@ -41,6 +41,18 @@ describe('a log', () => {
     expect([log.bytesAfter(4), log.bytesAfter(6), log.appendedBytes]).toEqual([2 * ENTRY, 0, 6 * ENTRY])
   })
 
+  it('keeps what is not durable, however little it keeps of what is applied', () => {
+    restore = lowerLimits({ recentBytes: 0 })
+    const place = new Place({ diskMs: 10 })
+    const { log } = place.parts
+    place.turn(() => log.append(logEntries(1, [1, 1, 1])))
+    log.forget(3, 3)
+    expect(log.cachedFrom).toBe(1)
+    place.pass(10)
+    log.forget(3, 3)
+    expect(log.cachedFrom).toBe(4)
+  })
+
   it('keeps what members are yet to be sent up to that limit, and of what they have been sent only a little', () => {
     restore = lowerLimits({ recentBytes: 2 * ENTRY, tailBytes: 5 * ENTRY })
     const place = new Place({ diskMs: 10 })

@@ -142,7 +142,8 @@ function commitsTo$(leadership: Leadership, member: RosterMember, settled$: Obse
     filter(() => leadership.isBehind(member.id)),
     exhaustMap(() => untold$(leadership, member)),
     inbox.enter(),
-    filter(() => leadership.knows(member) && leadership.isBehind(member.id)),
+    // what takes its turn before may have told it
+    filter(() => leadership.isBehind(member.id)),
   )
   return merge(awaited$, late$).pipe(tap(() => leadership.sendHeartbeat(member)))
 }

@@ -28,6 +28,7 @@ function burst(count: number): unknown[] {
   return seen
 }
 
+const nothing = { done: (): void => undefined, failed: (): void => undefined }
 const numbersOf = (said: readonly Said[]): readonly number[] =>
   said.flatMap(({ entries }) =>
     (entries instanceof Uint8Array ? decodeEntries(entries) : []).map(({ number }) => number),
@@ -59,6 +60,18 @@ describe('a burst of appends', () => {
       again = numbersOf(bench.pass(1).said('propose'))
     }
     expect(again).toEqual([1, 2, 3])
+  })
+
+  it('goes on at once where the leader is heard again that was lost meanwhile, in the same term', () => {
+    bench = new Bench({ log: [1], voters: 'bc', learners: 'a' })
+    const hear = (): Bench => bench.append('b', { term: 1, previous: [1, 1], commit: 1 })
+    hear()
+    for (let ms = 0; bench.replica.standing.leader !== undefined && ms < 2 * T; ms++) {
+      if (ms === T - 1) bench.member.waiting.append(SESSION, 1, new Uint8Array(100), 10 * T, nothing)
+      bench.pass(1)
+    }
+    expect(numbersOf(bench.said('propose'))).toEqual([1])
+    expect(numbersOf(hear().said('propose'))).toEqual([1])
   })
 
   it('goes on where the leader has refused some', () => {

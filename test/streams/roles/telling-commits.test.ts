@@ -106,6 +106,19 @@ describe('a leader that tells of commits', () => {
     expect(bench.pass(LIMITS.commitNoticeMs).said('append-entries')).toEqual([])
   })
 
+  it('says nothing more where a heartbeat of the same moment has said it', () => {
+    established().said()
+    while (bench.said('append-entries').length === 0) bench.pass(1)
+    append(1)
+    bench.pass(HEARTBEAT - LIMITS.commitNoticeMs)
+    for (const from of ['b', 'c']) bench.acknowledge(from, { term: 2, match: 3 })
+    expect(bench.said('append-entries').map(({ commit }) => commit)).toEqual([2, 2])
+    expect(bench.pass(LIMITS.commitNoticeMs).said('append-entries')).toMatchObject([
+      { to: 'b', prevIndex: 3, commit: 3 },
+      { to: 'c', prevIndex: 3, commit: 3 },
+    ])
+  })
+
   describe('to a member that needs a snapshot first', () => {
     let restore: () => void
     beforeEach(() => (restore = lowerLimits({ pipelineMessages: 1, tailEntries: 0 })))
