@@ -1,21 +1,28 @@
 import { filter, firstValueFrom } from 'rxjs'
 import { Share } from '../../lib/host/clients/share'
 import { ERRORS } from '../../streams/contracts/errors'
+import { lowerLimits } from '../../lib/testing/cluster/limits'
 import { LIMITS } from '../../streams/contracts/limits'
 import type { Budgets } from '../../streams/replica/budgets'
 import { Cluster, failing } from './cluster'
 
-const MiB = 1024 * 1024
+const KiB = 1024
 
 describe('what all clients of a member wait for', () => {
   const cluster = new Cluster()
-  afterEach(() => cluster.stop())
+  let restore = (): void => undefined
+  afterEach(async () => {
+    await cluster.stop()
+    restore()
+  })
 
   it('leaves room for its own callers', async () => {
-    const [a, b, c] = await cluster.trio({ maxPayloadBytes: 8 * MiB })
+    // four of six, which are there before anybody misses the others
+    restore = lowerLimits({ allClientRequestBytes: 32 * KiB })
+    const [a, b, c] = await cluster.trio()
     const clients = [await cluster.connect([a]), await cluster.connect([a])]
     await Promise.all([b.stop(), c.stop()])
-    const large = new Uint8Array(7 * MiB)
+    const large = new Uint8Array(7 * KiB)
     const refused = firstValueFrom(
       a.events$.pipe(filter(event => event.type === 'over-budget' && event.budget === 'client-pending')),
     )
