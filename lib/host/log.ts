@@ -5,7 +5,7 @@ import { isCompacted, isKayakError, KayakError } from '../../streams/contracts/e
 import type { AppendOptions, Entry, Log, Snapshot } from '../../streams/contracts/host.js'
 import { LIMITS } from '../../streams/contracts/limits.js'
 import type { SnapshotMeta } from '../../streams/contracts/storage.js'
-import { checkOptions } from '../../streams/contracts/operation-options.js'
+import { checkOptions } from '../../streams/contracts/check-options.js'
 import { readChunks$ } from '../../streams/replica/snapshot-reader.js'
 import type { LogEntry } from '../../streams/rules/entry.js'
 import type { Answer } from '../../streams/sources/answer.js'

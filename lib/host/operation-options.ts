@@ -1,5 +1,5 @@
 import { KayakError } from '../../streams/contracts/errors.js'
-import { checkOptions } from '../../streams/contracts/operation-options.js'
+import { checkOptions } from '../../streams/contracts/check-options.js'
 
 const DAY = 24 * 60 * 60 * 1000
 

@@ -1,6 +1,6 @@
 import { KayakError } from '../../streams/contracts/errors.js'
 import type { ReadLevel, ReadOptions } from '../../streams/contracts/host.js'
-import { checkOptions } from '../../streams/contracts/operation-options.js'
+import { checkOptions } from '../../streams/contracts/check-options.js'
 import type { Settle } from '../../streams/sources/requests.js'
 import type { Member } from '../member/member.js'
 import type { Waiting } from '../member/waiting-room.js'

@@ -9,7 +9,7 @@ import type {
   ReadLevel,
   ReadOptions,
 } from '../../streams/contracts/host.js'
-import { checkOptions } from '../../streams/contracts/operation-options.js'
+import { checkOptions } from '../../streams/contracts/check-options.js'
 import { acknowledge } from '../../streams/operators/acknowledge.js'
 import { fromRows } from '../../streams/operators/from-rows.js'
 import type { Projection } from '../../streams/operators/project.js'

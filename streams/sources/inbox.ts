@@ -37,7 +37,7 @@ export class Inbox {
     return this.waiting.length
   }
 
-  /** Whether what has come has settled, and nothing more has. It never has once a member has failed, and hears no more. */
+  /** Whether what has come has settled, and nothing more has. Not where nobody hears that, as once a member has failed. */
   get isAtRest(): boolean {
     return this.turn === undefined && this.flush.observed
   }

@@ -81,6 +81,17 @@ describe('the benchmark', () => {
     expect(readdirSync(folder).sort()).toEqual(['out.html', 'out.json'])
   }, 180_000)
 
+  it('says all that it has measured where it has to be quick, and does several things at a time', () => {
+    const json = join(folder, 'quick.json')
+    const words = ['--quick', '--only', 'floor,reopen,idle', '--storage', 'segments', '--dir', folder, '--json', json]
+    const ran = spawnSync(process.execPath, ['test/bench/run.cjs', ...words], { cwd: ROOT, encoding: 'utf8' })
+    expect([ran.status, ran.stderr]).toEqual([0, ''])
+    const { floor, reopen, idle } = JSON.parse(readFileSync(json, 'utf8')) as Report
+    expect(floor?.durableWriteMs).toBeGreaterThan(0)
+    expect([reopen, idle].map(told => told?.map(({ storage }) => storage))).toEqual([['segments'], ['segments']])
+    rmSync(json)
+  }, 180_000)
+
   it('measures builds beside each other in turns', () => {
     const json = join(folder, 'ratio.json')
     const [own, other] = [tracer(flags, 'own'), tracer(flags, 'other')]
