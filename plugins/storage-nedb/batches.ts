@@ -1,9 +1,32 @@
-/** Which document holds which entries, and what its line takes in the file. */
+import { entryBytes, type LogEntry } from '../../streams/rules/entry.js'
+import type { Line } from './line.js'
+
+/** Which line of a file holds which entries. */
 export interface Batch {
-  readonly id: string
+  readonly line: Line
   readonly first: number
   readonly last: number
-  readonly bytes: number
+}
+
+/**
+ * So many bytes of entries are put into one batch, or one entry that has more. V8 puts a text of 128 KiB or more into
+ * memory that it gets for that from the system; in base64 and with what is around it this stays below.
+ */
+const MOST_BATCH_BYTES = 95 * 1024
+
+/** Entries as they are put into batches. */
+export function batchesOf(entries: readonly LogEntry[]): readonly (readonly LogEntry[])[] {
+  const batches: LogEntry[][] = []
+  let bytes = Infinity
+  for (const entry of entries) {
+    bytes += entryBytes(entry)
+    if (bytes > MOST_BATCH_BYTES) {
+      batches.push([])
+      bytes = entryBytes(entry)
+    }
+    batches.at(-1)?.push(entry)
+  }
+  return batches
 }
 
 /** Where in ascending batches an index is, or would be. */

@@ -2,62 +2,58 @@ import { dirname } from 'node:path'
 import Datastore from 'nedb-promises'
 import { asStorageError, corrupt } from '../folder/failures.js'
 import type { FileLayer, OpenFile } from '../folder/file-layer.js'
-import { isFormat, isOlder, migrated, type Format } from '../folder/formats.js'
-import { sealLine, unsealLine } from './line.js'
+import { isOlder, migrated } from '../folder/formats.js'
+import { batchLine, jsonOf, withoutBatch, type Doc } from './doc.js'
+import { headerOf, readHeader, type BookFormat } from './header.js'
+import { sealLine, unsealLine, type Line } from './line.js'
+import { LineReader } from './line-reader.js'
 import { scanLines } from './scan.js'
-
-/** A document of a book. */
-export interface Doc {
-  readonly _id: string
-  readonly [field: string]: unknown
-}
-
-/** The first document of every book. */
-export interface Header extends Doc {
-  readonly kind: 'kayak'
-  readonly holds: string
-  readonly format: number
-  readonly group: string
-}
-
-/** What a kind of book is like in this version: all of its documents are migrated, the header first. */
-export interface BookFormat extends Format<readonly Doc[]> {
-  readonly holds: string
-}
 
 /** The name of a book's file while it is migrated. */
 export const migratingPath = (path: string): string => `${path}.next`
 
-const HEADER_ID = '0'
-/** There is one group for now; a record names it so that more can come. */
-const GROUP = 'default'
+/** So much is read at once of what NeDB rewrites as it is loaded. */
+const LOADING_BYTES = 1024 * 1024
 
 /** What nedb-promises forwards to NeDB. */
 interface Compactable {
   compactDatafileAsync(): Promise<void>
 }
 
+/** Is given each document that a file has, as a whole, in the order of the lines. */
+export type Visit = (doc: Doc, line: Line) => void
+
 /**
  * A NeDB file whose writes are durable when they end and whose lines are checked. NeDB itself never syncs what it
  * appends, so the book holds a descriptor of the same file and syncs that. One write at a time.
+ *
+ * NeDB keeps its documents in memory, but no batches: these are in the lines of the file alone.
  */
 export class Book {
   /** Of all lines, those superseded too. */
   bytes = 0
   lines = 0
-  private read = 0
+  /** Of the lines that have been loaded. */
+  private loaded: Line = { number: 0, offset: 0, bytes: 0 }
+  /** The line of the document that NeDB is given. */
+  private made: string | undefined
   private failure: { readonly cause: unknown } | undefined
+  /** Reads what NeDB rewrites as it is loaded. */
+  private old: LineReader
   private readonly datastore: Datastore<Doc>
 
   private constructor(
     private readonly files: FileLayer,
     readonly path: string,
     private file: OpenFile,
+    private readonly visit: Visit,
   ) {
+    this.old = this.reader(LOADING_BYTES)
     this.datastore = Datastore.create({
       filename: path,
       corruptAlertThreshold: 0,
-      afterSerialization: json => this.seal(json),
+      // NeDB takes a promise, too: only the types of nedb-promises leave that out
+      afterSerialization: ((json: string) => this.seal(json)) as unknown as (json: string) => string,
       beforeDeserialization: line => this.unseal(line),
     })
   }
@@ -83,20 +79,20 @@ export class Book {
    *
    * @returns undefined if it has no line, so that making it was never finished.
    */
-  static async open(files: FileLayer, path: string, format: BookFormat): Promise<Book | undefined> {
+  static async open(files: FileLayer, path: string, format: BookFormat, visit?: Visit): Promise<Book | undefined> {
     const { first } = await scanLines(files, path, header => readHeader(path, header, format))
     if (first === undefined) return undefined
     const found = readHeader(path, first, format)
     if (isOlder(path, found, format)) await Book.migrate(files, path, found, format)
-    return Book.load(files, path)
+    return Book.load(files, path, visit)
   }
 
   /** Writes a book anew in this version's format, and puts it in the place of the old one once it is whole and durable. */
   private static async migrate(files: FileLayer, path: string, found: number, format: BookFormat): Promise<void> {
-    const old = await Book.load(files, path)
-    const docs = await old.all()
+    const docs = new Map<string, Doc>()
+    const old = await Book.load(files, path, doc => docs.set(doc._id, doc))
     await old.close()
-    const [header, ...rest] = migrated(docs, found, format)
+    const [header, ...rest] = migrated([...docs.values()], found, format)
     const book = await Book.create(files, migratingPath(path), format, header)
     try {
       for (const doc of rest) await book.insertUnsynced(doc)
@@ -108,41 +104,46 @@ export class Book {
     await files.syncFolder(dirname(path))
   }
 
-  private static async load(files: FileLayer, path: string): Promise<Book> {
+  private static async load(files: FileLayer, path: string, visit: Visit = () => undefined): Promise<Book> {
     await files.remove(`${path}~`)
     const file = await files.open(path, 'existing')
-    const book = new Book(files, path, file)
+    const book = new Book(files, path, file, visit)
     try {
       await book.datastore.load()
     } catch (error) {
       await file.close()
-      throw asStorageError(error, `Loading ${path}`)
+      throw asStorageError(book.failure?.cause ?? error, `Loading ${path}`)
     }
     await book.followFile()
     return book
   }
 
-  /** All documents, by id. */
+  /** All documents, by id, without their batches. */
   async all(): Promise<readonly Doc[]> {
     const docs = await this.datastore.find<Doc>({})
     return docs.sort((a, b) => (a._id < b._id ? -1 : 1))
   }
 
-  async get(id: string): Promise<Doc | undefined> {
-    return (await this.datastore.findOne<Doc>({ _id: id })) ?? undefined
+  /** What reads lines of it, so much at once. */
+  reader(aheadBytes: number): LineReader {
+    return new LineReader(this.file, this.path, aheadBytes)
   }
 
-  insert(doc: Doc): Promise<void> {
-    return this.write(async () => {
-      await this.datastore.insert(doc)
-      await this.file.sync()
-    })
+  async insert(doc: Doc): Promise<Line> {
+    const line = await this.insertUnsynced(doc)
+    await this.sync()
+    return line
   }
 
-  /** Adds to a book that nobody relies on yet: durable only after {@link Book.sync}. */
-  insertUnsynced(doc: Doc): Promise<void> {
+  /** Adds a document, which is durable only after {@link Book.sync}. Says where it is. */
+  insertUnsynced(doc: Doc): Promise<Line> {
     return this.write(async () => {
-      await this.datastore.insert(doc)
+      const number = this.lines + 1
+      const text = sealLine(jsonOf(doc), number)
+      const line = { number, offset: this.bytes, bytes: text.length + 1 }
+      this.made = text
+      await this.datastore.insert(withoutBatch(doc, line))
+      return line
     })
   }
 
@@ -173,10 +174,10 @@ export class Book {
   }
 
   /** After a write that has failed there are no others: what it has left unfinished would become part of their line. */
-  private async write(work: () => Promise<void>): Promise<void> {
+  private async write<T>(work: () => Promise<T>): Promise<T> {
     if (this.failure !== undefined) throw this.failure.cause
     try {
-      await work()
+      return await work()
     } catch (cause) {
       this.failure = { cause }
       throw cause
@@ -187,6 +188,7 @@ export class Book {
   private async followFile(): Promise<void> {
     await this.file.close()
     this.file = await this.files.open(this.path, 'existing')
+    this.old = this.reader(LOADING_BYTES)
     await this.file.sync()
   }
 
@@ -195,31 +197,38 @@ export class Book {
     this.bytes = 0
   }
 
-  private seal(json: string): string {
-    const line = sealLine(json, ++this.lines)
-    this.bytes += line.length + 1
-    return line
+  /** The line of a document that NeDB has serialized, without its batch. */
+  private async seal(json: string): Promise<string> {
+    const text = this.made ?? sealLine(await this.whole(json), this.lines + 1)
+    this.made = undefined
+    this.lines++
+    this.bytes += text.length + 1
+    return text
   }
 
-  private unseal(line: string): string {
-    const json = unsealLine(line, ++this.read)
-    if (json === undefined) throw corrupt(this.path, `is damaged at line ${this.read}`)
-    return json
+  private async whole(json: string): Promise<string> {
+    const line = batchLine(json)
+    return line === undefined ? json : this.old.json(line)
   }
-}
 
-const headerOf = ({ holds, format }: BookFormat, more: object): Header => {
-  const header = { _id: HEADER_ID, kind: 'kayak', holds, format, group: GROUP } as const
-  return { ...header, ...more, ...header }
-}
+  /** What NeDB is to load of a line; of one that is no good nothing that it takes, so that it refuses the file. */
+  private unseal(text: string): string {
+    const { number, offset, bytes } = this.loaded
+    this.loaded = { number: number + 1, offset: offset + bytes, bytes: text.length + 1 }
+    try {
+      return this.take(text, this.loaded)
+    } catch (cause) {
+      this.failure ??= { cause }
+      return ''
+    }
+  }
 
-/** The format of a book, which is one that this version knows. */
-function readHeader(path: string, json: string, format: BookFormat): number {
-  // Parsed JSON, whose fields are checked below.
-  const header = JSON.parse(json) as Partial<Header>
-  const { kind, format: found, holds, group } = header
-  if (kind !== 'kayak' || !isFormat(found)) throw corrupt(path, 'has no header')
-  isOlder(path, found, format)
-  if (holds !== format.holds || group !== GROUP) throw corrupt(path, 'holds something else')
-  return found
+  private take(text: string, line: Line): string {
+    const json = unsealLine(text, line.number)
+    if (json === undefined) throw corrupt(this.path, `is damaged at line ${line.number}`)
+    // what was checked to be what was written
+    const doc = JSON.parse(json) as Doc
+    this.visit(doc, line)
+    return jsonOf(withoutBatch(doc, line))
+  }
 }

@@ -11,10 +11,29 @@ import { crc32 } from '../../streams/contracts/checksum.js'
 const PREFIX = /^([0-9a-f]{8}) (\d{1,15}) (\d{1,15}) /
 const LONGEST_PREFIX = 8 + 1 + 15 + 1 + 15 + 1
 
+/** Which line of a file, from where on it is there, and how many bytes it has with its end. */
+export interface Line {
+  readonly number: number
+  readonly offset: number
+  readonly bytes: number
+}
+
+/** A text's bytes, a part at a time: a checksum of a long one takes no memory of its own. */
+const part = Buffer.allocUnsafeSlow(64 * 1024)
+
+const checksumOf = (ascii: string, before: number): number => {
+  let checksum = before
+  for (let at = 0; at < ascii.length; at += part.byteLength) {
+    const size = part.write(ascii.slice(at, at + part.byteLength), 'latin1')
+    checksum = crc32(part.subarray(0, size), checksum)
+  }
+  return checksum
+}
+
 /** Of texts one after another, which are not put together for that: the last one may be long. */
 const checksum = (...ascii: string[]): string =>
   ascii
-    .reduce((before, text) => crc32(Buffer.from(text, 'latin1'), before), 0)
+    .reduce((before, text) => checksumOf(text, before), 0)
     .toString(16)
     .padStart(8, '0')
 
@@ -25,7 +44,7 @@ const isPlain = (json: string): boolean => Buffer.byteLength(json) === json.leng
 const escaped = (json: string): string =>
   isPlain(json) ? json : json.replace(/[^\x20-\x7e]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
-/** Makes a line, without its end, of what NeDB has serialized. */
+/** Makes a line, without its end, of a document's JSON. */
 export function sealLine(json: string, number: number): string {
   const ascii = escaped(json)
   const numbers = `${number} ${ascii.length} `

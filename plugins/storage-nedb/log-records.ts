@@ -1,10 +1,7 @@
 import { decodeEntries, encodeEntries } from '../../streams/contracts/entry-codec.js'
 import type { LogEntry, Position } from '../../streams/rules/entry.js'
-import type { Doc } from './book.js'
+import type { Doc } from './doc.js'
 import { corrupt, unreadable } from '../folder/failures.js'
-
-/** Checksum, numbers, id and field names. */
-const LINE_OVERHEAD_BYTES = 80
 
 /** What stands in a log file after its header, in the order in which it happened. */
 export type LogRecord =
@@ -12,7 +9,7 @@ export type LogRecord =
   | { readonly type: 'truncate'; readonly from: number }
   | { readonly type: 'compact'; readonly until: Position }
 
-/** The id of the `number`th record, from 1. Ids sort as they were given, after the header's. */
+/** The id of the `number`th record, from 1, which is in the line after that. Ids sort as they were given, after the header's. */
 export const recordId = (number: number): string => number.toString().padStart(16, '0')
 
 export function toDoc(id: string, record: LogRecord): Doc {
@@ -41,10 +38,6 @@ export function fromDoc(path: string, doc: Doc): LogRecord {
   if (doc['type'] === 'compact' && until !== undefined) return { type: 'compact', until }
   throw corrupt(path, `has an unknown record ${doc._id}`)
 }
-
-/** About the bytes of a document's line. */
-export const lineBytes = (doc: Doc): number =>
-  LINE_OVERHEAD_BYTES + (typeof doc['batch'] === 'string' ? doc['batch'].length : 0)
 
 function decode(path: string, batch: string): readonly LogEntry[] {
   try {

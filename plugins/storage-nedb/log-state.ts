@@ -1,6 +1,7 @@
 import type { LogEntry, Position } from '../../streams/rules/entry.js'
 import { compacted, emptyShape, extended, truncated, type LogShape } from '../../streams/rules/log-shape.js'
 import { batchesAfter, batchesBefore, type Batch } from './batches.js'
+import type { Line } from './line.js'
 import type { LogRecord } from './log-records.js'
 
 /** What the records of a log file come to, kept in memory: all but the entries themselves. */
@@ -15,7 +16,7 @@ export class LogState {
 
   /** Bytes of lines that still hold something. */
   get liveBytes(): number {
-    return this.batches.reduce((sum, { bytes }) => sum + bytes, 0)
+    return this.batches.reduce((sum, { line }) => sum + line.bytes, 0)
   }
 
   follows(entries: readonly LogEntry[]): boolean {
@@ -23,11 +24,11 @@ export class LogState {
     return entries.length > 0 && entries.every(({ index }) => index === ++next)
   }
 
-  /** Takes in a record whose line has `bytes`. Entries must follow. */
-  apply(id: string, record: LogRecord, bytes: number): void {
+  /** Takes in the record of a line. Entries must follow. */
+  apply(record: LogRecord, line: Line): void {
     switch (record.type) {
       case 'entries':
-        return this.extend(id, record.entries, bytes)
+        return this.extend(record.entries, line)
       case 'truncate':
         this.shape = truncated(this.shape, record.from)
         this.batches = batchesBefore(this.batches, record.from)
@@ -40,13 +41,13 @@ export class LogState {
     this.rosters = this.rosters.filter(({ index }) => index > base.index && index <= last.index)
   }
 
-  private extend(id: string, entries: readonly LogEntry[], bytes: number): void {
+  private extend(entries: readonly LogEntry[], line: Line): void {
     this.shape = extended(this.shape, entries)
     const rosters = entries.filter(({ kind }) => kind === 'roster')
     // A copy, since an entry that is read is a view that would keep all of its batch in memory.
     if (rosters.length > 0)
       this.rosters = [...this.rosters, ...rosters.map(entry => ({ ...entry, payload: Uint8Array.from(entry.payload) }))]
     const last = this.shape.last.index
-    this.batches.push({ id, first: last - entries.length + 1, last, bytes })
+    this.batches.push({ line, first: last - entries.length + 1, last })
   }
 }

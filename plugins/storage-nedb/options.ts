@@ -6,8 +6,8 @@ export interface NedbStorageOptions {
   readonly dataDir: string
   /**
    * Bytes of the log file that hold nothing any more, after which it is rewritten once they also outweigh what is
-   * live. The less, the more often what is live is written anew; the more, the more memory holds and opening reads that
-   * is of no use. Default 32 MiB.
+   * live. The less, the more often what is live is written anew; the more, the more is on the disk that is of no use, and
+   * is read as it is opened. Default 32 MiB.
    */
   readonly garbageBytes?: number
   /** What does the raw file work; tests lose and refuse writes by it. Default: the file system. */
@@ -15,8 +15,5 @@ export interface NedbStorageOptions {
 }
 
 export const DEFAULT_GARBAGE_BYTES = 32 * 1024 * 1024
-/**
- * Entries are gathered to so much a document when a log is rewritten: NeDB opens few, large ones fastest, and making one
- * holds the event loop.
- */
-export const REWRITTEN_BATCH_BYTES = 256 * 1024
+/** So much of a log is copied at a time when it is rewritten: what reads and writes it meanwhile waits no longer. */
+export const REWRITTEN_BYTES = 256 * 1024

@@ -1,14 +1,14 @@
 import { isCompacted } from '../../streams/contracts/errors.js'
 import type { FileLayer } from '../folder/file-layer.js'
 import { LogBook } from './log-book.js'
-import { REWRITTEN_BATCH_BYTES } from './options.js'
+import { REWRITTEN_BYTES } from './options.js'
 
 /** How often what has come meanwhile is copied beside the appends: what is left then, they wait for. */
 const PASSES = 3
 
 /**
- * What is live of a log, on its way to a file of the next generation. The log goes on meanwhile: large documents take
- * their time, which appends don't wait for. What has come since is copied in a turn of its own, so that it ends however
+ * What is live of a log, on its way to a file of the next generation, small batches put together. The log goes on
+ * meanwhile: appends don't wait for it. What has come since is copied in a turn of its own, so that it ends however
  * quickly more comes.
  *
  * ```
@@ -32,7 +32,7 @@ export class Rewriting {
   /** Copies what is left, durably, while nobody writes to the log. The copy's name is durable since it was made. */
   async finish(): Promise<LogBook> {
     const copy = await this.copied
-    while (!(await copy.follow(this.log, REWRITTEN_BATCH_BYTES)));
+    while (!(await copy.follow(this.log, REWRITTEN_BYTES)));
     await copy.sync()
     return copy
   }
@@ -65,7 +65,7 @@ export class Rewriting {
 
   private async follow(copy: LogBook): Promise<boolean> {
     try {
-      return await copy.follow(this.log, REWRITTEN_BATCH_BYTES)
+      return await copy.follow(this.log, REWRITTEN_BYTES)
     } catch (error) {
       // cut while it was read: the next step begins behind that
       if (isCompacted(error)) return false

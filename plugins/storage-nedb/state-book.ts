@@ -1,5 +1,6 @@
 import type { Identity, TermAndVote } from '../../streams/contracts/storage.js'
-import { Book, type BookFormat } from './book.js'
+import { Book } from './book.js'
+import type { BookFormat } from './header.js'
 import type { FileLayer } from '../folder/file-layer.js'
 import { CountRecord, IdentityRecord, TermAndVoteRecord, toRecord } from '../folder/records.js'
 import { Turns } from '../folder/turns.js'

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { done, entries, first } from '../../lib/testing/storage-kit/environment'
 import { nedbStorage, nodeFiles, type FileLayer, type OpenFile } from '../../plugins/storage-nedb'
 import { logFile } from '../../plugins/storage-nedb/log-book'
+import type { LogEntry } from '../../streams/rules/entry'
 
 /** The file system, which notes each call that makes something durable or writes. */
 function noting(calls: string[]): FileLayer {
@@ -23,8 +24,11 @@ function noting(calls: string[]): FileLayer {
   }
 }
 
+const large = (small: readonly LogEntry[], bytes: number): readonly LogEntry[] =>
+  bytes === 0 ? small : small.map(entry => ({ ...entry, payload: new Uint8Array(bytes) }))
+
 /** What a thousand entries do to the files, in batches of so many. */
-async function write(dataDir: string, size: number) {
+async function write(dataDir: string, size: number, payloadBytes = 0) {
   const calls: string[] = []
   const storage = nedbStorage({ dataDir, files: noting(calls) })
   await first(storage.open())
@@ -35,7 +39,7 @@ async function write(dataDir: string, size: number) {
   const before = await text()
   calls.length = 0
   for (let from = 2; from <= 1001; from += size)
-    await done(storage.append(entries(from, Math.min(1001, from + size - 1))))
+    await done(storage.append(large(entries(from, Math.min(1001, from + size - 1)), payloadBytes)))
   const added = (await text()).slice(before.length)
   await done(storage.close())
   return { calls, lines: added.split('\n').length - 1, bytes: added.length }
@@ -56,4 +60,14 @@ describe.each([
     expect(calls).toEqual(Array.from({ length: batches }, () => 'sync'))
     expect(bytes).toBeLessThanOrEqual(mostBytes)
   })
+})
+
+test('a thousand entries of 1 KiB, 256 a batch, are a sync a batch, in lines that V8 has room for among others', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'kayak-counted-'))
+  const { calls, lines, bytes } = await write(dataDir, 256, 1024)
+  await rm(dataDir, { recursive: true })
+  // 256 entries of 1,072 bytes are three batches of 95 KiB at most
+  expect(lines).toBe(12)
+  expect(calls).toEqual(['sync', 'sync', 'sync', 'sync'])
+  expect(bytes).toBeLessThanOrEqual(1_435_000)
 })

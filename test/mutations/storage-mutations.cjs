@@ -8,9 +8,9 @@
 const storage = [
   {
     name: 'an append is acknowledged before it is synced',
-    file: 'plugins/storage-nedb/book.ts',
-    find: 'await this.datastore.insert(doc)\n      await this.file.sync()',
-    replace: 'await this.datastore.insert(doc)',
+    file: 'plugins/storage-nedb/log-book.ts',
+    find: 'if (synced) await this.book.sync()',
+    replace: '',
   },
   {
     name: 'term and vote are acknowledged before they are synced',
@@ -28,14 +28,14 @@ const storage = [
   {
     name: 'a sync that has failed is tried again',
     file: 'plugins/storage-nedb/book.ts',
-    find: 'await this.datastore.insert(doc)\n      await this.file.sync()',
-    replace: 'await this.datastore.insert(doc)\n      await this.file.sync().catch(() => this.file.sync())',
+    find: 'return this.write(() => this.file.sync())',
+    replace: 'return this.write(() => this.file.sync().catch(() => this.file.sync()))',
   },
   {
     name: 'a sync that has failed is ignored',
     file: 'plugins/storage-nedb/book.ts',
-    find: 'await this.datastore.insert(doc)\n      await this.file.sync()',
-    replace: 'await this.datastore.insert(doc)\n      await this.file.sync().catch(() => undefined)',
+    find: 'return this.write(() => this.file.sync())',
+    replace: 'return this.write(() => this.file.sync().catch(() => undefined))',
   },
   {
     name: 'a storage goes on after a write that has failed',
@@ -88,14 +88,14 @@ const storage = [
   {
     name: 'a truncation is acknowledged before it is synced',
     file: 'plugins/storage-nedb/log-book.ts',
-    find: "await this.add({ type: 'truncate', from }, true)",
-    replace: "await this.add({ type: 'truncate', from }, false)",
+    find: "await this.add([{ type: 'truncate', from }], true)",
+    replace: "await this.add([{ type: 'truncate', from }], false)",
   },
   {
     name: 'a compaction is acknowledged before it is synced',
     file: 'plugins/storage-nedb/log-book.ts',
-    find: "await this.add({ type: 'compact', until }, true)",
-    replace: "await this.add({ type: 'compact', until }, false)",
+    find: "await this.add([{ type: 'compact', until }], true)",
+    replace: "await this.add([{ type: 'compact', until }], false)",
   },
   {
     name: 'a truncation keeps what is in the batch that it cuts',

@@ -32,7 +32,8 @@ function onDisk(disk: SimulatedDisk): NedbFiles {
   return {
     existsAsync: path => layer.exists(path),
     appendFileAsync: (path, text) => disk.append(path, Buffer.from(text)),
-    readFileStream: path => Readable.from([disk.peek(path).toString()]),
+    // of texts, as NeDB opens it
+    readFileStream: path => Readable.from([disk.peek(path)], { objectMode: false, encoding: 'utf8' }),
     crashSafeWriteFileLinesAsync: async (path, lines) => {
       const temporary = `${path}~`
       await layer.syncFolder(dirname(path))

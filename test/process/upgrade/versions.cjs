@@ -72,7 +72,7 @@ const logs = [
     `holds: 'log', format: 2, migrations: new Map([[1, (docs: readonly Doc[]) =>
       docs.map(({ batch, ...rest }) => (batch === undefined ? rest : { ...rest, packed: batch }) as Doc)]])`,
   ),
-  change('plugins/storage-nedb/log-records.ts', "doc['batch']", "doc['packed']", 4),
+  change('plugins/storage-nedb/log-records.ts', "doc['batch']", "doc['packed']", 2),
   change('plugins/storage-nedb/log-records.ts', "type: 'entries', batch:", "type: 'entries', packed:"),
 ]
 

@@ -1,0 +1,24 @@
+import type { Line } from './line.js'
+
+/** A document of a book. A `batch` is a long text in base64. */
+export interface Doc {
+  readonly _id: string
+  readonly [field: string]: unknown
+}
+
+/** The JSON of a document. A batch needs no escapes, and to look for some in it takes long. */
+export function jsonOf({ batch, ...rest }: Doc): string {
+  if (typeof batch !== 'string') return JSON.stringify({ ...rest, batch })
+  return `${JSON.stringify(rest).slice(0, -1)},"batch":"${batch}"}`
+}
+
+/** What NeDB is given of a document, all of which it keeps in memory: of a batch, in which line it is. */
+export const withoutBatch = (doc: Doc, line: Line): Doc =>
+  typeof doc['batch'] === 'string' ? { ...doc, batch: line } : doc
+
+/** In which line of the file the batch is of a document that NeDB has. */
+export function batchLine(json: string): Line | undefined {
+  // what NeDB was given
+  const { batch } = JSON.parse(json) as { readonly batch?: Line }
+  return batch
+}
