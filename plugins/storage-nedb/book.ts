@@ -139,7 +139,8 @@ export class Book {
   insertUnsynced(doc: Doc): Promise<Line> {
     return this.write(async () => {
       const number = this.lines + 1
-      const text = sealLine(jsonOf(doc), number)
+      const { json, plain } = jsonOf(doc)
+      const text = sealLine(json, number, plain)
       const line = { number, offset: this.bytes, bytes: text.length + 1 }
       this.made = text
       await this.datastore.insert(withoutBatch(doc, line))
@@ -229,6 +230,6 @@ export class Book {
     // what was checked to be what was written
     const doc = JSON.parse(json) as Doc
     this.visit(doc, line)
-    return jsonOf(withoutBatch(doc, line))
+    return JSON.stringify(withoutBatch(doc, line))
   }
 }

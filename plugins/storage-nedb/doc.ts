@@ -6,10 +6,10 @@ export interface Doc {
   readonly [field: string]: unknown
 }
 
-/** The JSON of a document. A batch needs no escapes, and to look for some in it takes long. */
-export function jsonOf({ batch, ...rest }: Doc): string {
-  if (typeof batch !== 'string') return JSON.stringify({ ...rest, batch })
-  return `${JSON.stringify(rest).slice(0, -1)},"batch":"${batch}"}`
+/** The JSON of a document, and what of it is a batch and behind it, which is plain ASCII. */
+export function jsonOf({ batch, ...rest }: Doc): { readonly json: string; readonly plain: readonly string[] } {
+  if (typeof batch !== 'string') return { json: JSON.stringify({ ...rest, batch }), plain: [] }
+  return { json: `${JSON.stringify(rest).slice(0, -1)},"batch":"`, plain: [batch, '"}'] }
 }
 
 /** What NeDB is given of a document, all of which it keeps in memory: of a batch, in which line it is. */

@@ -44,11 +44,15 @@ const isPlain = (json: string): boolean => Buffer.byteLength(json) === json.leng
 const escaped = (json: string): string =>
   isPlain(json) ? json : json.replace(/[^\x20-\x7e]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
-/** Makes a line, without its end, of a document's JSON. */
-export function sealLine(json: string, number: number): string {
-  const ascii = escaped(json)
-  const numbers = `${number} ${ascii.length} `
-  return `${checksum(numbers, ascii)} ${numbers}${ascii}`
+/**
+ * Makes a line, without its end, of a document's JSON.
+ *
+ * @param plain - what of the JSON comes last and is known to need no escapes: to look for some in much takes long.
+ */
+export function sealLine(json: string, number: number, plain: readonly string[] = []): string {
+  const texts = [escaped(json), ...plain]
+  const numbers = `${number} ${texts.reduce((sum, { length }) => sum + length, 0)} `
+  return `${checksum(numbers, ...texts)} ${numbers}${texts.join('')}`
 }
 
 /** The JSON within a line, or undefined if the line isn't the `number`th as it was written. */

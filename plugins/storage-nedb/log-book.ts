@@ -17,6 +17,8 @@ import { LogState } from './log-state.js'
 const LOG: BookFormat = { holds: 'log', format: 1, migrations: new Map() }
 /** A read gets so much of the file at once at most. */
 const MOST_AHEAD_BYTES = 512 * 1024
+/** What entries take in the file, a little more than what they have. */
+const inFile = (bytes: number): number => 1.5 * bytes
 
 export const logFile = (folder: string, generation: number): string => join(folder, `log-${generation}.db`)
 
@@ -54,8 +56,12 @@ export class LogBook {
     return this.book.bytes
   }
 
+  get liveBytes(): number {
+    return this.state.bytesFrom(0)
+  }
+
   get garbageBytes(): number {
-    return this.book.bytes - this.state.liveBytes - this.headerBytes
+    return this.book.bytes - this.liveBytes - this.headerBytes
   }
 
   async append(entries: readonly LogEntry[]): Promise<void> {
@@ -120,7 +126,7 @@ export class LogBook {
   }
 
   private async readBatches(from: number, to: number, maxBytes: number): Promise<readonly LogEntry[]> {
-    const reader = this.book.reader(Math.min(maxBytes, MOST_AHEAD_BYTES))
+    const reader = this.book.reader(Math.min(Math.ceil(inFile(maxBytes)), MOST_AHEAD_BYTES))
     const found: LogEntry[] = []
     let bytes = 0
     // Batches as they are now: a write beside this read replaces the array or adds at its end.

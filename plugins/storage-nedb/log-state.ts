@@ -1,6 +1,6 @@
 import type { LogEntry, Position } from '../../streams/rules/entry.js'
 import { compacted, emptyShape, extended, truncated, type LogShape } from '../../streams/rules/log-shape.js'
-import { batchesAfter, batchesBefore, type Batch } from './batches.js'
+import { batchAt, batchesAfter, batchesBefore, type Batch } from './batches.js'
 import type { Line } from './line.js'
 import type { LogRecord } from './log-records.js'
 
@@ -14,9 +14,9 @@ export class LogState {
     this.shape = emptyShape(base)
   }
 
-  /** Bytes of lines that still hold something. */
-  get liveBytes(): number {
-    return this.batches.reduce((sum, { line }) => sum + line.bytes, 0)
+  /** Bytes of lines that still hold something from an index on. */
+  bytesFrom(index: number): number {
+    return this.batches.slice(batchAt(this.batches, index)).reduce((sum, { line }) => sum + line.bytes, 0)
   }
 
   follows(entries: readonly LogEntry[]): boolean {

@@ -16,6 +16,8 @@ export interface NumberedLog {
 /** NeDB files and snapshot files, open. */
 export class NedbContents implements Contents {
   private rewriting: Rewriting | undefined
+  /** Once the files that have been replaced are gone. */
+  private retired: Promise<void> = Promise.resolve()
 
   constructor(
     private readonly files: FileLayer,
@@ -70,7 +72,14 @@ export class NedbContents implements Contents {
   }
 
   async close(): Promise<void> {
-    const closing = await Promise.allSettled([this.giveUpRewriting(), this.log.book.close(), this.state.close()])
+    // where that has failed it is told in its turn
+    const retired = this.retired.catch(() => undefined)
+    const closing = await Promise.allSettled([
+      this.giveUpRewriting(),
+      retired,
+      this.log.book.close(),
+      this.state.close(),
+    ])
     const failed = closing.find(result => result.status === 'rejected')
     if (failed !== undefined) throw failed.reason
   }
@@ -79,7 +88,7 @@ export class NedbContents implements Contents {
   private tidyLog(): void {
     const { book, generation } = this.log
     if (this.rewriting !== undefined) return
-    const least = Math.max(1, this.garbageBytes, book.state.liveBytes)
+    const least = Math.max(1, this.garbageBytes, book.liveBytes)
     if (book.garbageBytes < least) return
     const rewriting = new Rewriting(book, this.files, logFile(this.folder, generation + 1))
     this.rewriting = rewriting
@@ -92,16 +101,23 @@ export class NedbContents implements Contents {
   /** The state names the copy when it is whole. */
   private async endRewriting(rewriting: Rewriting): Promise<void> {
     if (this.rewriting !== rewriting) return
-    const { book, generation } = this.log
-    const next = { generation: generation + 1, book: await rewriting.finish() }
+    const old = this.log
+    const next = { generation: old.generation + 1, book: await rewriting.finish() }
     // from here on it may be what counts, also where that fails
     this.rewriting = undefined
     await this.name(next)
     this.log = next
-    await book.close()
-    await this.files.remove(logFile(this.folder, generation))
+    this.retire(old)
     // it may have been cut meanwhile
     this.tidyLog()
+  }
+
+  /** Writes go on meanwhile: who reads it may take long, and so does removing a large file. */
+  private retire({ book, generation }: NumberedLog): void {
+    this.retired = this.retired.then(() => book.close()).then(() => this.files.remove(logFile(this.folder, generation)))
+    const { retired } = this
+    const end = (): Promise<void> => this.takeTurn('Removing a log', () => retired)
+    retired.catch(end).catch(() => undefined)
   }
 
   private async name({ generation, book }: NumberedLog): Promise<void> {

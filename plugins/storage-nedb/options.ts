@@ -15,5 +15,3 @@ export interface NedbStorageOptions {
 }
 
 export const DEFAULT_GARBAGE_BYTES = 32 * 1024 * 1024
-/** So much of a log is copied at a time when it is rewritten: what reads and writes it meanwhile waits no longer. */
-export const REWRITTEN_BYTES = 256 * 1024

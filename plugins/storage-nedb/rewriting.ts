@@ -1,11 +1,10 @@
 import { isCompacted } from '../../streams/contracts/errors.js'
 import type { FileLayer } from '../folder/file-layer.js'
 import { LogBook } from './log-book.js'
-import { REWRITTEN_BYTES } from './options.js'
+import { MOST_BATCH_BYTES } from './batches.js'
 
-/** How often what has come meanwhile is copied beside the appends: what is left then, they wait for. */
-const PASSES = 3
-
+/** So much of a log is copied at a time: what reads and writes it meanwhile waits no longer. */
+const REWRITTEN_BYTES = 3 * MOST_BATCH_BYTES
 /**
  * What is live of a log, on its way to a file of the next generation, small batches put together. The log goes on
  * meanwhile: appends don't wait for it. What has come since is copied in a turn of its own, so that it ends however
@@ -48,12 +47,22 @@ export class Rewriting {
   private async copy(): Promise<LogBook> {
     const copy = await LogBook.create(this.files, this.path, this.log.state.shape.base)
     try {
-      for (let pass = 0; pass < PASSES && !this.givenUp; pass++) await this.pass(copy)
+      let [before, left] = [Infinity, this.bytesLeft(copy)]
+      // as long as it gains on those who append
+      do {
+        before = left
+        await this.pass(copy)
+        left = this.bytesLeft(copy)
+      } while (!this.givenUp && left > REWRITTEN_BYTES && left < before / 2)
       return copy
     } catch (error) {
       await copy.close()
       throw error
     }
+  }
+
+  private bytesLeft(copy: LogBook): number {
+    return this.log.state.bytesFrom(copy.state.shape.last.index + 1)
   }
 
   /** Copies what there is now, and syncs it, so that the end of it takes no time. */

@@ -66,7 +66,7 @@ test('a thousand entries of 1 KiB, 256 a batch, are a sync a batch, in lines tha
   const dataDir = await mkdtemp(join(tmpdir(), 'kayak-counted-'))
   const { calls, lines, bytes } = await write(dataDir, 256, 1024)
   await rm(dataDir, { recursive: true })
-  // 256 entries of 1,072 bytes are three batches of 95 KiB at most
+  // 256 entries of 1,072 bytes are three batches of 92 KiB at most
   expect(lines).toBe(12)
   expect(calls).toEqual(['sync', 'sync', 'sync', 'sync'])
   expect(bytes).toBeLessThanOrEqual(1_435_000)

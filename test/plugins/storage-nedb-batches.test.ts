@@ -19,12 +19,12 @@ const sized = (from: number, to: number, bytes: number) =>
 describe('entries are put into batches', () => {
   const sizes = (batches: ReturnType<typeof batchesOf>) => batches.map(batch => batch.map(({ index }) => index))
 
-  it('of 95 KiB at most, in their order', () => {
+  it('of 92 KiB at most, in their order', () => {
     const all = sized(1, 256, KIB)
     const batches = batchesOf(all)
     expect(batches.flat()).toEqual(all)
     for (const batch of batches)
-      expect(batch.reduce((sum, one) => sum + entryBytes(one), 0)).toBeLessThanOrEqual(95 * KIB)
+      expect(batch.reduce((sum, one) => sum + entryBytes(one), 0)).toBeLessThanOrEqual(92 * KIB)
     expect(batches.length).toBe(3)
   })
 

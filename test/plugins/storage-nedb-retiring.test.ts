@@ -1,0 +1,81 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { done, entries, first, refused } from '../../lib/testing/storage-kit/environment.js'
+import { nedbStorage, nodeFiles, type FileLayer } from '../../plugins/storage-nedb/index.js'
+import type { Storage } from '../../streams/contracts/storage'
+
+let dataDir: string
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'kayak-retiring-'))
+})
+afterEach(() => rm(dataDir, { recursive: true }))
+
+/** A disk on which the first generation of the log is removed when a test says so, or fails to be. */
+function withRemoval(removed: () => Promise<void>): FileLayer {
+  let removals = 0
+  const remove = async (path: string): Promise<void> => {
+    // before it is made, and once it is replaced
+    if (path.endsWith('log-1.db') && ++removals === 2) await removed()
+    await nodeFiles.remove(path)
+  }
+  return { ...nodeFiles, remove }
+}
+
+/** A storage of which the log has been cut, so that it is being rewritten. */
+async function beingRewritten(files: FileLayer): Promise<Storage> {
+  const storage = nedbStorage({ dataDir, files, garbageBytes: 0 })
+  await first(storage.open())
+  await done(storage.append(entries(1, 14)))
+  await done(storage.append(entries(15, 20)))
+  await done(storage.compact({ index: 14, term: 1 }))
+  return storage
+}
+
+const logs = async (): Promise<readonly string[]> =>
+  (await readdir(dataDir)).filter(name => name.startsWith('log-')).sort()
+
+/** The generation of the log that the state names. */
+async function generation(): Promise<number> {
+  const named = (await readFile(join(dataDir, 'state.db'), 'latin1')).matchAll(/"3-log","value":(\d+)/g)
+  return Number([...named].at(-1)?.[1])
+}
+
+const append = (storage: Storage, index: number): Promise<boolean> =>
+  done(storage.append(entries(index, index))).then(
+    () => true,
+    () => false,
+  )
+
+describe('a log that has been replaced', () => {
+  it('is removed beside what is written, and before the storage is closed', async () => {
+    let remove: () => void = () => undefined
+    const held = new Promise<void>(resolve => (remove = resolve))
+    const storage = await beingRewritten(withRemoval(() => held))
+    for (let index = 21; (await generation()) === 1; index++) expect(await append(storage, index)).toBe(true)
+    // in a turn after that in which it was replaced
+    await done(storage.saveTermAndVote({ term: 2, vote: undefined }))
+    expect(await logs()).toEqual(['log-1.db', 'log-2.db'])
+    const found = { isClosed: false }
+    const closed = done(storage.close()).then(() => (found.isClosed = true))
+    await new Promise(setImmediate)
+    expect(found.isClosed).toBe(false)
+    remove()
+    await closed
+    expect(await logs()).toEqual(['log-2.db'])
+  })
+
+  it('ends the writing where it can not be removed, and is removed as the storage is opened again', async () => {
+    const storage = await beingRewritten(withRemoval(() => Promise.reject(new Error('EIO'))))
+    let index = 21
+    while (await append(storage, index)) index++
+    await refused(storage.append(entries(index, index)), 'KAYAK_STORAGE_FAILED')
+    await done(storage.close())
+    expect(await logs()).toEqual(['log-1.db', 'log-2.db'])
+    const again = nedbStorage({ dataDir })
+    expect((await first(again.open())).base.index).toBe(14)
+    expect((await first(again.read(15, 20, Infinity))).length).toBe(6)
+    await done(again.close())
+    expect(await logs()).toEqual(['log-2.db'])
+  })
+})
