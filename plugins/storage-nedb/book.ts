@@ -3,14 +3,16 @@ import Datastore from 'nedb-promises'
 import { asStorageError, corrupt } from '../folder/failures.js'
 import type { FileLayer, OpenFile } from '../folder/file-layer.js'
 import { isOlder, migrated } from '../folder/formats.js'
-import { batchLine, jsonOf, withoutBatch, type Doc } from './doc.js'
-import { headerOf, readHeader, type BookFormat } from './header.js'
+import { batchLine, jsonOf, readDoc, withoutBatch, type Doc } from './doc.js'
+import { HEADER_ID, headerOf, readHeader, type BookFormat } from './header.js'
 import { sealLine, unsealLine, type Line } from './line.js'
 import { LineReader } from './line-reader.js'
 import { scanLines } from './scan.js'
 
 /** The name of a book's file while it is migrated. */
 export const migratingPath = (path: string): string => `${path}.next`
+
+const nobody: Visit = () => undefined
 
 /** So much is read at once of what NeDB rewrites as it is loaded. */
 const LOADING_BYTES = 1024 * 1024
@@ -20,6 +22,12 @@ interface Compactable {
   compactDatafileAsync(): Promise<void>
 }
 
+/** A file of an older format. */
+interface Old {
+  readonly found: number
+  readonly lines: number
+}
+
 /** Is given each document that a file has, as a whole, in the order of the lines. */
 export type Visit = (doc: Doc, line: Line) => void
 
@@ -27,7 +35,8 @@ export type Visit = (doc: Doc, line: Line) => void
  * A NeDB file whose writes are durable when they end and whose lines are checked. NeDB itself never syncs what it
  * appends, so the book holds a descriptor of the same file and syncs that. One write at a time.
  *
- * NeDB keeps its documents in memory, but no batches: these are in the lines of the file alone.
+ * NeDB keeps its documents in memory, but no batches: these are in the lines of the file alone. As NeDB loads a file it
+ * writes it anew, line for line what it was; a book that has batches supersedes none of its documents.
  */
 export class Book {
   /** Of all lines, those superseded too. */
@@ -46,6 +55,7 @@ export class Book {
     private readonly files: FileLayer,
     readonly path: string,
     private file: OpenFile,
+    private readonly scannedLines: number,
     private readonly visit: Visit,
   ) {
     this.old = this.reader(LOADING_BYTES)
@@ -63,7 +73,7 @@ export class Book {
     await files.remove(path)
     const file = await files.open(path, 'create')
     await file.close()
-    const book = await Book.load(files, path)
+    const book = await Book.load(files, path, 0)
     try {
       await book.insert(headerOf(format, more))
       await files.syncFolder(dirname(path))
@@ -80,19 +90,19 @@ export class Book {
    * @returns undefined if it has no line, so that making it was never finished.
    */
   static async open(files: FileLayer, path: string, format: BookFormat, visit?: Visit): Promise<Book | undefined> {
-    const { first } = await scanLines(files, path, header => readHeader(path, header, format))
+    const { first, lines } = await scanLines(files, path, header => readHeader(path, header, format))
     if (first === undefined) return undefined
     const found = readHeader(path, first, format)
-    if (isOlder(path, found, format)) await Book.migrate(files, path, found, format)
-    return Book.load(files, path, visit)
+    if (!isOlder(path, found, format)) return Book.load(files, path, lines, visit)
+    return Book.load(files, path, await Book.migrate(files, path, { found, lines }, format), visit)
   }
 
   /** Writes a book anew in this version's format, and puts it in the place of the old one once it is whole and durable. */
-  private static async migrate(files: FileLayer, path: string, found: number, format: BookFormat): Promise<void> {
+  private static async migrate(files: FileLayer, path: string, old: Old, format: BookFormat): Promise<number> {
     const docs = new Map<string, Doc>()
-    const old = await Book.load(files, path, doc => docs.set(doc._id, doc))
-    await old.close()
-    const [header, ...rest] = migrated([...docs.values()], found, format)
+    const loaded = await Book.load(files, path, old.lines, doc => docs.set(doc._id, doc))
+    await loaded.close()
+    const [header, ...rest] = migrated([...docs.values()], old.found, format)
     const book = await Book.create(files, migratingPath(path), format, header)
     try {
       for (const doc of rest) await book.insertUnsynced(doc)
@@ -102,20 +112,21 @@ export class Book {
     }
     await files.rename(migratingPath(path), path)
     await files.syncFolder(dirname(path))
+    return book.lines
   }
 
-  private static async load(files: FileLayer, path: string, visit: Visit = () => undefined): Promise<Book> {
+  private static async load(files: FileLayer, path: string, lines: number, visit: Visit = nobody): Promise<Book> {
     await files.remove(`${path}~`)
     const file = await files.open(path, 'existing')
-    const book = new Book(files, path, file, visit)
+    const book = new Book(files, path, file, lines, visit)
     try {
       await book.datastore.load()
+      await book.followFile()
+      return book
     } catch (error) {
-      await file.close()
+      await book.close().catch(() => undefined)
       throw asStorageError(book.failure?.cause ?? error, `Loading ${path}`)
     }
-    await book.followFile()
-    return book
   }
 
   /** All documents, by id, without their batches. */
@@ -208,6 +219,7 @@ export class Book {
   }
 
   private async whole(json: string): Promise<string> {
+    if (this.loaded.number !== this.scannedLines) throw corrupt(this.path, 'was changed while it was opened')
     const line = batchLine(json)
     return line === undefined ? json : this.old.json(line)
   }
@@ -227,8 +239,10 @@ export class Book {
   private take(text: string, line: Line): string {
     const json = unsealLine(text, line.number)
     if (json === undefined) throw corrupt(this.path, `is damaged at line ${line.number}`)
-    // what was checked to be what was written
-    const doc = JSON.parse(json) as Doc
+    const doc = readDoc(json)
+    const isHeader = doc?._id === HEADER_ID
+    if (doc === undefined || isHeader !== (line.number === 1))
+      throw corrupt(this.path, `has something at line ${line.number} that is not written by kayak`)
     this.visit(doc, line)
     return JSON.stringify(withoutBatch(doc, line))
   }

@@ -53,8 +53,13 @@ async function openLog(
     throw corrupt(join(folder, STATE_FILE), 'names no log')
   await checkUnused(files, folder, names)
   const log = await LogBook.create(files, logFile(folder, 1))
-  await state.save('generation', 1)
-  return log
+  try {
+    await state.save('generation', 1)
+    return log
+  } catch (error) {
+    await log.close()
+    throw error
+  }
 }
 
 /** Removes what a crash has left of other generations. */

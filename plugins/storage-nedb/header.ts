@@ -1,6 +1,6 @@
 import { corrupt } from '../folder/failures.js'
 import { isFormat, isOlder, type Format } from '../folder/formats.js'
-import type { Doc } from './doc.js'
+import { readDoc, type Doc } from './doc.js'
 
 /** The first document of every book. */
 interface Header extends Doc {
@@ -15,7 +15,7 @@ export interface BookFormat extends Format<readonly Doc[]> {
   readonly holds: string
 }
 
-const HEADER_ID = '0'
+export const HEADER_ID = '0'
 /** There is one group for now; a record names it so that more can come. */
 const GROUP = 'default'
 
@@ -26,10 +26,10 @@ export const headerOf = ({ holds, format }: BookFormat, more: object): Header =>
 
 /** The format of a book, which is one that this version knows. */
 export function readHeader(path: string, json: string, format: BookFormat): number {
-  // Parsed JSON, whose fields are checked below.
-  const header = JSON.parse(json) as Partial<Header>
-  const { kind, format: found, holds, group } = header
-  if (kind !== 'kayak' || !isFormat(found)) throw corrupt(path, 'has no header')
+  // whose fields are checked below
+  const header: Partial<Header> = readDoc(json) ?? {}
+  const { _id, kind, format: found, holds, group } = header
+  if (_id !== HEADER_ID || kind !== 'kayak' || !isFormat(found)) throw corrupt(path, 'has no header')
   isOlder(path, found, format)
   if (holds !== format.holds || group !== GROUP) throw corrupt(path, 'holds something else')
   return found

@@ -41,7 +41,7 @@ const checksum = (...ascii: string[]): string =>
 const isPlain = (json: string): boolean => Buffer.byteLength(json) === json.length && !json.includes('\x7f')
 
 /** NeDB also splits lines at U+0085, U+2028 and U+2029, which JSON leaves as they are. */
-const escaped = (json: string): string =>
+export const escaped = (json: string): string =>
   isPlain(json) ? json : json.replace(/[^\x20-\x7e]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /**

@@ -18,7 +18,10 @@ const LOG: BookFormat = { holds: 'log', format: 1, migrations: new Map() }
 /** A read gets so much of the file at once at most. */
 const MOST_AHEAD_BYTES = 512 * 1024
 /** What entries take in the file, a little more than what they have. */
-const inFile = (bytes: number): number => 1.5 * bytes
+const inFile = (bytes: number): number => Math.ceil(1.5 * bytes)
+/** What a file has from a batch to another, or without end. */
+const bytesBetween = (first: Batch | undefined, last: Batch | undefined): number =>
+  first === undefined || last === undefined ? Infinity : last.line.offset + last.line.bytes - first.line.offset
 
 export const logFile = (folder: string, generation: number): string => join(folder, `log-${generation}.db`)
 
@@ -126,12 +129,18 @@ export class LogBook {
   }
 
   private async readBatches(from: number, to: number, maxBytes: number): Promise<readonly LogEntry[]> {
-    const reader = this.book.reader(Math.min(Math.ceil(inFile(maxBytes)), MOST_AHEAD_BYTES))
-    const found: LogEntry[] = []
-    let bytes = 0
     // Batches as they are now: a write beside this read replaces the array or adds at its end.
     const { batches } = this.state
-    for (let at = batchAt(batches, from); at < batches.length; at++) {
+    const begin = batchAt(batches, from)
+    const most = Math.min(
+      inFile(maxBytes),
+      MOST_AHEAD_BYTES,
+      bytesBetween(batches[begin], batches[batchAt(batches, to)]),
+    )
+    const reader = this.book.reader(most)
+    const found: LogEntry[] = []
+    let bytes = 0
+    for (let at = begin; at < batches.length; at++) {
       const batch = batches[at]
       if (batch === undefined || batch.first > to) break
       for (const entry of await this.entriesOf(batch, reader)) {

@@ -19,7 +19,8 @@ export function toDoc(id: string, record: LogRecord): Doc {
   return { _id: id, type: 'entries', batch: Buffer.from(buffer, byteOffset, byteLength).toString('base64') }
 }
 
-const isIndex = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value)
+const isIndex = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 
 export function toPosition(value: unknown): Position | undefined {
   if (typeof value !== 'object' || value === null || !('index' in value) || !('term' in value)) return undefined

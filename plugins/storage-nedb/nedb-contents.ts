@@ -16,8 +16,9 @@ export interface NumberedLog {
 /** NeDB files and snapshot files, open. */
 export class NedbContents implements Contents {
   private rewriting: Rewriting | undefined
-  /** Once the files that have been replaced are gone. */
+  /** Once the logs that have been replaced are gone. */
   private retired: Promise<void> = Promise.resolve()
+  private isClosed = false
 
   constructor(
     private readonly files: FileLayer,
@@ -72,15 +73,12 @@ export class NedbContents implements Contents {
   }
 
   async close(): Promise<void> {
-    // where that has failed it is told in its turn
+    this.isClosed = true
+    // it reads the log
+    const given = await Promise.allSettled([this.giveUpRewriting()])
     const retired = this.retired.catch(() => undefined)
-    const closing = await Promise.allSettled([
-      this.giveUpRewriting(),
-      retired,
-      this.log.book.close(),
-      this.state.close(),
-    ])
-    const failed = closing.find(result => result.status === 'rejected')
+    const closing = await Promise.allSettled([retired, this.log.book.close(), this.state.close()])
+    const failed = [...given, ...closing].find(result => result.status === 'rejected')
     if (failed !== undefined) throw failed.reason
   }
 
@@ -112,12 +110,20 @@ export class NedbContents implements Contents {
     this.tidyLog()
   }
 
-  /** Writes go on meanwhile: who reads it may take long, and so does removing a large file. */
-  private retire({ book, generation }: NumberedLog): void {
-    this.retired = this.retired.then(() => book.close()).then(() => this.files.remove(logFile(this.folder, generation)))
-    const { retired } = this
-    const end = (): Promise<void> => this.takeTurn('Removing a log', () => retired)
+  /**
+   * Writes go on meanwhile: who reads it may take long, and so does removing a large file. A failure ends the writing as
+   * any does, but not that of a later opening, which removes what is left.
+   */
+  private retire(log: NumberedLog): void {
+    const retired = Promise.all([this.retired, this.remove(log)]).then(() => undefined)
+    this.retired = retired
+    const end = (): unknown => this.isClosed || this.takeTurn('Removing a log', () => retired)
     retired.catch(end).catch(() => undefined)
+  }
+
+  private async remove({ book, generation }: NumberedLog): Promise<void> {
+    await book.close()
+    await this.files.remove(logFile(this.folder, generation))
   }
 
   private async name({ generation, book }: NumberedLog): Promise<void> {

@@ -6,8 +6,8 @@ export interface NedbStorageOptions {
   readonly dataDir: string
   /**
    * Bytes of the log file that hold nothing any more, after which it is rewritten once they also outweigh what is
-   * live. The less, the more often what is live is written anew; the more, the more is on the disk that is of no use, and
-   * is read as it is opened. Default 32 MiB.
+   * live. The less, the more often what is live is written anew; the more, the more is on the disk that is of no use, is
+   * read as it is opened, and has some hundred bytes of memory a line. Default 32 MiB.
    */
   readonly garbageBytes?: number
   /** What does the raw file work; tests lose and refuse writes by it. Default: the file system. */

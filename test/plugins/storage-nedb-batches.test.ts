@@ -5,6 +5,7 @@ import { done, entries, entry, first, refused } from '../../lib/testing/storage-
 import { batchesOf } from '../../plugins/storage-nedb/batches.js'
 import { Book } from '../../plugins/storage-nedb/book.js'
 import type { Doc } from '../../plugins/storage-nedb/doc.js'
+import { LogBook } from '../../plugins/storage-nedb/log-book.js'
 import { nedbStorage, nodeFiles, type FileLayer, type OpenFile } from '../../plugins/storage-nedb/index.js'
 import type { Line } from '../../plugins/storage-nedb/line.js'
 import { entryBytes } from '../../streams/rules/entry.js'
@@ -142,21 +143,61 @@ describe('batches', () => {
     await done(storage.close())
   })
 
-  it('are read to the end though the file is replaced meanwhile', async () => {
+  it('are read to the end before the file is closed', async () => {
     const disk = new Holding(path)
-    const storage = nedbStorage({ dataDir, files: disk.files, garbageBytes: 0 })
-    await first(storage.open())
-    await done(storage.append(entries(1, 14)))
-    await done(storage.append(entries(15, 20)))
+    const log = await LogBook.create(disk.files, path)
+    await log.append(entries(1, 20))
     disk.holdNext()
-    const reading = first(storage.read(16, 18, Infinity))
-    await done(storage.compact({ index: 14, term: 1 }))
-    const names = (): Promise<string> => readFile(join(dataDir, 'state.db'), 'latin1')
-    while (!(await names()).includes('"_id":"3-log","value":2')) await new Promise(setImmediate)
-    // a file that is not waited for is closed within a few turns
-    for (let turn = 0; turn < 100 && !disk.isClosed; turn++) await new Promise(setImmediate)
+    const reading = log.read(16, 18, Infinity)
+    const closing = log.close()
+    // nothing but promises is between its being asked for and the file
+    for (let turn = 0; turn < 1000; turn++) await Promise.resolve()
+    expect(disk.isClosed).toBe(false)
     disk.goOn()
     expect((await reading).map(({ index }) => index)).toEqual([16, 17, 18])
-    await done(storage.close())
+    await closing
+    expect(disk.isClosed).toBe(true)
+  })
+
+  it('of one append that a crash has torn anywhere are there up to a line', async () => {
+    const made = nedbStorage({ dataDir })
+    await first(made.open())
+    await done(made.append(entries(1, 3)))
+    const { length: acknowledged } = await readFile(path)
+    await done(made.append(sized(4, 300, KIB)))
+    await done(made.close())
+    const whole = await readFile(path)
+    const ends = [...whole.entries()].filter(([, byte]) => byte === 10).map(([at]) => at + 1)
+    const lasts = new Set<number>()
+    for (const end of ends.filter(end => end >= acknowledged))
+      for (const cut of [end - 1, end, end + 1, end + 60_000].filter(
+        cut => cut >= acknowledged && cut <= whole.length,
+      )) {
+        await writeFile(path, whole.subarray(0, cut))
+        const storage = nedbStorage({ dataDir })
+        const { last } = await first(storage.open())
+        lasts.add(last.index)
+        expect(last.index).toBeGreaterThanOrEqual(3)
+        const read = await first(storage.read(1, last.index, Infinity))
+        expect(read.slice(3)).toEqual(sized(4, 300, KIB).slice(0, last.index - 3))
+        await done(storage.close())
+      }
+    expect(lasts.size).toBe(ends.filter(end => end >= acknowledged).length)
+  })
+
+  it('that are gone between the check of a file and its loading are missed', async () => {
+    const made = await LogBook.create(nodeFiles, path)
+    await made.append(entries(1, 3))
+    await made.append(entries(4, 6))
+    await made.close()
+    const whole = await readFile(path)
+    const cut = whole.subarray(0, whole.lastIndexOf(10, -2) + 1)
+    const files: FileLayer = {
+      ...nodeFiles,
+      // comes between the two
+      remove: () => writeFile(path, cut),
+    }
+    await expect(LogBook.open(files, path)).rejects.toMatchObject({ code: 'KAYAK_CORRUPT', file: path })
+    expect(await readFile(path)).toEqual(cut)
   })
 })

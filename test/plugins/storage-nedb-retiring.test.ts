@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => rm(dataDir, { recursive: true }))
 
 /** A disk on which the first generation of the log is removed when a test says so, or fails to be. */
-function withRemoval(removed: () => Promise<void>): FileLayer {
+function withRemoval(removed: () => Promise<unknown>): FileLayer {
   let removals = 0
   const remove = async (path: string): Promise<void> => {
     // before it is made, and once it is replaced
@@ -50,18 +50,37 @@ const append = (storage: Storage, index: number): Promise<boolean> =>
 describe('a log that has been replaced', () => {
   it('is removed beside what is written, and before the storage is closed', async () => {
     let remove: () => void = () => undefined
-    const held = new Promise<void>(resolve => (remove = resolve))
+    const found = { isRemoved: false }
+    const held = new Promise<void>(resolve => (remove = resolve)).then(() => (found.isRemoved = true))
     const storage = await beingRewritten(withRemoval(() => held))
     for (let index = 21; (await generation()) === 1; index++) expect(await append(storage, index)).toBe(true)
     // in a turn after that in which it was replaced
     await done(storage.saveTermAndVote({ term: 2, vote: undefined }))
     expect(await logs()).toEqual(['log-1.db', 'log-2.db'])
-    const found = { isClosed: false }
-    const closed = done(storage.close()).then(() => (found.isClosed = true))
-    await new Promise(setImmediate)
-    expect(found.isClosed).toBe(false)
+    const closed = done(storage.close()).then(() => found.isRemoved)
+    // to make a storage and to close it takes longer than to close one
+    const other = nedbStorage({ dataDir: join(dataDir, 'other') })
+    await first(other.open())
+    await done(other.close())
     remove()
+    expect(await closed).toBe(true)
+    expect(await logs()).toEqual(['log-2.db'])
+  })
+
+  it('and can not be removed as the storage is closed is no matter of the next opening', async () => {
+    let fail: () => void = () => undefined
+    const held = new Promise<void>((_, reject) => (fail = () => reject(new Error('EIO'))))
+    const storage = await beingRewritten(withRemoval(() => held))
+    for (let index = 21; (await generation()) === 1; index++) expect(await append(storage, index)).toBe(true)
+    await done(storage.saveTermAndVote({ term: 2, vote: undefined }))
+    const closed = done(storage.close())
+    const opened = first(storage.open())
+    fail()
     await closed
+    const { last } = await opened
+    expect(await append(storage, last.index + 1)).toBe(true)
+    expect(await append(storage, last.index + 2)).toBe(true)
+    await done(storage.close())
     expect(await logs()).toEqual(['log-2.db'])
   })
 
