@@ -27,18 +27,26 @@ export function toPosition(value: unknown): Position | undefined {
   return isCount(index) && isCount(term) ? { index, term } : undefined
 }
 
-const invalid = (path: string, what: string): Error => corrupt(path, `has a record that is not valid (${what})`)
+/** What a record holds, and where in its segment it is. */
+interface Placed {
+  readonly at: number
+  readonly body: Uint8Array
+}
 
-export function decodeBegin(path: string, body: Uint8Array): Begin {
-  const { previousEnd, base, last } = decode(body)
+const invalid = (path: string, what: string, { at }: Placed): Error =>
+  corrupt(path, `has a record at ${at} that is not valid (${what})`)
+
+export function decodeBegin(path: string, record: Placed): Begin {
+  const { previousEnd, base, last } = decode(record.body)
   const begin = { previousEnd, base: toPosition(base), last: toPosition(last) }
-  if (!isCount(begin.previousEnd) || begin.base === undefined || begin.last === undefined) throw invalid(path, 'begin')
+  if (!isCount(begin.previousEnd) || begin.base === undefined || begin.last === undefined)
+    throw invalid(path, 'begin', record)
   return { previousEnd: begin.previousEnd, base: begin.base, last: begin.last }
 }
 
 /** The position that a truncation leaves as the last, or a compaction as the base. */
-export function decodePosition(path: string, body: Uint8Array): Position {
-  const position = toPosition(decode(body))
-  if (position === undefined) throw invalid(path, 'position')
+export function decodePosition(path: string, record: Placed): Position {
+  const position = toPosition(decode(record.body))
+  if (position === undefined) throw invalid(path, 'position', record)
   return position
 }

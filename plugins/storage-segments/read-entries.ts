@@ -38,15 +38,15 @@ class Gathering {
 }
 
 /** Runs a check of what is in a record, whose checksum was right. */
-export function withinRecord<T>(path: string, { version }: ReadRecord, work: () => T): T {
+export function withinRecord<T>(path: string, { at, version }: ReadRecord, work: () => T): T {
   if (version > ENTRIES_VERSION) {
     const cause = new KayakError('KAYAK_VERSION', `A record has version ${version}.`)
-    throw unreadable(path, 'batch', cause)
+    throw unreadable(path, `batch at ${at}`, cause)
   }
   try {
     return work()
   } catch (cause) {
-    throw unreadable(path, 'batch', cause)
+    throw unreadable(path, `batch at ${at}`, cause)
   }
 }
 

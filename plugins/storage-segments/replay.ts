@@ -45,9 +45,9 @@ function entriesOf(record: ReadRecord): { readonly positions: Position[]; readon
 
 /** Takes in one record after the first. */
 function apply(state: LogState, { number, path }: Segment, record: ReadRecord): void {
-  const { kind, at, body } = record
-  if (kind === 'truncate') return state.truncate(decodePosition(path, body))
-  if (kind === 'compact') return state.compact(decodePosition(path, body))
+  const { kind, at } = record
+  if (kind === 'truncate') return state.truncate(decodePosition(path, record))
+  if (kind === 'compact') return state.compact(decodePosition(path, record))
   withinRecord(path, record, () => {
     if (kind !== 'entries') throw corrupt(path, `has an unknown record at ${at}`)
     const { positions, rosters } = entriesOf(record)
@@ -58,12 +58,13 @@ function apply(state: LogState, { number, path }: Segment, record: ReadRecord): 
 
 function checkBegin(path: string, { base, last }: Begin, state: LogState): void {
   const isSame = base.index === state.base.index && last.index === state.shape.last.index
-  if (!isSame || last.term !== state.shape.last.term) throw corrupt(path, 'does not follow the segment before it')
+  if (!isSame || last.term !== state.shape.last.term)
+    throw corrupt(path, `does not follow the segment before it (at ${FIRST_RECORD})`)
 }
 
 function begin({ path }: Segment, record: ReadRecord, state: LogState, previous: Replayed | undefined): void {
   if (record.kind !== 'begin') throw corrupt(path, `is damaged at ${FIRST_RECORD}`)
-  const found = decodeBegin(path, record.body)
+  const found = decodeBegin(path, record)
   if (previous === undefined) return state.begin(found.base, found.last)
   const { end, segment } = previous
   if (end !== found.previousEnd) throw corrupt(segment.path, `is damaged at ${end}`)
