@@ -83,11 +83,24 @@ describe('the benchmark', () => {
 
   it('says all that it has measured where it has to be quick, and does several things at a time', () => {
     const json = join(folder, 'quick.json')
-    const words = ['--quick', '--only', 'floor,reopen,idle', '--storage', 'segments', '--dir', folder, '--json', json]
+    const words = [
+      '--quick',
+      '--only',
+      'floor,engines,reopen,idle',
+      '--storage',
+      'segments',
+      '--dir',
+      folder,
+      '--json',
+      json,
+    ]
     const ran = spawnSync(process.execPath, ['test/bench/run.cjs', ...words], { cwd: ROOT, encoding: 'utf8' })
     expect([ran.status, ran.stderr]).toEqual([0, ''])
-    const { floor, reopen, idle } = JSON.parse(readFileSync(json, 'utf8')) as Report
+    const { floor, engines, reopen, idle } = JSON.parse(readFileSync(json, 'utf8')) as Report
     expect(floor?.durableWriteMs).toBeGreaterThan(0)
+    const written = engines?.filter(({ engine }) => engine === 'segments') ?? []
+    expect(written.map(({ entries }) => entries)).toEqual([1, 10, 100, 1000])
+    expect(Math.min(...written.map(({ batchMs }) => batchMs))).toBeGreaterThan(0)
     expect([reopen, idle].map(told => told?.map(({ storage }) => storage))).toEqual([['segments'], ['segments']])
     rmSync(json)
   }, 180_000)

@@ -6,6 +6,7 @@ import { concat, from, lastValueFrom, mergeMap, reduce, type Observable } from '
 import { aloneProcess } from './alone'
 import { bareProcess } from './bare/process'
 import type { Bench, Scenario } from './bench'
+import { engineProcess } from './engines'
 import { floorProcess } from './floors'
 import { page } from './html'
 import { member } from './member'
@@ -96,7 +97,9 @@ async function run(options: BenchOptions): Promise<void> {
   const around = surroundings(options)
   const measured = await lastValueFrom(runAll(bench, scenarios).pipe(reduce((all, part) => ({ ...all, ...part }))))
   const given = { ...measured, ...around, machine: { ...around.machine, loadAfter: loadNow() } }
-  const report: Report = { ...given, targets: outcomes(given, bench.storages) }
+  // nothing is proven by what had to be quick
+  const targets = options.isQuick ? [] : outcomes(given, bench.storages)
+  const report: Report = { ...given, targets }
   if (report.targets.length > 0) say(`\n${outcomesText(report.targets)}`)
   write(options.html, () => page(report))
   write(options.json, () => `${JSON.stringify(report, undefined, 2)}\n`)
@@ -113,6 +116,7 @@ const ROLES: Readonly<Record<string, (words: readonly string[]) => void>> = {
   member: ([root = process.cwd()]) => member(root),
   alone: aloneProcess,
   bare: bareProcess,
+  engine: engineProcess,
   floor: floorProcess,
   'zmq-raft': zmqRaftProcess,
 }

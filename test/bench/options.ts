@@ -39,7 +39,7 @@ export interface BenchOptions {
 }
 
 export const USAGE = `npm run bench -- …
-  --quick              everything within a minute or so, by which nothing is proven
+  --quick              everything in less than a minute, by which nothing is proven
   --rivals             etcd, hashicorp/raft and zmq-raft beside it, where test/bench/rivals/install.sh has run
   --bare               its storages and its transport without the rest beside it
   --only append,floor  these scenarios alone

@@ -29,6 +29,14 @@ export interface Ratio {
   readonly p99: number
 }
 
+/** Milliseconds that a batch of so many entries of 1 KiB takes until it is durable, by one engine in one process. */
+export interface Engine {
+  readonly engine: string
+  readonly entries: number
+  readonly batchMs: number
+  readonly spread: Spread
+}
+
 /** Microseconds of the processor's time that an append takes of all three members, without disks and sockets. */
 export interface Alone {
   readonly inFlight: number
@@ -183,6 +191,7 @@ export interface Report {
   readonly barrier?: readonly StoragePoint[]
   readonly rivals?: Readonly<Record<string, Rival>>
   readonly ratio?: readonly Ratio[]
+  readonly engines?: readonly Engine[]
   readonly alone?: readonly Alone[]
   readonly warming?: readonly WarmingUp[]
   readonly leaderless?: readonly Leaderless[]

@@ -16,3 +16,9 @@ cd node_modules/.cache/kayak-rivals/npm
 echo '{ "name": "kayak-rivals", "private": true, "overrides": { "nan": "2.22.2" } }' >package.json
 npm_config_zmq_external=true npm install --no-audit --no-fund zmq-raft@0.5.0 debug@4 ||
   echo 'zmq-raft is not to be had here; the benchmark leaves it out' >&2
+# storage engines; what has to be built is built against the headers that come with Node, nothing else is fetched for that
+headers="$(dirname "$(dirname "$(readlink -f "$(command -v node)")")")"
+for engine in lmdb@3 classic-level@3 better-sqlite3@11; do
+  npm_config_nodedir="$headers" npm_config_build_from_source=true npm install --no-audit --no-fund "$engine" ||
+    echo "$engine is not to be had here; the benchmark leaves it out" >&2
+done

@@ -1,5 +1,6 @@
 import type { Scenario } from '../bench'
 import { alone } from './alone'
+import { engines } from './engines'
 import { idle } from './idle'
 import { leaderless } from './leaderless'
 import { members } from './members'
@@ -19,6 +20,7 @@ import { warming } from './warming'
 export const SCENARIOS: readonly Scenario[] = [
   throughput,
   ratio,
+  engines,
   alone,
   warming,
   leaderless,
