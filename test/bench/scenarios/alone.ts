@@ -9,7 +9,7 @@ const BYTES = 1024
 /** So many for each of those in flight, but at least and at most so many. */
 const TURNS = { full: 1000, quick: 50 }
 const LEAST = { full: 10_000, quick: 500 }
-const MOST = { full: 200_000, quick: 5000 }
+const MOST = { full: 200_000, quick: 2000 }
 
 function countOf({ options: { isQuick } }: Bench, inFlight: number): number {
   const of = (counts: { readonly full: number; readonly quick: number }) => (isQuick ? counts.quick : counts.full)

@@ -6,7 +6,7 @@ import type { Engine } from '../report'
 import { round } from '../text'
 
 const BYTES = 1024
-const ENTRIES = [1, 10, 100, 1000]
+const ENTRIES = { full: [1, 10, 100, 1000], quick: [100] }
 /** Batches that are written before, and those that count. */
 const BATCHES = { full: { warm: 200, counted: 200 }, quick: { warm: 5, counted: 5 } }
 
@@ -33,12 +33,15 @@ async function compare(bench: Bench, engines: readonly string[], entries: number
   })
 }
 
-/** What a batch of a log takes until it is durable, by kayak's storages and by the engines that are installed. */
+/** What a batch of a log takes until it is durable, by kayak's storages and, where rivals are measured, the engines that are installed. */
 export const engines: Scenario = {
   names: ['engines'],
   async run(bench) {
-    const names = [...bench.storages, ...enginesThere()]
-    const told = (await eachInTurn(ENTRIES, entries => compare(bench, names, entries))).flat()
+    const { isQuick, withRivals } = bench.options
+    const names = [...bench.storages, ...(withRivals ? enginesThere() : [])]
+    const told = (
+      await eachInTurn(ENTRIES[isQuick ? 'quick' : 'full'], entries => compare(bench, names, entries))
+    ).flat()
     for (const name of names) {
       const times = told
         .filter(({ engine }) => engine === name)

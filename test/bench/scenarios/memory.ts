@@ -3,9 +3,9 @@ import type { Member } from '../cluster'
 import type { Memory } from '../report'
 import { round } from '../text'
 
-const ENTRIES = { full: 50_000, quick: 3000 }
+const ENTRIES = { full: 50_000, quick: 1000 }
 /** By then what memory keeps of any log is there: what comes on top is what an entry more takes. */
-const SETTLED = { full: 20_000, quick: 1000 }
+const SETTLED = { full: 20_000, quick: 500 }
 const BYTES = 1024
 
 const usageOf = (members: readonly Member[]) => Promise.all(members.map(member => member.ask('collected', undefined)))

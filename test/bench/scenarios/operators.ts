@@ -4,7 +4,7 @@ import { median } from '../figures'
 import type { OperatorCost } from '../report'
 import { round } from '../text'
 
-const APPENDS = { full: 20_000, quick: 2000 }
+const APPENDS = { full: 20_000, quick: 1000 }
 const LOAD = { inFlight: 64, bytes: 1024 }
 const ROUNDS = { full: 6, quick: 1 }
 

@@ -5,7 +5,7 @@ import type { AtPosition, ByPosition } from '../report'
 import { round } from '../text'
 import { warmUp } from '../warming'
 
-const POSITIONS = { full: [1000, 1_000_000], quick: [500, 3000] } as const
+const POSITIONS = { full: [1000, 1_000_000], quick: [500, 1500] } as const
 const BYTES = 1024
 const FILLING = { inFlight: 256, bytes: BYTES }
 

@@ -2,7 +2,7 @@ import { eachStorage, onCluster, type Bench, type Scenario } from '../bench'
 import type { Rejoin } from '../report'
 import { round } from '../text'
 
-const MISSED = { entries: 100_000, quick: 3000 }
+const MISSED = { entries: 100_000, quick: 1000 }
 const BYTES = 1024
 
 /** Nobody compacts meanwhile, so that the member gets each entry that it has missed. */

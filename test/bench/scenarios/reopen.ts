@@ -2,7 +2,7 @@ import { eachStorage, onCluster, type Bench, type Scenario } from '../bench'
 import type { Reopen } from '../report'
 import { round } from '../text'
 
-const ENTRIES = { full: 1_000_000, quick: 5_000 }
+const ENTRIES = { full: 1_000_000, quick: 2_000 }
 /** Small, so that the number of entries is what counts. */
 const BYTES = 100
 
