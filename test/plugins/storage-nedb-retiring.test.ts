@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { done, entries, first, refused } from '../../lib/testing/storage-kit/environment.js'
 import { nedbStorage, nodeFiles, type FileLayer } from '../../plugins/storage-nedb/index.js'
 import type { Storage } from '../../streams/contracts/storage'
+import { storageBeingRewritten } from './nedb-being-rewritten'
 
 let dataDir: string
 beforeEach(async () => {
@@ -22,15 +23,7 @@ function withRemoval(removed: () => Promise<unknown>): FileLayer {
   return { ...nodeFiles, remove }
 }
 
-/** A storage of which the log has been cut, so that it is being rewritten. */
-async function beingRewritten(files: FileLayer): Promise<Storage> {
-  const storage = nedbStorage({ dataDir, files, garbageBytes: 0 })
-  await first(storage.open())
-  await done(storage.append(entries(1, 14)))
-  await done(storage.append(entries(15, 20)))
-  await done(storage.compact({ index: 14, term: 1 }))
-  return storage
-}
+const beingRewritten = (files: FileLayer): Promise<Storage> => storageBeingRewritten(dataDir, files)
 
 const logs = async (): Promise<readonly string[]> =>
   (await readdir(dataDir)).filter(name => name.startsWith('log-')).sort()

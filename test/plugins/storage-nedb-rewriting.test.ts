@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { done, entries, first, refused } from '../../lib/testing/storage-kit/environment.js'
 import { nedbStorage, nodeFiles, type FileLayer, type OpenFile } from '../../plugins/storage-nedb/index.js'
 import type { Storage } from '../../streams/contracts/storage'
+import { storageBeingRewritten } from './nedb-being-rewritten'
 
 let folder: string
 let dataDir: string
@@ -73,15 +74,7 @@ class Disk {
   }
 }
 
-/** A storage that has cut its log of 20 behind 14, so that it holds more in vain than not, and is being rewritten for that. */
-async function beingRewritten(disk: Disk, files = disk.files): Promise<Storage> {
-  const storage = nedbStorage({ dataDir, files, garbageBytes: 0 })
-  await first(storage.open())
-  await done(storage.append(entries(1, 14)))
-  await done(storage.append(entries(15, 20)))
-  await done(storage.compact({ index: 14, term: 1 }))
-  return storage
-}
+const beingRewritten = (disk: Disk, files = disk.files): Promise<Storage> => storageBeingRewritten(dataDir, files)
 
 /** The same, when all is copied that it held, and that waits to be synced. */
 async function copied() {
